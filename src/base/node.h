@@ -1,0 +1,24 @@
+/* node.h - what one running Amparo shares between its threads.
+ *
+ * Floor 0 names the parts without knowing them; each pointer's own room owns
+ * and explains it.  Filled once by main before any thread starts, immutable
+ * from then on (the ledger and the index guard themselves).
+ */
+#ifndef NODE_H
+#define NODE_H
+
+struct ledger;          /* ledger/ledger.h: changes, keys, fold            */
+struct pack;            /* pack/pack.h: the country                        */
+struct words;           /* words/words.h: message catalogues               */
+struct match_index;     /* match/match.h: persons known here               */
+struct panel;           /* page/page.h: what desks show on others' pages   */
+
+struct node {
+    struct ledger *ledger;
+    const struct pack *pack;
+    const struct words *words;
+    struct match_index *persons;
+    const struct panel *panels;     /* ends with a row of zeros */
+};
+
+#endif

@@ -1,0 +1,79 @@
+/* db.h - one small SQL interface over SQLite and PostgreSQL.
+ *
+ * SQL is a string literal with $1..$n; values travel only as arguments.  The
+ * text must run unchanged on both engines; the few differences live in
+ * migrations and inside this room.  A `struct db` belongs to one thread at a
+ * time; it keeps its prepared statements.
+ */
+#ifndef DB_H
+#define DB_H
+
+#include "base/base.h"
+
+enum db_kind { DB_NULL, DB_INT, DB_TEXT, DB_BYTES };
+struct db_arg {
+    enum db_kind kind;
+    int64_t i;
+    struct str s;
+};
+#define INT(v)   { .kind = DB_INT, .i = (v) }
+#define TEXT(v)  { .kind = DB_TEXT, .s = (v) }
+#define BYTES(v) { .kind = DB_BYTES, .s = (v) }
+#define SQLNULL  { .kind = DB_NULL }
+
+/* ARGS(INT(id), TEXT(name)) -> "array, count" for the calls below. */
+#define ARGS(...) \
+    (const struct db_arg[]){ __VA_ARGS__ }, \
+    COUNT_OF(((const struct db_arg[]){ __VA_ARGS__ }))
+#define NO_ARGS NULL, (size_t)0
+
+struct rows {              /* a cursor; use the AUTO_ROWS macro */
+    struct ctx *c;
+    struct db *db;
+    void *impl;
+    int row;
+    enum err err;          /* sticky: reported by rows_end() */
+};
+#define AUTO_ROWS __attribute__((cleanup(rows_close))) struct rows
+
+/* On c->db.  Literals only: the text is the key of the statement cache. */
+#define db_exec(c, sql, ...)        db_exec_((c), (c)->db, "" sql "", __VA_ARGS__)
+#define db_query(c, r, sql, ...)    db_query_((c), (c)->db, (r), "" sql "", __VA_ARGS__)
+/* On a connection that is not the request's (the ledger's own file). */
+#define db_exec_on(c, db, sql, ...)     db_exec_((c), (db), "" sql "", __VA_ARGS__)
+#define db_query_on(c, db, r, sql, ...) db_query_((c), (db), (r), "" sql "", __VA_ARGS__)
+
+enum err db_exec_(struct ctx *c, struct db *db, const char *sql,
+                  const struct db_arg *args, size_t nargs) MUST_CHECK;
+enum err db_query_(struct ctx *c, struct db *db, struct rows *r, const char *sql,
+                   const struct db_arg *args, size_t nargs) MUST_CHECK;
+bool rows_next(struct rows *r);                 /* false: end, or error */
+int64_t row_i64(struct rows *r, int col);       /* NULL reads as 0 */
+bool row_null(struct rows *r, int col);
+struct str row_str(struct rows *r, int col);    /* text or bytes, copied into c->mem */
+struct str row_peek(struct rows *r, int col);   /* borrowed until the next row */
+enum err rows_end(struct rows *r) MUST_CHECK;   /* did we see every row? */
+void rows_close(struct rows *r);
+
+int64_t db_changed(const struct db *db);        /* rows the last exec touched */
+enum err db_begin_read(struct ctx *c, struct db *db) MUST_CHECK;   /* one snapshot */
+enum err db_begin_write(struct ctx *c, struct db *db) MUST_CHECK;
+enum err db_commit(struct ctx *c, struct db *db) MUST_CHECK;   /* refuses a failed context */
+void db_rollback(struct ctx *c, struct db *db);
+
+/* url: "sqlite:PATH" or "postgres:CONNINFO".  durable: SQLite synchronous=FULL
+ * (the ledger), else NORMAL (tables, which can be made again). */
+enum err db_open(struct ctx *c, struct str url, bool durable, struct db **out) MUST_CHECK;
+void db_close(struct db *db);                   /* safe on NULL */
+bool db_is_pg(const struct db *db);
+
+enum err db_script(struct ctx *c, struct db *db, const char *sql) MUST_CHECK; /* schema only */
+
+/* Numbered steps, forward only, each hash-checked once applied. */
+struct db_step { int64_t n; const char *what, *both, *sqlite, *pg; };
+enum err db_migrate(struct ctx *c, struct db *db, const struct db_step *steps, size_t n) MUST_CHECK;
+
+/* Tests: let n-1 statements through and fail the nth.  0 = off. */
+void db_fail_nth(struct db *db, long n);
+
+#endif
