@@ -1,0 +1,196 @@
+/* match.h - the same person twice: find the candidates, say why.
+ *
+ * A leaf that knows no case, office or right: it is given borrowed strings and
+ * record ids and gives back candidates with a score and its reasons.  Nothing
+ * is ever merged here; a caller proposes, a person confirms.
+ *
+ * The score is a Fellegi-Sunter log-likelihood ratio in bits with the prior
+ * included, moved so that 0 is the default threshold: +1 means twice as likely
+ * the same as not.  Scores travel as thousandths of a bit (`mbits`), because
+ * no float is stored.
+ *
+ * Also for workplaces, employers, vehicles, phones and places: one index per
+ * kind of thing; fill `full` (a firm's name), `address`, `phones`, `ids` (a tax
+ * number, a number plate) and leave what does not apply empty.
+ *
+ * I. Fellegi, A. Sunter, "A Theory for Record Linkage", JASA 64 (1969), is the
+ * model; match.md says what was added and why.
+ */
+#ifndef MATCH_H
+#define MATCH_H
+
+#include "base/base.h"
+
+#include <stdio.h>
+
+/* ---- one record, as told ------------------------------------------------
+ * Everything is optional and borrowed for the call only: the index keeps
+ * normal forms, never the caller's bytes. */
+
+enum {
+    MATCH_IDS = 3, MATCH_PHONES = 3,
+    MATCH_FIELD_MAX = 1024      /* bytes looked at per field; the rest is ignored */
+};
+
+struct match_id {
+    struct str type;            /* "ci", "dni", "passport", "case", "plate"; "" = any */
+    struct str value;           /* as written, with dots and dashes */
+};
+
+struct match_record {
+    struct str given;           /* all given names */
+    struct str surname;         /* first surname, or all of them in order */
+    struct str second;          /* second surname */
+    struct str full;            /* one field with everything, when not split */
+    struct str alias;           /* nickname, street name, name used by the trafficker */
+    struct str birth;           /* "2009-03-14", "14/3/2009", "2009-03", "2009", "2552" */
+    bool has_age;
+    int age;                    /* whole years ... */
+    int64_t age_on;             /* ... on this day (days since 1970); 0 = not known */
+    struct str sex;             /* "f", "female", "mujer", "หญิง", "x" ...; first letter decides */
+    struct match_id ids[MATCH_IDS];
+    struct str phones[MATCH_PHONES];
+    struct str email;
+    struct str address;         /* street and house number, or free text */
+    struct str house;           /* house number when it has its own field */
+    struct str place;           /* city, district, compañía, village */
+    struct str region;          /* department, province, county */
+    struct str postcode;
+    struct str nationality;
+    struct str extra;           /* anything else that describes the person: occupation */
+    struct str country;         /* "PY", "AR", "LR", "TH": rules for ids, phones, years; "" = all */
+};
+
+/* ---- an index in memory -------------------------------------------------
+ * Rebuilt from the tables at start, then kept current record by record.
+ * Thread-safe: any number of lookups beside one change (an internal rwlock).
+ * Ids are up to ID_LEN bytes. */
+
+struct match_index;
+
+/* mem_cap: bytes the index may ever hold; more makes add return ERR_NOMEM. */
+enum err match_index_new(struct ctx *c, size_t mem_cap, struct match_index **out) MUST_CHECK;
+void match_index_free(struct match_index *ix);                  /* safe on NULL */
+/* Add, or replace what `id` held.  ERR_NOMEM leaves the index as it was. */
+enum err match_index_add(struct ctx *c, struct match_index *ix, struct str id,
+                         const struct match_record *r) MUST_CHECK;
+/* ERR_NOT_FOUND when there is no such record. */
+enum err match_index_remove(struct ctx *c, struct match_index *ix, struct str id) MUST_CHECK;
+size_t match_index_count(struct match_index *ix);
+size_t match_index_bytes(struct match_index *ix);
+/* Learn u by counting and m by EM from what the index holds now; when EM leaves
+ * its bounds the curated priors stay and *kept_priors is true.  Lookups work
+ * before and without this, with the priors.  Takes seconds on a million
+ * records; lookups go on meanwhile except for the moment of the swap. */
+enum err match_index_train(struct ctx *c, struct match_index *ix, bool *kept_priors) MUST_CHECK;
+
+/* ---- looking someone up, while the officer is still typing --------------- */
+
+enum match_what {
+    MATCH_GIVEN, MATCH_MIDDLE, MATCH_SURNAME, MATCH_SECOND, MATCH_ORDER,
+    MATCH_BIRTH, MATCH_SEX, MATCH_ID, MATCH_PHONE, MATCH_EMAIL, MATCH_STREET,
+    MATCH_PLACE, MATCH_POSTCODE, MATCH_REGION, MATCH_NATION, MATCH_EXTRA,
+    MATCH_HOUSEHOLD,            /* shared things that a household shares: a discount */
+    MATCH_PRIOR,                /* how rare a pair is among all pairs, and calibration */
+    MATCH_GROUP,                /* agreement through other records (batch only) */
+    MATCH_WHAT_N
+};
+
+/* One bar of the waterfall.  The bars of a candidate add up to its score.
+ * text: catalogue key: "match." + what + "." + level, e.g. "match.surname.exact"
+ * with the arguments a (as asked), b (as held, in normal form) and one_in:
+ * "González: 1 in 38, +4.1 bits". */
+struct match_row {
+    enum match_what what;
+    const char *level;          /* "exact", "nickname", "phonetic", "near", "initial", "none",
+                                 * "joined", "swapped", "married", "missing", ... */
+    int32_t mbits;
+    int64_t one_in;             /* how rare the shared value is; 0 = not applicable */
+    struct str text;
+    struct str a, b;            /* in the caller's arena */
+    int32_t if_same, if_other;  /* what this bar would be if the two agreed fully, or
+                                 * disagreed: "what would have to change" */
+};
+
+struct match_candidate {
+    struct str id;              /* in the caller's arena */
+    int32_t mbits;              /* >= 0: at or above the default threshold */
+    const char *pass;           /* the candidate pass that found it: "id", "names", ... */
+    const struct match_row *rows;
+    size_t n_rows;
+};
+
+enum { MATCH_FLOOR_MBITS = -10000 };        /* weaker candidates are not returned */
+
+/* Best candidates first, at most `limit`; results live in c->mem.  dropped (may
+ * be NULL) counts records that shared only keys too common to look at. */
+enum err match_lookup(struct ctx *c, struct match_index *ix, const struct match_record *r,
+                      size_t limit, struct match_candidate **out, size_t *n,
+                      size_t *dropped) MUST_CHECK;
+
+/* The waterfall of two given records.  ix gives frequencies and weights; NULL
+ * uses the priors.  out->id and out->pass are empty. */
+enum err match_pair_explain(struct ctx *c, struct match_index *ix, const struct match_record *a,
+                            const struct match_record *b, struct match_candidate *out) MUST_CHECK;
+
+/* ---- what reviewers decided ----------------------------------------------- */
+
+struct match_verdict { int32_t mbits; bool same; };
+/* Recalibrate so that 0 bits stays the right threshold for what people here
+ * decided: a shrunken logistic fit; few verdicts move it little. */
+enum err match_index_calibrate(struct ctx *c, struct match_index *ix,
+                               const struct match_verdict *v, size_t n) MUST_CHECK;
+
+/* ---- clusters ---------------------------------------------------------------
+ * Nodes are 0..n-1.  Pairs with their score go in; a cluster number per node
+ * comes out.  Two clusters join only when their members agree on average, never
+ * through one chain of links; a cannot-link is never crossed, a must-link
+ * always kept (a must-link that contradicts a cannot-link is ERR_CONFLICT). */
+
+struct match_link { uint32_t a, b; int32_t mbits; };
+struct match_clusters {
+    uint32_t *of;               /* [n] cluster number, 0.. in order of first member */
+    size_t count, largest;
+    struct match_link *bridges; /* links that hold two halves together: look again */
+    size_t n_bridges;
+};
+struct match_bonds {
+    const struct match_link *cannot, *must;     /* mbits unused */
+    size_t n_cannot, n_must;
+};
+enum { MATCH_CLUSTER_MAX = 64 };            /* no cluster grows above this by itself */
+enum err match_cluster(struct ctx *c, size_t n, const struct match_link *link, size_t n_link,
+                       const struct match_bonds *bonds, struct match_clusters *out) MUST_CHECK;
+
+/* ---- whole files -------------------------------------------------------------- */
+
+/* Columns by name: map entries like "given=first_name".  Columns whose name is
+ * known (given, surname, birth, dob, sex, nid, phone, ...) need no entry. */
+struct match_job {
+    const char *path[2];        /* path[1] NULL: find duplicates within path[0] */
+    const char *const *map;     /* "role=column" */
+    size_t n_map;
+    const char *out;            /* id_a,id_b,score */
+    const char *clusters;       /* id,cluster; NULL: out + ".clusters.csv" */
+    struct str country;         /* "" = all rules */
+    int threads;                /* 0 = one per core, at most 16 */
+    int32_t floor_mbits;        /* write pairs from here up; 0 = MATCH_FLOOR_MBITS */
+    int64_t today;              /* day on which an age without date was told; 0 = unknown */
+};
+struct match_report {
+    size_t records[2], pairs_compared, pairs_written, above, clusters, largest, bridges;
+    size_t keys_split, dropped;     /* oversized keys refined; records not looked at */
+    bool kept_priors;
+    size_t bytes;                   /* peak held by this room */
+    int64_t us_read, us_index, us_train, us_score, us_cluster, us_write;
+    size_t bad_line;                /* on ERR_INPUT: line of the first file that is wrong */
+};
+/* Both outputs are written whole or not at all.  Wrong input is ERR_INPUT with
+ * the file, line and cause in the fault's detail. */
+enum err match_csv(struct ctx *c, const struct match_job *job, struct match_report *rep) MUST_CHECK;
+
+/* amparo match FILE.csv [FILE2.csv] --out pairs.csv ...; argv[0] is "match".
+ * Talks to `out` and `errs`; returns the exit status. */
+int match_cli(struct ctx *c, int argc, char **argv, FILE *out, FILE *errs);
+
+#endif
