@@ -35,7 +35,8 @@ CFLAGS_ALL := -std=gnu17 $(WARN) $(HARD) $(MODE) $(CFLAGS)
 LDFLAGS_ALL := $(MODE) $(LINK) -Wl,--as-needed $(LDFLAGS)
 
 SRC  := $(shell find src -name '*.c' ! -path src/main.c | LC_ALL=C sort)
-OBJ  := $(SRC:%.c=$(BUILD)/%.o)
+OBJ  := $(SRC:%.c=$(BUILD)/%.o) $(BUILD)/embed/embed.o
+EMBED := $(shell find web words -type f ! -name '*.md' ! -name '*.d.ts' 2>/dev/null | LC_ALL=C sort)
 TEST := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCH := $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/bench_*.c))
@@ -51,6 +52,12 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo cc $<
 	@$(CCACHE) $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+
+# Files built into the program; see src/base/embed.h.
+$(BUILD)/embed/embed.o: $(EMBED) tools/embed.sh tools/minify.awk
+	@echo embed
+	@tools/embed.sh $(@D) $(EMBED)
+	@$(CC) -c $(@D)/embed.S -o $@
 
 $(BUILD)/libamparo.a: $(OBJ)
 	@rm -f $@

@@ -1,0 +1,205 @@
+#include "page/html.h"
+
+#include "base/node.h"
+#include "page/page.h"
+
+void out_init(struct out *o, struct ctx *c, size_t max)
+{
+    *o = (struct out){ .c = c, .level = 2 };
+    buf_init(&o->b, &c->mem, max);
+}
+
+enum err out_check(struct out *o)
+{
+    if (o->b.failed)
+        return FAIL(o->c, ERR_NOMEM, "page.too-large", "page of %zu bytes", o->b.n);
+    return ERR_OK;
+}
+
+/* ---- escaping ------------------------------------------------------------------- */
+
+static struct str entity(char ch)
+{
+    switch (ch) {
+    case '&':  return STR("&amp;");
+    case '<':  return STR("&lt;");
+    case '>':  return STR("&gt;");
+    case '"':  return STR("&quot;");
+    case '\'': return STR("&#39;");
+    case '\0': return STR("\xEF\xBF\xBD");
+    default:   return (struct str){ 0 };
+    }
+}
+
+static void escape(struct buf *b, struct str s)
+{
+    size_t from = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        if ((unsigned char)s.p[i] > '>')
+            continue;
+        struct str rep = entity(s.p[i]);
+        if (!rep.n)
+            continue;
+        buf_put(b, (struct str){ s.p + from, i - from });
+        buf_put(b, rep);
+        from = i + 1;
+    }
+    if (from < s.n)
+        buf_put(b, (struct str){ s.p + from, s.n - from });
+}
+
+void text(struct out *o, struct str s)
+{
+    escape(&o->b, s);
+}
+
+void attr_(struct out *o, struct str open, struct str s)
+{
+    buf_put(&o->b, open);
+    escape(&o->b, s);
+    buf_char(&o->b, '"');
+}
+
+/* "//host", "/\host", "javascript:" and "data:" are not ours; browsers drop
+ * tabs and line ends inside an address, so a control byte disqualifies. */
+static bool own_path(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] < ' ')
+            return false;
+    return s.n > 0 && s.p[0] == '/' && !(s.n > 1 && (s.p[1] == '/' || s.p[1] == '\\'));
+}
+
+void attr_url_(struct out *o, struct str open, struct str s)
+{
+    attr_(o, open, own_path(s) || str_starts(s, STR("https://")) ? s : STR("#"));
+}
+
+void attr_i64_(struct out *o, struct str open, int64_t v)
+{
+    buf_put(&o->b, open);
+    buf_i64(&o->b, v);
+    buf_char(&o->b, '"');
+}
+
+void digits(struct out *o, int64_t v)
+{
+    buf_i64(&o->b, v);
+}
+
+/* ---- words ------------------------------------------------------------------------ */
+
+static const struct words *catalogue(const struct ctx *c)
+{
+    return c->node ? c->node->words : NULL;
+}
+
+struct str say_(struct ctx *c, struct str key)
+{
+    return words_get(catalogue(c), c->lang, key);
+}
+
+struct str say_fmt_(struct ctx *c, struct str key, const struct word_arg *args, size_t n)
+{
+    return words_fmt(&c->mem, catalogue(c), c->lang, key, args, n);
+}
+
+struct str say_join_(struct ctx *c, struct str prefix, struct str s)
+{
+    return say_(c, str_join(&c->mem, prefix, s));
+}
+
+void words_out_(struct out *o, struct str key)
+{
+    text(o, say_(o->c, key));
+}
+
+void words_fmt_out_(struct out *o, struct str key, const struct word_arg *args, size_t n)
+{
+    text(o, say_fmt_(o->c, key, args, n));
+}
+
+void key_out(struct out *o, const char *key)
+{
+    if (key)
+        text(o, say_(o->c, str_c(key)));
+}
+
+void number(struct out *o, int64_t v)
+{
+    text(o, words_int(&o->c->mem, catalogue(o->c), o->c->lang, v));
+}
+
+/* ---- addresses ---------------------------------------------------------------------- */
+
+static bool unreserved(char ch)
+{
+    return ascii_alpha(ch) || ascii_digit(ch) || ch == '-' || ch == '_' || ch == '.' || ch == '~';
+}
+
+static void percent(struct buf *b, struct str s)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    bool dots = str_is(s, ".") || str_is(s, "..");     /* would climb */
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char ch = (unsigned char)s.p[i];
+        if (unreserved(s.p[i]) && !dots) {
+            buf_char(b, s.p[i]);
+        } else {
+            buf_char(b, '%');
+            buf_char(b, hex[ch >> 4]);
+            buf_char(b, hex[ch & 15]);
+        }
+    }
+}
+
+struct str path_of_(struct ctx *c, const char *fmt, size_t n, const struct str *parts)
+{
+    struct buf b;
+    size_t k = 0;
+    buf_init(&b, &c->mem, 4096);
+    for (const char *p = fmt; *p; p++) {
+        if (p[0] == '%' && p[1] == 's') {
+            if (k < n)
+                percent(&b, parts[k++]);
+            p++;
+        } else {
+            buf_char(&b, *p);
+        }
+    }
+    if (b.failed || k != n || !own_path(buf_str(&b)))
+        return STR("/");
+    return buf_str(&b);
+}
+
+static bool carries_lang(const struct out *o)
+{
+    return o->open && o->rq && o->rq->lang.n > 0;
+}
+
+void href_(struct out *o, struct str path)
+{
+    size_t at;
+    buf_put(&o->b, STR(" href=\""));
+    escape(&o->b, path);
+    if (carries_lang(o) && !str_find(path, STR("l="), &at)) {
+        buf_put(&o->b, str_find(path, STR("?"), &at) ? STR("&amp;l=") : STR("?l="));
+        percent(&o->b, o->rq->lang);
+    }
+    buf_char(&o->b, '"');
+}
+
+/* '<' becomes \u003c, so that the text cannot close the element. */
+void json_island(struct out *o, struct str id, struct str json)
+{
+    html(o, "<script type=\"application/json\"");
+    attr(o, "id", id);
+    html(o, ">");
+    for (size_t i = 0; i < json.n; i++) {
+        if (json.p[i] == '<')
+            html(o, "\\u003c");
+        else
+            buf_char(&o->b, json.p[i]);
+    }
+    html(o, "</script>\n");
+}
