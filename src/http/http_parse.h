@@ -61,6 +61,12 @@ enum err http_cookies(struct arena *a, struct str in, struct http_fields *out) M
 bool http_type_is(struct str content_type, const char *want);
 /* Does Accept-Encoding allow that coding with q > 0? */
 bool http_accepts(struct str accept_encoding, const char *coding);
+/* A quoted string or a token off the front of *s.  In quotes \" and \\ stand for
+ * one byte; any other backslash is itself (browsers send Windows paths so). */
+enum err http_word(struct arena *a, struct str *s, struct str *out) MUST_CHECK;
+/* The next `<sep>name=word` of *rest; *name is empty at the end. */
+enum err http_param(struct arena *a, char sep, struct str *rest, struct str *name,
+                    struct str *value) MUST_CHECK;
 bool http_is_token(struct str s);               /* RFC 9110 token, not empty */
 bool http_is_value(struct str s);               /* no control byte, valid UTF-8 */
 bool http_same_name(struct str a, struct str b);   /* equal, ignoring ASCII case */
