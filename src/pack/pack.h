@@ -15,6 +15,8 @@
 #define PACK_H
 
 #include "base/base.h"
+#include "forms/forms.h"
+#include "rules/rules.h"
 
 /* ---- words --------------------------------------------------------------- */
 
@@ -129,8 +131,12 @@ struct holiday {
 /* ---- files that another room understands ----------------------------------- */
 
 /* One whole file of the pack, as text.  id is the file's name without its
- * suffixes: "ruta-unica", "screening", "signal". */
+ * suffix: "ruta-unica", "es", "districts". */
 struct pack_file { struct str id, path, text; };
+/* One kind (forms/ID.survey.csv and its companions), and one decision model
+ * (decisions/ID.dmn).  They live as long as the pack. */
+struct pack_form { struct str id; const struct form *form; };
+struct pack_decision { struct str id, path; const struct dmn_model *model; };
 
 /* ---- lists for people ------------------------------------------------------- */
 
@@ -166,6 +172,8 @@ struct pack {
     size_t required_n;                    /* the first so many must be complete */
     int64_t utc_offset_s;                 /* of local time, see pack_local_day */
     unsigned weekend;                     /* bit 0 Monday .. bit 6 Sunday */
+    int open_min, close_min;              /* office hours, minutes after local midnight */
+    const int64_t *holiday_days;          /* days of holidays[], ascending, for a flow_calendar */
     struct label name;
 
     const struct territory *territories;  size_t territories_n;
@@ -179,8 +187,8 @@ struct pack {
     const struct holiday *holidays;       size_t holidays_n;   /* by day */
     const struct duty *duties;            size_t duties_n;
     const struct check_item *checks;      size_t checks_n;
-    const struct pack_file *forms;        size_t forms_n;      /* one per survey */
-    const struct pack_file *decisions;    size_t decisions_n;
+    const struct pack_form *forms;        size_t forms_n;
+    const struct pack_decision *decisions; size_t decisions_n;
     const struct pack_file *procedures;   size_t procedures_n;
     const struct pack_file *templates;    size_t templates_n;
     const struct pack_file *words;        size_t words_n;      /* id = language */
@@ -188,9 +196,9 @@ struct pack {
     const struct pack_index *index;
 };
 
-/* Read DIR.  Refuses (ERR_INPUT, key "pack.broken") a pack whose own tables
- * cannot be read or do not fit together; the detail names file and line.
- * What forms, rules and flow think of their files is pack_check's business.
+/* Read DIR.  Refuses (ERR_INPUT, key "pack.broken") a pack whose tables,
+ * forms or decisions cannot be read; the detail names the first file and line.
+ * Whether everything in it fits together is pack_check's business.
  * *out has one reference. */
 enum err pack_load(struct ctx *c, const char *dir, struct pack **out) MUST_CHECK;
 struct pack *pack_ref(struct pack *p);          /* thread-safe */
@@ -209,8 +217,8 @@ const struct service *pack_service(const struct pack *p, struct str id);
 const struct source *pack_source(const struct pack *p, struct str key);
 const struct instrument *pack_instrument(const struct pack *p, struct str id);
 const struct provision *pack_provision(const struct pack *p, struct str id);
-const struct pack_file *pack_form(const struct pack *p, struct str kind);
-const struct pack_file *pack_decision(const struct pack *p, struct str id);
+const struct form *pack_form(const struct pack *p, struct str kind);
+const struct dmn_model *pack_decision(const struct pack *p, struct str id);
 const struct pack_file *pack_procedure(const struct pack *p, struct str id);
 const struct pack_file *pack_template(const struct pack *p, struct str id);
 const struct pack_file *pack_map(const struct pack *p, struct str id);
@@ -224,8 +232,9 @@ bool pack_distance_m(const struct pack *p, struct str a, struct str b, int64_t *
 bool pack_has_word(struct str list, struct str word);
 
 /* The offices that hold `role` for `territory`: first those of the territory
- * itself, then of the one above, up to the country; the nearest first within
- * one level.  {0} territory: the whole country. */
+ * itself, then of the one above, up to the country; by id within one level.
+ * When nobody on that line holds it, the nearest of the same department (a
+ * district without its own CODENI on record).  {0} territory: the country. */
 enum err pack_offices(struct ctx *c, const struct pack *p, struct str territory, struct str role,
                       const struct office ***out, size_t *n) MUST_CHECK;
 /* The first of them, or NULL. */
@@ -259,9 +268,9 @@ int64_t pack_local_day(const struct pack *p, int64_t us);
 int64_t pack_day_start_us(const struct pack *p, int64_t day);
 bool pack_working_day(const struct pack *p, int64_t day);
 const struct holiday *pack_holiday(const struct pack *p, int64_t day);
-/* The same local time of day n working days later (n >= 0); the day itself is
- * not counted.  Holidays are known for the years the pack lists: false when
- * the result lies beyond them. */
+/* The close of the n-th working day after the one of `us` (n >= 1), as
+ * flow_deadline counts.  Holidays are known for the years the pack lists:
+ * false when the result lies beyond them. */
 bool pack_add_working_days(const struct pack *p, int64_t us, int64_t n, int64_t *out);
 
 /* ---- checking -------------------------------------------------------------------- */
@@ -280,6 +289,7 @@ struct findings { struct finding *v; size_t n, room; size_t errors, warnings; };
  * Each reports through `say` and returns ERR_OK unless it ran out of means. */
 typedef void pack_say(void *arg, enum finding_level level, int line, const char *text);
 struct pack_hooks {
+    /* A procedure that cannot be executed is a finding of level error. */
     enum err (*procedure)(struct ctx *c, struct str xml, pack_say *say, void *arg);
 };
 
