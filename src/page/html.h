@@ -30,6 +30,7 @@ struct out {
     bool part;                      /* only a fragment was asked for: no header, no footer */
     int ids;                        /* next unique element id of this page */
     int level;                      /* heading level of the next section, 2 or 3 */
+    bool marks, side;               /* the list of steps being written */
     struct grid_state {             /* the table being written; see page.h */
         const char *const *cols;
         size_t n, at;

@@ -39,9 +39,9 @@ const struct upload *req_upload(const struct request *rq, const char *name);   /
 
 /* ---- the answer ---------------------------------------------------------------- */
 
-/* Where a streamed body goes: true = go on. */
-struct sink { bool (*write)(void *to, struct str bytes); void *to; };
-typedef enum err streamer(struct ctx *c, void *state, struct sink *to);
+/* A streamed body: fill up to `room` bytes; *n = 0 ends it, an error cuts the
+ * connection.  Runs between other requests: keep no cursor open across calls. */
+typedef enum err puller(void *state, char *out, size_t room, size_t *n);
 
 struct set_cookie { struct str name, value; int64_t max_age_s; bool http_only; };
 
@@ -51,8 +51,9 @@ struct response {
     struct str type;             /* {0} = text/html; charset=utf-8 */
     struct str body;             /* instead of out, with type: PDF, JSON, SVG */
     struct str filename;         /* download under this name; never a person's */
-    streamer *stream;            /* instead of out and body, with type */
-    void *state;
+    puller *pull;                /* instead of out and body, with type; see sheet_out.h */
+    void (*pull_done)(void *state);  /* called once when sent or broken off; may be NULL */
+    void *state;                 /* in c->mem, or freed by pull_done */
     struct str location;         /* written by go() only */
     struct set_cookie cookies[2];  size_t cookies_n;
     bool keep;                   /* may be cached for ever: static files */
