@@ -36,7 +36,7 @@ LDFLAGS_ALL := $(MODE) $(LINK) -Wl,--as-needed $(LDFLAGS)
 
 SRC  := $(shell find src -name '*.c' ! -path src/main.c | LC_ALL=C sort)
 OBJ  := $(SRC:%.c=$(BUILD)/%.o) $(BUILD)/embed/embed.o
-EMBED := $(shell find web words -type f ! -name '*.md' ! -name '*.d.ts' 2>/dev/null | LC_ALL=C sort)
+EMBED := $(shell find web words -type f ! -name '*.md' ! -name '*.json' 2>/dev/null | LC_ALL=C sort)
 TEST := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCH := $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/bench_*.c))

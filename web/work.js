@@ -1,17 +1,19 @@
-/* Officers' pages: hide at once when locking, and warn before typed text is lost. */
+/* Officers' pages: hide the page at once when it is locked, and ask before
+   typed text is lost.  Without this file locking and forms still work. */
 (function () {
   'use strict';
-  var lock = document.getElementById('lock'), dirty = false;
-
-  function hide() { document.documentElement.className += ' left-now'; }
-
-  if (lock && lock.parentNode) lock.parentNode.addEventListener('submit', function () { dirty = false; hide(); });
-  addEventListener('pageshow', function (e) { if (e.persisted) location.reload(); });
+  const lock = document.getElementById('lock');
+  const lockForm = lock ? lock.closest('form') : null;
+  let dirty = false;
 
   document.addEventListener('input', function (e) {
-    var t = /** @type {HTMLElement} */ (e.target), f = t.closest ? t.closest('form') : null;
-    if (f && f.method === 'post') dirty = true;
+    const from = e.target instanceof Element ? e.target.closest('form') : null;
+    if (from && from.method === 'post') dirty = true;
   });
-  document.addEventListener('submit', function () { dirty = false; });
-  addEventListener('beforeunload', function (e) { if (dirty) { e.preventDefault(); e.returnValue = ''; } });
+  document.addEventListener('submit', function (e) {
+    dirty = false;
+    if (lockForm && e.target === lockForm) document.documentElement.className += ' left-now';
+  });
+  addEventListener('beforeunload', function (e) { if (dirty) e.preventDefault(); });
+  addEventListener('pageshow', function (e) { if (e.persisted) location.reload(); });
 })();

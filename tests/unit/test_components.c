@@ -1,9 +1,13 @@
 /* Every part of a page once: that it can be written, that what goes in comes
  * out escaped, and (with AMPARO_COMPONENTS=FOLDER) the files a browser looks at. */
+#include "base/embed.h"
 #include "base/node.h"
 #include "base/who.h"
+#include "page/files.h"
 #include "page/page.h"
 #include "t.h"
+
+#include <sys/stat.h>
 
 #define NOON_24_NOV INT64_C(1795532400000000)     /* 2026-11-24T15:00:00Z, noon in Asunción */
 
@@ -219,6 +223,23 @@ static void keep_file(struct env *e, const char *name)
         printf("# could not write %s\n", name);
 }
 
+/* The style sheet, scripts and images, under the names pages ask for. */
+static void keep_static(struct env *e)
+{
+    const char *dir = getenv("AMPARO_COMPONENTS");
+    for (size_t i = 0; dir && i < embedded_n; i++) {
+        struct str path = str_c(embedded[i].path);
+        if (!str_starts(path, STR("web/")))
+            continue;
+        struct str url = static_url(&e->c, embedded[i].path + 4);
+        struct str to = str_join(&e->c.mem, str_c(dir), STR("/img"));
+        (void)mkdir(to.p, 0755);
+        to = str_join(&e->c.mem, str_c(dir), str_sub(url, 7, url.n));
+        if (file_write(&e->c, to.p, embedded[i].bytes, 0644) != ERR_OK)
+            printf("# could not write %s\n", to.p);
+    }
+}
+
 static void work_page(struct t *t)
 {
     struct env e;
@@ -239,6 +260,7 @@ static void work_page(struct t *t)
     CHECK(has(&e.o, "Requiere revisión jurídica"));
     CHECK(lacks(&e.o, "<script>"));
     keep_file(&e, "components.html");
+    keep_static(&e);
     done(&e);
 }
 
