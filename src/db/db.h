@@ -37,11 +37,23 @@ struct rows {              /* a cursor; use the AUTO_ROWS macro */
 #define AUTO_ROWS __attribute__((cleanup(rows_close))) struct rows
 
 /* On c->db.  Literals only: the text is the key of the statement cache. */
-#define db_exec(c, sql, ...)        db_exec_((c), (c)->db, "" sql "", __VA_ARGS__)
-#define db_query(c, r, sql, ...)    db_query_((c), (c)->db, (r), "" sql "", __VA_ARGS__)
+#define db_exec(c, sql, ...)        db_exec_((c), (c)->db, DB_SQL(sql), __VA_ARGS__)
+#define db_query(c, r, sql, ...)    db_query_((c), (c)->db, (r), DB_SQL(sql), __VA_ARGS__)
 /* On a connection that is not the request's (the ledger's own file). */
-#define db_exec_on(c, db, sql, ...)     db_exec_((c), (db), "" sql "", __VA_ARGS__)
-#define db_query_on(c, db, r, sql, ...) db_query_((c), (db), (r), "" sql "", __VA_ARGS__)
+#define db_exec_on(c, db, sql, ...)     db_exec_((c), (db), DB_SQL(sql), __VA_ARGS__)
+#define db_query_on(c, db, r, sql, ...) db_query_((c), (db), (r), DB_SQL(sql), __VA_ARGS__)
+
+/* Every literal also leaves a row in the linker section db_sql, so that a test
+ * can prepare all SQL of the whole program on both engines: db_sql_each(). */
+struct db_literal { const char *sql, *file; int64_t line; };
+#define DB_SQL(text) __extension__ ({ \
+    static const struct db_literal db_literal_ \
+        __attribute__((used, section("db_sql"))) = { "" text "", __FILE__, __LINE__ }; \
+    db_literal_.sql; })
+/* The i-th literal linked in, or NULL. */
+const struct db_literal *db_sql_each(size_t i);
+/* Prepare without running: is this text good on this engine? */
+enum err db_prepare(struct ctx *c, struct db *db, const char *sql) MUST_CHECK;
 
 enum err db_exec_(struct ctx *c, struct db *db, const char *sql,
                   const struct db_arg *args, size_t nargs) MUST_CHECK;
@@ -60,6 +72,7 @@ enum err db_begin_read(struct ctx *c, struct db *db) MUST_CHECK;   /* one snapsh
 enum err db_begin_write(struct ctx *c, struct db *db) MUST_CHECK;
 enum err db_commit(struct ctx *c, struct db *db) MUST_CHECK;   /* refuses a failed context */
 void db_rollback(struct ctx *c, struct db *db);
+bool db_in_transaction(const struct db *db);
 
 /* url: "sqlite:PATH" or "postgres:CONNINFO".  durable: SQLite synchronous=FULL
  * (the ledger), else NORMAL (tables, which can be made again). */
@@ -72,6 +85,9 @@ enum err db_script(struct ctx *c, struct db *db, const char *sql) MUST_CHECK; /*
 /* Numbered steps, forward only, each hash-checked once applied. */
 struct db_step { int64_t n; const char *what, *both, *sqlite, *pg; };
 enum err db_migrate(struct ctx *c, struct db *db, const struct db_step *steps, size_t n) MUST_CHECK;
+
+/* An id of a schema's text: tells whether tables are older than the program. */
+uint64_t db_text_id(const char *text, uint64_t from);
 
 /* Tests: let n-1 statements through and fail the nth.  0 = off. */
 void db_fail_nth(struct db *db, long n);

@@ -1,0 +1,177 @@
+#include "db/db_impl.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static enum err lite_fail(struct ctx *c, struct db *db, int rc)
+{
+    int base = rc & 0xff;
+    enum err e = base == SQLITE_BUSY || base == SQLITE_LOCKED ? ERR_BUSY
+               : base == SQLITE_CONSTRAINT ? ERR_CONFLICT
+               : base == SQLITE_NOMEM ? ERR_NOMEM
+               : base == SQLITE_CORRUPT || base == SQLITE_NOTADB ? ERR_CORRUPT
+               : ERR_IO;
+    const char *key = base == SQLITE_FULL ? "error.disk-full" : "error.database";
+    return FAIL(c, e, key, "sqlite %d: %s", rc, db->lite ? sqlite3_errmsg(db->lite) : "-");
+}
+
+enum err lite_prepare(struct ctx *c, struct db *db, const char *sql, struct stmt **out)
+{
+    struct stmt st = { 0 };
+    const char *tail = NULL;
+    int rc = sqlite3_prepare_v3(db->lite, sql, -1, SQLITE_PREPARE_PERSISTENT, &st.lite, &tail);
+    if (rc != SQLITE_OK)
+        return lite_fail(c, db, rc);
+    st.params = sqlite3_bind_parameter_count(st.lite);
+    bool ok = st.lite && tail && !*tail && st.params <= MAX_ARGS;
+    for (int i = 0; ok && i < st.params; i++) {
+        char name[16];
+        (void)snprintf(name, sizeof name, "$%d", i + 1);
+        st.bind[i] = sqlite3_bind_parameter_index(st.lite, name);
+        ok = st.bind[i] > 0;
+    }
+    struct stmt *s = ok ? stmt_keep(db, sql, st) : NULL;
+    if (!s) {
+        (void)sqlite3_finalize(st.lite);
+        return FAIL(c, ok ? ERR_NOMEM : ERR_BUG, "error.internal",
+                    "one statement with $1..$n expected");
+    }
+    *out = s;
+    return ERR_OK;
+}
+
+static int bind(struct stmt *s, const struct db_arg *a, int i, sqlite3_destructor_type keep)
+{
+    int at = s->bind[i];
+    switch (a->kind) {
+    case DB_INT:
+        return sqlite3_bind_int64(s->lite, at, a->i);
+    case DB_TEXT:
+        return sqlite3_bind_text64(s->lite, at, a->s.p ? a->s.p : "", a->s.n, keep, SQLITE_UTF8);
+    case DB_BYTES:
+        return sqlite3_bind_blob64(s->lite, at, a->s.p ? a->s.p : "", a->s.n, keep);
+    case DB_NULL:
+        break;
+    }
+    return sqlite3_bind_null(s->lite, at);
+}
+
+static void release(struct db *db, struct stmt *s)
+{
+    (void)sqlite3_reset(s->lite);
+    (void)sqlite3_clear_bindings(s->lite);
+    s->busy = false;
+    if (s->once)
+        stmt_free(db, s);
+}
+
+/* Text may not hold NUL: PostgreSQL cannot keep it. */
+static bool has_nul(const struct db_arg *a)
+{
+    return a->kind == DB_TEXT && a->s.n && memchr(a->s.p, 0, a->s.n);
+}
+
+static enum err lite_ready(struct ctx *c, struct db *db, const char *sql, const struct db_arg *a,
+                           size_t n, sqlite3_destructor_type keep, struct stmt **out)
+{
+    struct stmt *s = stmt_find(db, sql);
+    int rc = SQLITE_OK;
+    if (!s)
+        TRY(lite_prepare(c, db, sql, &s));
+    s->busy = true;
+    enum err e = ERR_OK;
+    if ((size_t)s->params != n)
+        e = FAIL(c, ERR_BUG, "error.internal", "%zu arguments, want %d: %.80s", n, s->params, sql);
+    for (size_t i = 0; !e && rc == SQLITE_OK && i < n; i++) {
+        if (has_nul(&a[i]))
+            e = FAIL(c, ERR_INPUT, "error.nul-byte", "NUL in text");
+        else
+            rc = bind(s, &a[i], (int)i, keep);
+    }
+    if (!e && rc != SQLITE_OK)
+        e = lite_fail(c, db, rc);
+    if (e) {
+        release(db, s);
+        return e;
+    }
+    *out = s;
+    return ERR_OK;
+}
+
+enum err lite_exec(struct ctx *c, struct db *db, const char *sql, const struct db_arg *a, size_t n)
+{
+    struct stmt *s = NULL;
+    enum err e = ERR_OK;
+    int rc;
+    TRY(lite_ready(c, db, sql, a, n, SQLITE_STATIC, &s));
+    while ((rc = sqlite3_step(s->lite)) == SQLITE_ROW)
+        ;
+    if (rc != SQLITE_DONE)
+        e = lite_fail(c, db, rc);
+    else
+        db->changed = sqlite3_changes64(db->lite);
+    release(db, s);
+    return e;
+}
+
+enum err lite_query(struct ctx *c, struct db *db, struct rows *r, const char *sql,
+                    const struct db_arg *a, size_t n)
+{
+    struct stmt *s = NULL;
+    TRY(lite_ready(c, db, sql, a, n, SQLITE_TRANSIENT, &s));
+    r->impl = s;
+    return ERR_OK;
+}
+
+bool lite_next(struct rows *r)
+{
+    int rc = sqlite3_step(((struct stmt *)r->impl)->lite);
+    if (rc == SQLITE_ROW)
+        return true;
+    if (rc != SQLITE_DONE)
+        r->err = lite_fail(r->c, r->db, rc);
+    return false;
+}
+
+void lite_close(struct rows *r)
+{
+    release(r->db, r->impl);
+}
+
+enum err lite_script(struct ctx *c, struct db *db, const char *sql)
+{
+    int rc = sqlite3_exec(db->lite, sql, NULL, NULL, NULL);
+    return rc == SQLITE_OK ? ERR_OK : lite_fail(c, db, rc);
+}
+
+/* Readable by this user only, from the first byte (SQLite gives its side files
+ * the same mode). */
+static enum err make_private(struct ctx *c, const char *path)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return FAIL(c, ERR_IO, "error.database", "open %s: errno %d", path, errno);
+    (void)close(fd);
+    return ERR_OK;
+}
+
+enum err lite_open(struct ctx *c, struct db *db, struct str path)
+{
+    const char *z = arena_z(&c->mem, path);
+    if (!z)
+        return FAIL(c, ERR_INPUT, "db.url", "path");
+    if (strcmp(z, ":memory:") != 0)
+        TRY(make_private(c, z));
+    int rc = sqlite3_open_v2(z, &db->lite,
+                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    if (rc != SQLITE_OK)
+        return lite_fail(c, db, rc);
+    (void)sqlite3_extended_result_codes(db->lite, 1);
+    (void)sqlite3_busy_timeout(db->lite, 10000);
+    TRY(lite_script(c, db, "PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON;"
+                           "PRAGMA trusted_schema=OFF; PRAGMA cache_size=-2000"));
+    return lite_script(c, db, db->durable ? "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON"
+                                          : "PRAGMA synchronous=NORMAL");
+}
