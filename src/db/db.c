@@ -146,6 +146,12 @@ struct str row_peek(struct rows *r, int col)
     return (struct str){ p, (size_t)sqlite3_column_bytes(st, col) };
 }
 
+int rows_columns(const struct rows *r)
+{
+    return r->db->pg ? PQnfields(r->impl)
+                     : sqlite3_column_count(((const struct stmt *)r->impl)->lite);
+}
+
 struct str row_str(struct rows *r, int col)
 {
     return arena_dup(&r->c->mem, row_peek(r, col));

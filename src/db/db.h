@@ -64,6 +64,7 @@ int64_t row_i64(struct rows *r, int col);       /* NULL reads as 0 */
 bool row_null(struct rows *r, int col);
 struct str row_str(struct rows *r, int col);    /* text or bytes, copied into c->mem */
 struct str row_peek(struct rows *r, int col);   /* borrowed until the next row */
+int rows_columns(const struct rows *r);         /* how many columns a row has */
 enum err rows_end(struct rows *r) MUST_CHECK;   /* did we see every row? */
 void rows_close(struct rows *r);
 

@@ -14,6 +14,9 @@
 #define LEDGER_H
 
 #include "base/base.h"
+#include "crypto/crypto.h"
+
+struct ledger;
 
 /* ---- records: what the fold makes of the changes ------------------------- */
 
@@ -93,7 +96,11 @@ enum err node_open(struct ctx *c, struct str sealed, struct str *plain) MUST_CHE
 struct projector { const char *kind; enum err (*project)(struct ctx *c, const struct record *r); };
 /* A desk's derived tables: CREATE statements that run on both engines, and
  * how to empty them. */
-struct table { const char *name, *create; };
+struct table {
+    const char *name, *create;
+    const char *key;     /* column that holds the record's id; NULL: "id".  Erasing a
+                            dossier deletes the rows whose key is an erased record. */
+};
 
 /* ---- a node's ledger ------------------------------------------------------- */
 
@@ -102,14 +109,20 @@ struct ledger_config {
     struct str tables_url;      /* SQLite: the tables' file; PostgreSQL: same as url */
     struct str key_file;
     struct str passphrase;      /* {0}: the key file is not sealed */
+    struct kdf_cost cost;       /* of sealing it; {0}: the normal one (tests use less) */
     const struct projector *projectors;  size_t projectors_n;
     const struct table *tables;          size_t tables_n;
 };
 /* Make the key file and an empty ledger. ERR_CONFLICT when one is there. */
 enum err ledger_create(struct ctx *c, const struct ledger_config *cfg) MUST_CHECK;
+/* The recovery sheet: m-of-n shares of the key file's secret, as words. */
+enum err ledger_shares(struct ctx *c, const struct ledger_config *cfg, int m, int n, struct str share[]) MUST_CHECK;
+/* A lost key file made again from shares, sealed with cfg->passphrase. */
+enum err ledger_recover(struct ctx *c, const struct ledger_config *cfg, const struct str share[], size_t n) MUST_CHECK;
 /* Open, catch the tables up, start the writer.  ERR_DENIED: wrong passphrase. */
 enum err ledger_open(struct ctx *c, const struct ledger_config *cfg, struct ledger **out) MUST_CHECK;
 void ledger_close(struct ledger *l);
+struct str ledger_node_id(const struct ledger *l);
 /* A new connection to the tables for one worker thread. */
 enum err ledger_connect(struct ctx *c, struct ledger *l, struct db **out) MUST_CHECK;
 
@@ -128,10 +141,14 @@ enum err ledger_restore(struct ctx *c, const struct ledger_config *cfg, const ch
 
 /* Walk the changes of a dossier, newest first, decrypted: for "who changed
  * what" pages.  Ask access/ before calling. */
-struct set { struct str kind, record, field, value; };
+struct set {
+    struct str kind, record, field, value;
+    size_t prevs_n;
+    const struct str *prevs;         /* ids of the changes this value replaces, sorted */
+};
 struct change {
     struct str id, node, dossier, verb, reason, officer, office;
-    int64_t seq, time_us;
+    int64_t seq, time_us;            /* seq: place in this node's ledger; page with it */
     size_t n;
     const struct set *sets;
 };

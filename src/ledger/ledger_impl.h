@@ -1,0 +1,165 @@
+/* ledger_impl.h - inside ledger/: the parts and who owns them.
+ *
+ * Threads: workers call draft_commit() and wait; the writer makes waiting jobs
+ * durable together; the folder folds what is durable into the tables.  `lock`
+ * guards the two queues and the held locks; `book_lock` the reading
+ * connection; the key cache has its own lock.  Everything else is set before
+ * the threads start.
+ */
+#ifndef LEDGER_IMPL_H
+#define LEDGER_IMPL_H
+
+#include "base/node.h"
+#include "base/who.h"
+#include "crypto/crypto.h"
+#include "db/db.h"
+#include "ledger/change.h"
+#include "ledger/ledger.h"
+#include "ledger/state.h"
+
+#include <pthread.h>
+
+enum { KEY_ID_LEN = 16, CACHE_SLOTS = 8192 };
+
+/* ---- dossier keys (keys.c) ---------------------------------------------------------- */
+
+struct dossier_key {
+    unsigned char id[KEY_ID_LEN];        /* what the ledger shows */
+    unsigned char key[KEY_LEN];
+    unsigned char n;                     /* length of dossier */
+    char dossier[NAME_BYTES];
+    bool erased;
+};
+static inline struct str key_dossier(const struct dossier_key *k)
+{
+    return (struct str){ k->dossier, k->n };
+}
+static inline struct str key_id(const struct dossier_key *k)
+{
+    return (struct str){ (const char *)k->id, KEY_ID_LEN };
+}
+struct key_cache;
+/* The newest key of a dossier.  ERR_NOT_FOUND: none, or erased. */
+enum err key_of_dossier(struct ctx *c, struct ledger *l, struct str dossier, struct dossier_key *out) MUST_CHECK;
+/* The key a ledger row names; out->erased when it was destroyed. */
+enum err key_of_row(struct ctx *c, struct ledger *l, struct str id, struct dossier_key *out) MUST_CHECK;
+/* A fresh key; key_row() gives what the ledger keeps of it. */
+void key_make(struct dossier_key *k, struct str dossier);
+void key_tag(const struct ledger *l, struct str dossier, unsigned char tag[HASH_LEN]);
+struct str key_wrap(struct ctx *c, const struct ledger *l, const struct dossier_key *k);
+enum err key_unwrap(struct ctx *c, const struct ledger *l, struct str id, struct str sealed,
+                    struct dossier_key *out) MUST_CHECK;
+void key_remember(struct ledger *l, const struct dossier_key *k);
+void key_forget(struct ledger *l, const struct dossier_key *k);
+struct key_cache *key_cache_new(void);
+void key_cache_free(struct key_cache *k);
+
+/* ---- jobs for the writer (writer.c) ---------------------------------------------------- */
+
+struct job_change {
+    struct change ch;            /* seq and time filled by the writer */
+    struct dossier_key key;
+    bool new_key;
+    struct str wrapped;          /* when new_key */
+    struct str body;             /* sealed */
+    int64_t n;                   /* place in this ledger, by the writer */
+};
+struct job {
+    struct job *next;
+    struct job_change *changes;
+    size_t changes_n, bytes;
+    struct str blob_name, blob_body;         /* an attachment */
+    const struct dossier_key *blob_key;
+    const struct dossier_key *erase;         /* a key to destroy */
+    bool done;
+    enum err err;
+    struct fault fault;
+    pthread_cond_t wake;
+};
+/* Hand over and wait until durable and folded. */
+enum err job_run(struct ctx *c, struct ledger *l, struct job *j) MUST_CHECK;
+enum err writer_start(struct ctx *c, struct ledger *l) MUST_CHECK;
+void writer_stop(struct ledger *l);
+
+/* ---- rows of the ledger ------------------------------------------------------------------ */
+
+struct entry { int64_t n, seq, time_us; struct str node, key_id, body, hash; };
+void entry_hash(unsigned char out[HASH_LEN], struct str before, const struct entry *e);
+struct str batch_message(struct arena *a, struct str node, int64_t seq, struct str hash);
+struct str body_ad(struct arena *a, struct str node, struct str key_id);
+/* Open and parse; *erased: its key was destroyed, nothing else is set. */
+enum err entry_open(struct ctx *c, struct ledger *l, const struct entry *e,
+                    struct dossier_key *key, struct change *out, bool *erased) MUST_CHECK;
+
+/* ---- the fold (fold.c, rebuild.c) ----------------------------------------------------------- */
+
+struct fold_item { const struct change *ch; const struct dossier_key *key; int64_t n; };
+/* Fold into c->db inside the caller's transaction.  fresh: the tables hold
+ * nothing of these records yet. scratch: an arena emptied per record.
+ * On failure of a projector, *bad names the record. */
+struct fold {
+    struct ledger *l;
+    struct ctx *c;              /* the items' memory */
+    struct ctx *g;              /* scratch, emptied per record; g->db = c->db */
+    bool fresh;
+    char skip[16][NAME_BYTES + 1];  /* records whose projector failed: folded without it */
+    size_t skip_n;
+    bool bad;                   /* this attempt added one */
+    int64_t records;
+};
+enum err fold_items(struct fold *f, const struct fold_item *items, size_t n) MUST_CHECK;
+/* Fold entries of the ledger after what the tables have, up to `to`, in the
+ * caller's transaction. */
+enum err fold_from_ledger(struct fold *f, int64_t from, int64_t to) MUST_CHECK;
+/* Up to max entries after place `from`, oldest first, into c->mem. */
+enum err entries_read(struct ctx *c, struct ledger *l, int64_t from, size_t max,
+                      struct entry **out, size_t *n) MUST_CHECK;
+/* Every change folded at once into the empty tables of f->c->db. */
+enum err refold(struct fold *f, int64_t *upto) MUST_CHECK;
+/* The derived tables: ours first, then the desks'. */
+const struct table *table_at(const struct ledger *l, size_t i);   /* NULL at the end */
+void fold_contexts(struct ctx *f, struct ctx *g, struct ledger *l, struct db *db);
+enum err tables_create(struct ctx *c, struct ledger *l) MUST_CHECK;    /* on c->db */
+enum err folded_get(struct ctx *c, struct db *db, int64_t *n) MUST_CHECK;
+enum err folded_set(struct ctx *c, struct db *db, int64_t n) MUST_CHECK;
+enum err tables_prepare(struct ctx *c, struct ledger *l) MUST_CHECK;   /* at open */
+enum err tables_catch_up(struct ctx *c, struct ledger *l) MUST_CHECK;
+int64_t gid_of(const struct ledger *l, struct str dossier, struct str kind, struct str record);
+int64_t change_mark(const struct ledger *l, struct str change);
+/* One record's stored state, opened.  ERR_NOT_FOUND. */
+enum err state_load(struct ctx *c, struct ledger *l, const struct dossier_key *key, struct str kind,
+                    struct str record, struct state *out) MUST_CHECK;
+
+/* ---- held locks (draft.c) ---------------------------------------------------------------------- */
+
+struct held { struct held *next; struct str name; pthread_t owner; };
+enum { LOCK_STRIPES = 64 };
+
+struct ledger {
+    struct arena mem;                  /* config copies; freed at close */
+    struct ledger_config cfg;
+    struct keys *keys;
+    struct node node;                  /* what projectors see as c->node */
+    struct key_cache *cache;
+    unsigned char hide[KEY_LEN];       /* key of tags, gids, blob names */
+    unsigned char seal[KEY_LEN];       /* node_seal */
+
+    struct db *book, *tables;          /* writer's, folder's */
+    struct db *reader;                 /* ledger reads of anyone */
+    pthread_mutex_t reader_lock;
+
+    pthread_mutex_t lock;
+    pthread_cond_t for_writer, for_folder;
+    struct job *to_write, **to_write_end;
+    struct job *to_fold, **to_fold_end;
+    bool stop, writer_on, folder_on, writer_idle;
+    bool behind;                       /* durable changes that could not be folded */
+    pthread_t writer, folder;
+    struct held *held;
+    pthread_cond_t unlocked[LOCK_STRIPES];
+
+    bool clock_warned;
+    int64_t clock_shift;               /* tests */
+};
+
+#endif

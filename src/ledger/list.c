@@ -1,0 +1,83 @@
+/* list.c - the changes behind a dossier or a record, newest first. */
+#include "ledger/ledger_impl.h"
+
+static enum err entry_at(struct ctx *c, struct ledger *l, int64_t n, struct entry *e)
+{
+    struct entry *p = NULL;
+    size_t k = 0;
+    TRY(entries_read(c, l, n - 1, 1, &p, &k));
+    if (k != 1 || p->n != n)
+        return FAIL(c, ERR_CORRUPT, "ledger.gap", "no entry %lld", (long long)n);
+    *e = *p;
+    return ERR_OK;
+}
+
+static enum err places(struct ctx *c, int64_t gid, int64_t before, size_t limit, int64_t *n, size_t *k)
+{
+    AUTO_ROWS r = { 0 };
+    TRY(db_query(c, &r, "SELECT n FROM change_index WHERE gid = $1 AND n < $2 ORDER BY n DESC LIMIT $3",
+        ARGS(INT(gid), INT(before), INT((int64_t)limit))));
+    for (*k = 0; *k < limit && rows_next(&r); )
+        n[(*k)++] = row_i64(&r, 0);
+    return rows_end(&r);
+}
+
+static bool touches(const struct change *ch, struct str record)
+{
+    for (size_t i = 0; i < ch->n; i++)
+        if (str_eq(ch->sets[i].record, record))
+            return true;
+    return false;
+}
+
+/* record {0}: any. The index may name an entry too many, never one too few. */
+static enum err list(struct ctx *c, int64_t gid, struct str dossier, struct str record, int64_t before,
+                     size_t limit, struct change **out, size_t *out_n)
+{
+    struct ledger *l = c->node->ledger;
+    size_t k = 0, kept = 0;
+    if (limit > 1000)
+        limit = 1000;
+    int64_t *n = NEW_N(&c->mem, int64_t, limit + 1);
+    struct change *list = NEW_N(&c->mem, struct change, limit + 1);
+    TRY(ctx_check(c));
+    TRY(places(c, gid, before, limit, n, &k));
+    for (size_t i = 0; i < k; i++) {
+        struct entry e;
+        struct dossier_key key;
+        bool erased;
+        TRY(entry_at(c, l, n[i], &e));
+        TRY(entry_open(c, l, &e, &key, &list[kept], &erased));
+        list[kept].seq = e.n;
+        if (!erased && str_eq(list[kept].dossier, dossier) && (!record.n || touches(&list[kept], record)))
+            kept++;
+    }
+    *out = list;
+    *out_n = kept;
+    return ERR_OK;
+}
+
+enum err change_list(struct ctx *c, struct str dossier, int64_t before_seq, size_t limit,
+                     struct change **out, size_t *n)
+{
+    int64_t gid = gid_of(c->node->ledger, dossier, STR(""), dossier);
+    return list(c, gid, dossier, (struct str){ 0 }, before_seq > 0 ? before_seq : INT64_MAX, limit, out, n);
+}
+
+enum err change_list_record(struct ctx *c, struct str record, size_t limit,
+                            struct change **out, size_t *n)
+{
+    AUTO_ROWS r = { 0 };
+    struct str dossier = { 0 }, kind = { 0 };
+    TRY(db_query(c, &r, "SELECT dossier, kind FROM record WHERE id = $1"
+                        " ORDER BY created_us, dossier, kind LIMIT 1", ARGS(TEXT(record))));
+    bool found = rows_next(&r);
+    if (found) {
+        dossier = row_str(&r, 0);
+        kind = row_str(&r, 1);
+    }
+    TRY(rows_end(&r));
+    if (!found)
+        return FAIL(c, ERR_NOT_FOUND, "record.none", "no such record");
+    return list(c, gid_of(c->node->ledger, dossier, kind, record), dossier, record, INT64_MAX, limit, out, n);
+}

@@ -1,0 +1,213 @@
+/* tables.c - the derived tables: made from nothing but the ledger, dropped and
+ * made again whenever their own text changes.
+ */
+#include "ledger/ledger_impl.h"
+
+static const struct table own_tables[] = {
+    { "record",
+      "CREATE TABLE record (id TEXT NOT NULL, dossier TEXT NOT NULL, kind TEXT NOT NULL,"
+      " created_us BIGINT NOT NULL, updated_us BIGINT NOT NULL, conflict BIGINT NOT NULL,"
+      " body BLOB NOT NULL, PRIMARY KEY (id, dossier, kind));"
+      "CREATE INDEX record_dossier ON record (dossier, kind);"
+      "CREATE INDEX record_conflict ON record (id) WHERE conflict = 1;", "id" },
+    { "dossier",
+      "CREATE TABLE dossier (id TEXT PRIMARY KEY, kind TEXT NOT NULL, root TEXT NOT NULL,"
+      " records BIGINT NOT NULL);"
+      "CREATE INDEX dossier_root ON dossier (root);", "id" },
+    /* Which entries of this ledger touch a record (or, kind empty, a dossier). */
+    { "change_index",
+      "CREATE TABLE change_index (gid BIGINT NOT NULL, n BIGINT NOT NULL,"
+      " mark BIGINT NOT NULL, PRIMARY KEY (gid, n));", NULL },
+};
+
+const struct table *table_at(const struct ledger *l, size_t i)
+{
+    if (i < COUNT_OF(own_tables))
+        return &own_tables[i];
+    i -= COUNT_OF(own_tables);
+    return i < l->cfg.tables_n ? &l->cfg.tables[i] : NULL;
+}
+
+static int64_t text_id(const struct ledger *l)
+{
+    uint64_t h = db_text_id("fold 1", 0);
+    const struct table *t;
+    for (size_t i = 0; (t = table_at(l, i)); i++)
+        h = db_text_id(t->create, db_text_id(t->name, h));
+    return (int64_t)(h >> 1);
+}
+
+static enum err value_get(struct ctx *c, struct db *db, struct str k, int64_t *v)
+{
+    AUTO_ROWS r = { 0 };
+    *v = 0;
+    TRY(db_query_on(c, db, &r, "SELECT v FROM fold_state WHERE k = $1", ARGS(TEXT(k))));
+    if (rows_next(&r))
+        *v = row_i64(&r, 0);
+    return rows_end(&r);
+}
+
+static enum err value_set(struct ctx *c, struct db *db, struct str k, int64_t v)
+{
+    return db_exec_on(c, db, "INSERT INTO fold_state (k, v) VALUES ($1, $2)"
+                             " ON CONFLICT (k) DO UPDATE SET v = excluded.v", ARGS(TEXT(k), INT(v)));
+}
+
+enum err folded_get(struct ctx *c, struct db *db, int64_t *n)
+{
+    return value_get(c, db, STR("folded"), n);
+}
+
+enum err folded_set(struct ctx *c, struct db *db, int64_t n)
+{
+    return value_set(c, db, STR("folded"), n);
+}
+
+/* ---- making and dropping ------------------------------------------------------------- */
+
+enum err tables_create(struct ctx *c, struct ledger *l)
+{
+    const struct table *t;
+    TRY(db_script(c, c->db, "CREATE TABLE IF NOT EXISTS fold_state (k TEXT PRIMARY KEY, v BIGINT NOT NULL);"
+                            "CREATE TABLE IF NOT EXISTS fold_table (name TEXT PRIMARY KEY)"));
+    for (size_t i = 0; (t = table_at(l, i)); i++) {
+        TRY(db_script(c, c->db, t->create));
+        TRY(db_exec(c, "INSERT INTO fold_table (name) VALUES ($1)", ARGS(TEXT(str_c(t->name)))));
+    }
+    return ERR_OK;
+}
+
+/* Also tables that an older program made and this one no longer knows. */
+static enum err tables_drop(struct ctx *c)
+{
+    AUTO_ROWS r = { 0 };
+    struct buf b;
+    buf_init(&b, &c->mem, 1 << 16);
+    TRY(db_query(c, &r, "SELECT name FROM fold_table ORDER BY name", NO_ARGS));
+    while (rows_next(&r)) {
+        buf_put(&b, STR("DROP TABLE IF EXISTS "));
+        buf_put(&b, row_peek(&r, 0));
+        buf_char(&b, ';');
+    }
+    TRY(rows_end(&r));
+    buf_put(&b, STR("DELETE FROM fold_table; DELETE FROM fold_state"));
+    buf_char(&b, 0);
+    if (b.failed)
+        return FAIL(c, ERR_NOMEM, "error.too-big", "drop");
+    return db_script(c, c->db, b.p);
+}
+
+static enum err rebuild_locked(struct ctx *c, struct ctx *g, struct ledger *l)
+{
+    struct fold f = { .l = l, .c = c, .g = g, .fresh = true };
+    int64_t upto = 0;
+    TRY(tables_drop(c));
+    TRY(tables_create(c, l));
+    TRY(refold(&f, &upto));
+    TRY(folded_set(c, c->db, upto));
+    return value_set(c, c->db, STR("text"), text_id(l));
+}
+
+static const size_t REBUILD_MEM = (size_t)3 << 30, SCRATCH_MEM = 256u << 20;
+
+/* Two contexts of the fold on one connection. */
+void fold_contexts(struct ctx *f, struct ctx *g, struct ledger *l, struct db *db)
+{
+    ctx_init(f, REBUILD_MEM);
+    ctx_init(g, SCRATCH_MEM);
+    f->db = g->db = db;
+    f->node = g->node = &l->node;
+}
+
+static enum err rebuild_on(struct ctx *c, struct ledger *l, struct db *db)
+{
+    struct ctx f, g;
+    fold_contexts(&f, &g, l, db);
+    enum err e = db_begin_write(&f, db);
+    if (!e) {
+        e = rebuild_locked(&f, &g, l);
+        if (e)
+            db_rollback(&f, db);
+        else
+            e = db_commit(&f, db);
+    }
+    if (e && !c->fault.code)
+        c->fault = f.fault.code ? f.fault : g.fault;
+    ctx_done(&f);
+    ctx_done(&g);
+    return e;
+}
+
+enum err ledger_rebuild(struct ctx *c, struct ledger *l)
+{
+    struct db *db = NULL;
+    TRY(db_open(c, l->cfg.tables_url, false, &db));
+    enum err e = rebuild_on(c, l, db);
+    db_close(db);
+    return e;
+}
+
+/* ---- at open ------------------------------------------------------------------------------ */
+
+static enum err last_entry(struct ctx *c, struct ledger *l, int64_t *n)
+{
+    AUTO_ROWS r = { 0 };
+    *n = 0;
+    TRY(db_query_on(c, l->reader, &r, "SELECT coalesce(max(n), 0) FROM ledger_entry", NO_ARGS));
+    if (rows_next(&r))
+        *n = row_i64(&r, 0);
+    return rows_end(&r);
+}
+
+/* A bounded number of entries per transaction: opening needs little memory. */
+static enum err catch_up_step(struct ctx *f, struct ctx *g, struct ledger *l, int64_t upto, bool *done)
+{
+    struct fold fold = { .l = l, .c = f, .g = g };
+    int64_t have;
+    TRY(folded_get(f, f->db, &have));
+    *done = have >= upto;
+    if (*done)
+        return ERR_OK;
+    int64_t to = upto - have > 4000 ? have + 4000 : upto;
+    TRY(fold_from_ledger(&fold, have, to));
+    return folded_set(f, f->db, to);
+}
+
+enum err tables_catch_up(struct ctx *c, struct ledger *l)
+{
+    struct ctx f, g;
+    int64_t upto;
+    bool done = false;
+    TRY(last_entry(c, l, &upto));
+    fold_contexts(&f, &g, l, l->tables);
+    enum err e = ERR_OK;
+    while (!e && !done) {
+        arena_reset(&f.mem);
+        e = db_begin_write(&f, f.db);
+        if (e)
+            break;
+        e = catch_up_step(&f, &g, l, upto, &done);
+        if (e)
+            db_rollback(&f, f.db);
+        else
+            e = db_commit(&f, f.db);
+    }
+    if (e && !c->fault.code)
+        c->fault = f.fault.code ? f.fault : g.fault;
+    ctx_done(&f);
+    ctx_done(&g);
+    return e;
+}
+
+enum err tables_prepare(struct ctx *c, struct ledger *l)
+{
+    int64_t have, folded, last;
+    TRY(db_script(c, l->tables, "CREATE TABLE IF NOT EXISTS fold_state (k TEXT PRIMARY KEY, v BIGINT NOT NULL);"
+                                "CREATE TABLE IF NOT EXISTS fold_table (name TEXT PRIMARY KEY)"));
+    TRY(value_get(c, l->tables, STR("text"), &have));
+    TRY(folded_get(c, l->tables, &folded));
+    TRY(last_entry(c, l, &last));
+    if (have != text_id(l) || folded > last)
+        return rebuild_on(c, l, l->tables);
+    return tables_catch_up(c, l);
+}

@@ -1,0 +1,391 @@
+/* writer.c - two threads in a row: the writer makes all waiting jobs durable in
+ * one transaction with one signature; the folder takes what is durable into the
+ * tables while the writer already commits the next.
+ */
+#include "ledger/ledger_impl.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+enum { BATCH_JOBS = 1024, BATCH_BYTES = 8 << 20, FOLD_TRIES = 6 };
+static const size_t WRITER_MEM = 64u << 20, FOLDER_MEM = 192u << 20;
+
+/* ---- the ledger's end, read inside the transaction ---------------------------------- */
+
+struct tail { int64_t n, seq, time_us; struct str hash; };
+
+static enum err tail_read(struct ctx *c, struct ledger *l, struct tail *t)
+{
+    static const char zeros[HASH_LEN];
+    AUTO_ROWS all = { 0 }, own = { 0 };
+    *t = (struct tail){ .hash = { zeros, HASH_LEN } };
+    TRY(db_query_on(c, l->book, &all, "SELECT coalesce(max(n), 0) FROM ledger_entry", NO_ARGS));
+    if (rows_next(&all))
+        t->n = row_i64(&all, 0);
+    TRY(rows_end(&all));
+    TRY(db_query_on(c, l->book, &own,
+        "SELECT seq, time_us, hash FROM ledger_entry WHERE node = 1 ORDER BY seq DESC LIMIT 1", NO_ARGS));
+    if (rows_next(&own)) {
+        t->seq = row_i64(&own, 0);
+        t->time_us = row_i64(&own, 1);
+        t->hash = row_str(&own, 2);
+    }
+    return rows_end(&own);
+}
+
+/* Strictly later than anything this node wrote, whatever the wall clock says. */
+static int64_t next_time(struct ledger *l, int64_t last)
+{
+    int64_t wall = clock_now_us() + l->clock_shift;
+    if (wall + US_PER_S < last && !l->clock_warned) {
+        l->clock_warned = true;
+        log_line(LOG_WARN, "the clock went back by %lld s; changes keep the later time",
+                 (long long)((last - wall) / US_PER_S));
+    }
+    return wall > last ? wall : last + 1;
+}
+
+/* ---- writing ----------------------------------------------------------------------------- */
+
+static enum err write_key(struct ctx *c, struct ledger *l, const struct job_change *j)
+{
+    unsigned char tag[HASH_LEN];
+    key_tag(l, key_dossier(&j->key), tag);
+    return db_exec_on(c, l->book, "INSERT INTO ledger_key (id, tag, epoch, sealed) VALUES ($1, $2, 1, $3)",
+                      ARGS(BYTES(key_id(&j->key)), BYTES(((struct str){ (char *)tag, HASH_LEN })),
+                           BYTES(j->wrapped)));
+}
+
+static enum err write_change(struct ctx *c, struct ledger *l, struct tail *t, struct job_change *j)
+{
+    unsigned char hash[HASH_LEN];
+    if (j->new_key)
+        TRY(write_key(c, l, j));
+    j->ch.time_us = t->time_us = next_time(l, t->time_us);
+    j->ch.seq = ++t->seq;
+    j->n = ++t->n;
+    struct entry e = { j->n, t->seq, t->time_us, j->ch.node, key_id(&j->key), j->body, { 0 } };
+    entry_hash(hash, t->hash, &e);
+    t->hash = arena_dup(&c->mem, (struct str){ (char *)hash, HASH_LEN });
+    TRY(ctx_check(c));
+    return db_exec_on(c, l->book,
+        "INSERT INTO ledger_entry (n, node, seq, time_us, key_id, body, hash)"
+        " VALUES ($1, 1, $2, $3, $4, $5, $6)",
+        ARGS(INT(e.n), INT(e.seq), INT(e.time_us), BYTES(e.key_id), BYTES(e.body), BYTES(t->hash)));
+}
+
+static enum err write_job(struct ctx *c, struct ledger *l, struct tail *t, struct job *j)
+{
+    for (size_t i = 0; i < j->changes_n; i++)
+        TRY(write_change(c, l, t, &j->changes[i]));
+    if (j->blob_key)
+        TRY(db_exec_on(c, l->book, "INSERT INTO ledger_blob (name, key_id, sealed) VALUES ($1, $2, $3)"
+                       " ON CONFLICT (name) DO NOTHING",
+                       ARGS(BYTES(j->blob_name), BYTES(key_id(j->blob_key)), BYTES(j->blob_body))));
+    if (j->erase) {
+        TRY(db_exec_on(c, l->book, "DELETE FROM ledger_blob WHERE key_id = $1", ARGS(BYTES(key_id(j->erase)))));
+        TRY(db_exec_on(c, l->book, "UPDATE ledger_key SET sealed = $2 WHERE id = $1",
+                       ARGS(BYTES(key_id(j->erase)), BYTES(STR("")))));
+    }
+    return ERR_OK;
+}
+
+static enum err sign_batch(struct ctx *c, struct ledger *l, const struct tail *t)
+{
+    unsigned char sig[SIG_LEN];
+    struct str msg = batch_message(&c->mem, str_c(l->keys->id), t->seq, t->hash);
+    TRY(ctx_check(c));
+    keys_sign(l->keys, msg, sig);
+    return db_exec_on(c, l->book, "INSERT INTO ledger_batch (node, seq, signature) VALUES (1, $1, $2)",
+                      ARGS(INT(t->seq), BYTES(((struct str){ (char *)sig, SIG_LEN }))));
+}
+
+static enum err write_locked(struct ctx *c, struct ledger *l, struct job *jobs, struct tail *t)
+{
+    TRY(tail_read(c, l, t));
+    int64_t before = t->seq;
+    for (struct job *j = jobs; j; j = j->next)
+        TRY(write_job(c, l, t, j));
+    return t->seq > before ? sign_batch(c, l, t) : ERR_OK;
+}
+
+/* When COMMIT itself fails one cannot know; the ledger's end tells. */
+static bool it_is_there(struct ctx *c, struct ledger *l, const struct tail *want)
+{
+    struct tail t;
+    struct fault why = c->fault;
+    c->fault = (struct fault){ 0 };
+    bool there = want->seq > 0 && tail_read(c, l, &t) == ERR_OK && t.seq >= want->seq &&
+                 t.seq == want->seq && str_eq(t.hash, want->hash);
+    c->fault = why;
+    return there;
+}
+
+static enum err write_jobs(struct ctx *c, struct ledger *l, struct job *jobs)
+{
+    struct tail t = { 0 };
+    TRY(db_begin_write(c, l->book));
+    enum err e = write_locked(c, l, jobs, &t);
+    if (e) {
+        db_rollback(c, l->book);
+        return e;
+    }
+    e = db_commit(c, l->book);
+    if (e && it_is_there(c, l, &t)) {
+        c->fault = (struct fault){ 0 };
+        e = ERR_OK;
+    }
+    return e;
+}
+
+/* ---- waking ---------------------------------------------------------------------------------- */
+
+static void finish(struct ledger *l, struct job *jobs, enum err e, const struct fault *why)
+{
+    (void)pthread_mutex_lock(&l->lock);
+    for (struct job *j = jobs, *next; j; j = next) {
+        next = j->next;                /* the job is its worker's again once done */
+        j->err = e;
+        if (e)
+            j->fault = *why;
+        j->done = true;
+        (void)pthread_cond_signal(&j->wake);
+    }
+    (void)pthread_mutex_unlock(&l->lock);
+}
+
+static void to_folder(struct ledger *l, struct job *jobs)
+{
+    struct job *last = jobs;
+    while (last->next)
+        last = last->next;
+    (void)pthread_mutex_lock(&l->lock);
+    *l->to_fold_end = jobs;
+    l->to_fold_end = &last->next;
+    (void)pthread_cond_signal(&l->for_folder);
+    (void)pthread_mutex_unlock(&l->lock);
+}
+
+static void remember_keys(struct ledger *l, const struct job *jobs)
+{
+    for (const struct job *j = jobs; j; j = j->next) {
+        for (size_t i = 0; i < j->changes_n; i++)
+            if (j->changes[i].new_key)
+                key_remember(l, &j->changes[i].key);
+        if (j->erase)
+            key_forget(l, j->erase);
+    }
+}
+
+/* Up to a batch of what waits, or NULL when the ledger closes. */
+static struct job *next_batch(struct ledger *l)
+{
+    (void)pthread_mutex_lock(&l->lock);
+    while (!l->to_write && !l->stop)
+        (void)pthread_cond_wait(&l->for_writer, &l->lock);
+    struct job *first = l->to_write, *last = first;
+    size_t n = 1, bytes = first ? first->bytes : 0;
+    while (last && last->next && n < BATCH_JOBS && bytes + last->next->bytes < BATCH_BYTES) {
+        last = last->next;
+        bytes += last->bytes;
+        n++;
+    }
+    if (last) {
+        l->to_write = last->next;
+        last->next = NULL;
+    }
+    if (!l->to_write)
+        l->to_write_end = &l->to_write;
+    (void)pthread_mutex_unlock(&l->lock);
+    return first;
+}
+
+static void *writer_main(void *p)
+{
+    struct ledger *l = p;
+    struct ctx c;
+    ctx_init(&c, WRITER_MEM);
+    for (struct job *jobs; (jobs = next_batch(l)); arena_reset(&c.mem)) {
+        c.fault = (struct fault){ 0 };
+        enum err e = write_jobs(&c, l, jobs);
+        if (e) {
+            log_line(LOG_ERROR, "ledger not written: %s (%s)", c.fault.key, c.fault.detail);
+            finish(l, jobs, e, &c.fault);
+            continue;
+        }
+        remember_keys(l, jobs);
+        to_folder(l, jobs);
+    }
+    (void)pthread_mutex_lock(&l->lock);
+    l->writer_on = false;
+    (void)pthread_cond_signal(&l->for_folder);
+    (void)pthread_mutex_unlock(&l->lock);
+    ctx_done(&c);
+    return NULL;
+}
+
+/* ---- folding ------------------------------------------------------------------------------------ */
+
+static size_t count_changes(const struct job *jobs)
+{
+    size_t n = 0;
+    for (const struct job *j = jobs; j; j = j->next)
+        n += j->changes_n;
+    return n;
+}
+
+/* Fold the jobs' changes; whatever lies between the tables and them (another
+ * process wrote, an earlier fold failed) is read from the ledger. */
+static enum err fold_locked(struct ctx *c, struct job *jobs, struct fold *f)
+{
+    int64_t have;
+    size_t n = 0;
+    struct fold_item *items = NEW_N(&c->mem, struct fold_item, count_changes(jobs) + 1);
+    TRY(ctx_check(c));
+    TRY(folded_get(c, c->db, &have));
+    for (struct job *j = jobs; j; j = j->next)
+        for (size_t i = 0; i < j->changes_n; i++) {
+            const struct job_change *x = &j->changes[i];
+            if (x->n <= have)
+                continue;
+            if (x->n > have + 1) {
+                TRY(fold_items(f, items, n));
+                n = 0;
+                TRY(fold_from_ledger(f, have, x->n - 1));
+            }
+            items[n++] = (struct fold_item){ &x->ch, &x->key, x->n };
+            have = x->n;
+        }
+    TRY(fold_items(f, items, n));
+    return folded_set(c, c->db, have);
+}
+
+static enum err fold_once(struct ctx *c, struct job *jobs, struct fold *f)
+{
+    TRY(db_begin_write(c, c->db));
+    enum err e = fold_locked(c, jobs, f);
+    if (e) {
+        db_rollback(c, c->db);
+        return e;
+    }
+    return db_commit(c, c->db);
+}
+
+static void pause_ms(long ms)
+{
+    struct timespec t = { ms / 1000, ms % 1000 * 1000000 };
+    (void)nanosleep(&t, NULL);
+}
+
+static void say_behind(struct ledger *l, bool behind)
+{
+    (void)pthread_mutex_lock(&l->lock);
+    l->behind = behind;
+    (void)pthread_mutex_unlock(&l->lock);
+}
+
+/* What is durable stays durable: try again, leave out a projector that cannot
+ * take a record, and at last let the tables be late. */
+static void fold_jobs(struct ctx *c, struct ctx *g, struct ledger *l, struct job *jobs)
+{
+    struct fold f = { .l = l, .c = c, .g = g };
+    enum err e = ERR_BUG;
+    for (int i = 0; e && i < FOLD_TRIES; i++) {
+        if (i)
+            pause_ms(f.bad ? 0 : 20L << i);
+        arena_reset(&c->mem);
+        c->fault = g->fault = (struct fault){ 0 };
+        f.bad = false;
+        e = fold_once(c, jobs, &f);
+        if (e)
+            log_line(LOG_ERROR, "fold: %s (%s)", c->fault.key, c->fault.detail);
+    }
+    say_behind(l, e != ERR_OK);
+    finish(l, jobs, ERR_OK, NULL);
+}
+
+static struct job *next_fold(struct ledger *l)
+{
+    (void)pthread_mutex_lock(&l->lock);
+    while (!l->to_fold && l->writer_on)
+        (void)pthread_cond_wait(&l->for_folder, &l->lock);
+    struct job *jobs = l->to_fold;
+    l->to_fold = NULL;
+    l->to_fold_end = &l->to_fold;
+    (void)pthread_mutex_unlock(&l->lock);
+    return jobs;
+}
+
+static void *folder_main(void *p)
+{
+    struct ledger *l = p;
+    struct ctx c, g;
+    ctx_init(&c, FOLDER_MEM);
+    ctx_init(&g, FOLDER_MEM);
+    c.db = g.db = l->tables;
+    c.node = g.node = &l->node;
+    for (struct job *jobs; (jobs = next_fold(l)); ) {
+        fold_jobs(&c, &g, l, jobs);
+        arena_reset(&c.mem);
+        arena_reset(&g.mem);
+    }
+    ctx_done(&c);
+    ctx_done(&g);
+    return NULL;
+}
+
+/* ---- the worker's side ------------------------------------------------------------------------------ */
+
+enum err job_run(struct ctx *c, struct ledger *l, struct job *j)
+{
+    (void)pthread_cond_init(&j->wake, NULL);
+    (void)pthread_mutex_lock(&l->lock);
+    if (!l->stop && l->writer_on) {
+        j->next = NULL;
+        *l->to_write_end = j;
+        l->to_write_end = &j->next;
+        (void)pthread_cond_signal(&l->for_writer);
+        while (!j->done)
+            (void)pthread_cond_wait(&j->wake, &l->lock);
+    } else {
+        j->err = ERR_BUSY;
+        j->fault = (struct fault){ ERR_BUSY, "ledger.closing", __FILE__, __LINE__, "closing" };
+    }
+    (void)pthread_mutex_unlock(&l->lock);
+    (void)pthread_cond_destroy(&j->wake);
+    if (j->err && !c->fault.code)
+        c->fault = j->fault;
+    return j->err;
+}
+
+enum err writer_start(struct ctx *c, struct ledger *l)
+{
+    l->writer_on = l->folder_on = true;
+    if (pthread_create(&l->folder, NULL, folder_main, l) != 0) {
+        l->writer_on = l->folder_on = false;
+        return FAIL(c, ERR_IO, "error.internal", "no thread");
+    }
+    if (pthread_create(&l->writer, NULL, writer_main, l) != 0) {
+        writer_stop(l);
+        return FAIL(c, ERR_IO, "error.internal", "no thread");
+    }
+    return ERR_OK;
+}
+
+/* Everything handed over is still written and folded. */
+void writer_stop(struct ledger *l)
+{
+    (void)pthread_mutex_lock(&l->lock);
+    bool writer = l->writer_on && l->writer, folder = l->folder_on;
+    l->stop = true;
+    if (!writer)
+        l->writer_on = false;
+    (void)pthread_cond_broadcast(&l->for_writer);
+    (void)pthread_cond_broadcast(&l->for_folder);
+    (void)pthread_mutex_unlock(&l->lock);
+    if (writer)
+        (void)pthread_join(l->writer, NULL);
+    if (folder)
+        (void)pthread_join(l->folder, NULL);
+    l->folder_on = false;
+}
