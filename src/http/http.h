@@ -111,7 +111,8 @@ void http_plain(struct http_resp *rs, int status, struct str text);
 typedef void http_handler(void *arg, void *thread, const struct http_req *rq,
                           struct http_resp *rs);
 
-/* Zero means the default in brackets, unless said otherwise. */
+/* Zero means the default in brackets, unless said otherwise.  Strings are
+ * borrowed until http_stop. */
 struct http_config {
     const char *bind;           /* numeric address ["127.0.0.1"] */
     int port;                   /* 0: the kernel chooses, see http_port */
@@ -129,7 +130,7 @@ struct http_config {
     size_t arena_max;           /* bytes a request may take while it is handled [16 MiB] */
     size_t body_memory;         /* a larger body goes to a spool file [256 KiB] */
     int64_t body_total;         /* bytes of all bodies held at once [1 GiB] */
-    const char *spool_dir;      /* unnamed files, never visible ["/tmp"]; prefer a tmpfs */
+    const char *spool_dir;      /* unnamed files ["/tmp"]; a tmpfs keeps them off the disk */
 
     int64_t head_us;            /* from accept to a complete head [10 s] */
     int64_t idle_us;            /* from one answer to the next complete head [30 s] */
