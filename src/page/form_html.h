@@ -1,6 +1,6 @@
 /* form_html.h - any form of forms/ as a page part, without JavaScript.
  *
- *   form_begin(o, "/signal/%s", id);
+ *   form_open(o, f, "/signal/%s", id);               multipart when it asks for files
  *   errors(o);
  *   TRY(form_show(c, o, f, &answers, NULL));        a first look
  *   submit(o, BTN, "page.save");
@@ -25,6 +25,9 @@
  * is what form_take found, with its problems shown at their fields, or NULL. */
 enum err form_show(struct ctx *c, struct out *o, const struct form *f,
                    const struct answers *given, const struct form_result *sent) MUST_CHECK;
+
+#define form_open(o, f, fmt, ...) form_begin_((o), path_of((o)->c, fmt, ##__VA_ARGS__), form_has_files(f))
+bool form_has_files(const struct form *f);
 
 /* Read what form_show asked, check it.  `before`: stored answers that the page
  * did not ask (hidden, calculated, files kept); NULL: none.  *ok: complete,

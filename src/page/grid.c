@@ -43,7 +43,7 @@ static void column_heads(struct out *o)
 void grid_begin(struct out *o, const struct grid *g)
 {
     o->grid = (struct grid_state){ .cols = g->cols, .n = g->n, .num = g->num,
-                                   .cards = !g->wide, .rowhead = g->rowhead };
+                                   .cards = !g->wide, .tasks = g->tasks, .rowhead = g->rowhead };
     if (g->wide) {
         html(o, "<div class=\"table-scroll\" tabindex=\"0\" role=\"group\"");
         attr(o, "aria-label", say_(o->c, str_c(g->caption)));
@@ -98,8 +98,15 @@ static void close_cell(struct out *o)
     o->grid.cell = false;
 }
 
-/* Cards show the column's name before cells that need it: all but the first
- * two, which speak for themselves. */
+/* Cards show the column's name before the cells that need it: not before the
+ * first two, and in a work list neither before the case nor the state. */
+static bool named(const struct out *o, size_t i)
+{
+    if (!o->grid.cards || i < 2 || i >= o->grid.n)
+        return false;
+    return !o->grid.tasks || (i > 2 && i + 1 < o->grid.n);
+}
+
 static void open_cell(struct out *o)
 {
     size_t i = o->grid.at++;
@@ -114,7 +121,7 @@ static void open_cell(struct out *o)
     }
     if (is_num(o, i))
         html(o, " class=\"n\"");
-    if (o->grid.cards && i > 1 && i < o->grid.n)
+    if (named(o, i))
         attr(o, "data-th", say_(o->c, str_c(o->grid.cols[i])));
     html(o, ">");
 }

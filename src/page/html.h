@@ -35,7 +35,7 @@ struct out {
         const char *const *cols;
         size_t n, at;
         uint64_t num;
-        bool cards, cell, head, rowhead;
+        bool cards, tasks, cell, head, rowhead;
     } grid;
 };
 

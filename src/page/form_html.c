@@ -1,0 +1,640 @@
+#include "page/form_html.h"
+
+#include "base/node.h"
+
+enum { LIST_LONG = 12 };      /* more choices than this make a <select> */
+
+static const struct words *catalogue(const struct ctx *c)
+{
+    return c->node ? c->node->words : NULL;
+}
+
+static struct form_env env_of(struct ctx *c)
+{
+    int64_t day = words_local_day(catalogue(c), c->now_us);
+    int64_t offset = day * US_PER_DAY - words_day_start(catalogue(c), day);
+    return (struct form_env){ .lang = c->lang, .texts = true,
+                              .utc_offset_min = (int)(offset / US_PER_S / 60) };
+}
+
+/* ---- what is asked at all ------------------------------------------------------------ */
+
+static bool is_asked(const struct form_node *n)
+{
+    switch (n->field->type) {
+    case FORM_NOTE: case FORM_CALCULATE: case FORM_HIDDEN: case FORM_META:
+    case FORM_GROUP: case FORM_REPEAT:
+        return false;
+    default:
+        return n->relevant && !n->readonly;
+    }
+}
+
+/* The name of a hidden mark that says this question was on the page: boxes
+ * send nothing when nothing is ticked. */
+static const char *const asked_mark = "form.asked";
+
+bool form_has_files(const struct form *f)
+{
+    for (size_t i = 0; i < form_count(f); i++)
+        if (form_field(f, i)->type == FORM_FILE)
+            return true;
+    return false;
+}
+
+/* ---- showing ------------------------------------------------------------------------- */
+
+struct show {
+    struct ctx *c;
+    struct out *o;
+    const struct form *f;
+    const struct form_result *r;
+    bool sent;
+};
+
+static struct str label_of(const struct show *s, const struct form_node *n)
+{
+    if (n->label.n)
+        return n->label;
+    struct str label = form_text(s->f, n->field->label, s->c->lang);
+    return label.n ? label : n->field->name;
+}
+
+/* Fields hold C strings: paths come from the form and carry no NUL. */
+static const char *name_of(const struct show *s, const struct form_node *n)
+{
+    const char *z = arena_z(&s->c->mem, n->path);
+    return z ? z : "";
+}
+
+static bool says_unknown(struct str name)
+{
+    static const char *const words[] = { "unknown", "not_known", "dont_know", "do_not_know",
+                                         "no_se", "ns", "nsnc", "unsure", "99" };
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (str_is(name, words[i]))
+            return true;
+    return false;
+}
+
+/* The choices of a question, and for one answer that may stay open «No sé». */
+static struct choice *choices_of(const struct show *s, const struct form_node *n, size_t *count)
+{
+    struct choice *v = NEW_N(&s->c->mem, struct choice, n->choices + 1);
+    bool open = n->field->type == FORM_SELECT_ONE && !n->required;
+    *count = 0;
+    if (!v)
+        return NULL;
+    for (size_t i = 0; i < n->choices; i++) {
+        const struct form_choice *ch = n->choice[i];
+        struct str label = form_text(s->f, ch->label, s->c->lang);
+        v[*count] = (struct choice){ .value = ch->name, .text = label.n ? label : ch->name };
+        open &= !says_unknown(ch->name);
+        (*count)++;
+    }
+    if (open && n->choices && n->choices <= LIST_LONG)
+        v[(*count)++] = (struct choice){ .value = STR(""), .text = SAY(s->c, "page.unknown") };
+    return v;
+}
+
+static struct pick pick_of(const struct show *s, const struct form_node *n)
+{
+    return (struct pick){ .name = name_of(s, n), .label_text = label_of(s, n), .hint_text = n->hint,
+                          .value = n->value, .optional = !n->required };
+}
+
+static void show_select(const struct show *s, const struct form_node *n)
+{
+    struct pick p = pick_of(s, n);
+    p.many = n->field->type != FORM_SELECT_ONE;
+    p.options = choices_of(s, n, &p.n);
+    if (p.many || n->choices <= LIST_LONG)
+        pick(s->o, &p);
+    else
+        pick_list(s->o, &p);
+}
+
+static void show_boolean(const struct show *s, const struct form_node *n)
+{
+    const struct choice v[] = {
+        { .value = STR("true"), .text = SAY(s->c, "page.yes") },
+        { .value = STR("false"), .text = SAY(s->c, "page.no") },
+        { .value = STR(""), .text = SAY(s->c, "page.unknown") },
+    };
+    struct pick p = pick_of(s, n);
+    p.options = v;
+    p.n = n->required ? 2 : 3;
+    pick(s->o, &p);
+}
+
+static void show_acknowledge(const struct show *s, const struct form_node *n)
+{
+    const struct choice v[] = { { .value = STR("OK"), .text = label_of(s, n), .note = n->hint } };
+    struct pick p = pick_of(s, n);
+    p.hint_text = (struct str){ 0 };
+    p.hidden_label = p.many = true;
+    p.options = v;
+    p.n = 1;
+    pick(s->o, &p);
+}
+
+static bool appears(const struct form_field *x, const char *word)
+{
+    struct str rest = x->appearance, item;
+    while (str_next(&rest, ' ', &item))
+        if (str_is(item, word))
+            return true;
+    return false;
+}
+
+static struct ask ask_of(const struct show *s, const struct form_node *n)
+{
+    struct ask a = { .name = name_of(s, n), .label_text = label_of(s, n), .hint_text = n->hint,
+                     .value = n->value, .optional = !n->required };
+    if (n->field->type == FORM_INT || n->field->type == FORM_DECIMAL || n->field->type == FORM_RANGE) {
+        a.type = "number";
+        a.width = W_S;
+    }
+    if (appears(n->field, "numbers"))
+        a.type = "tel";
+    if (appears(n->field, "multiline"))
+        a.rows = 5;
+    return a;
+}
+
+/* "2026-11-24T16:00…" as people write it: two boxes, named path and path@time. */
+static void show_datetime(const struct show *s, const struct form_node *n)
+{
+    struct ask a = ask_of(s, n);
+    struct str day = str_sub(n->value, 0, 10), hour = str_sub(n->value, 11, 5);
+    a.value = day;
+    ask_date(s->o, &a);
+    struct str name = str_join(&s->c->mem, n->path, STR("@time"));
+    ask(s->o, &(struct ask){ .name = name.p ? name.p : "", .label = "form.hour", .value = hour,
+                             .optional = true, .width = W_S, .hint = "form.hour.example", .max = 5 });
+}
+
+static void show_geopoint(const struct show *s, const struct form_node *n)
+{
+    struct ask a = ask_of(s, n);
+    if (!a.hint_text.n)
+        a.hint = "form.place.example";
+    a.width = W_L;
+    ask(s->o, &a);
+}
+
+static void show_file(const struct show *s, const struct form_node *n)
+{
+    struct ask a = ask_of(s, n);
+    a.type = "file";
+    if (str_starts(n->field->media_type, STR("image")))
+        a.accept = "image/*";
+    if (str_starts(n->field->media_type, STR("audio")))
+        a.accept = "audio/*";
+    ask(s->o, &a);
+    if (n->value.n) {
+        html(s->o, "<p class=\"small muted\">");
+        TF(s->o, "form.file-kept", W_TEXT("name", n->value));
+        html(s->o, "</p>\n");
+    }
+}
+
+static void show_question(const struct show *s, const struct form_node *n)
+{
+    struct ask a;
+    hidden(s->o, asked_mark, n->path);
+    switch (n->field->type) {
+    case FORM_SELECT_ONE: case FORM_SELECT_MANY:
+        show_select(s, n);
+        break;
+    case FORM_BOOLEAN:     show_boolean(s, n);     break;
+    case FORM_ACKNOWLEDGE: show_acknowledge(s, n); break;
+    case FORM_DATETIME:    show_datetime(s, n);    break;
+    case FORM_GEOPOINT: case FORM_GEOTRACE: case FORM_GEOSHAPE:
+        show_geopoint(s, n);
+        break;
+    case FORM_FILE:        show_file(s, n);        break;
+    case FORM_DATE:
+        a = ask_of(s, n);
+        ask_date(s->o, &a);
+        break;
+    default:
+        a = ask_of(s, n);
+        ask(s->o, &a);
+    }
+}
+
+static void show_note(const struct show *s, const struct form_node *n)
+{
+    para_text(s->o, label_of(s, n));
+}
+
+/* ---- groups and repeats ------------------------------------------------------------------ */
+
+static bool inside(struct str path, struct str group)
+{
+    return path.n > group.n && path.p[group.n] == '/' && str_starts(path, group);
+}
+
+/* "child[2]" → 2; 0 for a group. */
+static int64_t position(struct str path)
+{
+    int64_t v = 0;
+    size_t at = path.n;
+    if (!path.n || path.p[path.n - 1] != ']')
+        return 0;
+    while (at && path.p[at - 1] != '[')
+        at--;
+    return str_to_i64(str_sub(path, at, path.n - 1 - at), &v) ? v : 0;
+}
+
+static void group_open(const struct show *s, const struct form_node *n)
+{
+    int64_t at = n->field->type == FORM_REPEAT ? position(n->path) : 0;
+    struct str label = form_text(s->f, n->field->label, s->c->lang);
+    label = n->label.n ? n->label : label;
+    html(s->o, "<fieldset class=\"group\">\n");
+    if (!label.n && !at)
+        return;
+    html(s->o, "<legend>");
+    text(s->o, label.n ? label : n->field->name);
+    if (at) {
+        html(s->o, " ");
+        number(s->o, at);
+    }
+    html(s->o, "</legend>\n");
+}
+
+/* After the last one of a repeat: a button that asks for one more. */
+static void group_close(const struct show *s, const struct form_node *n, bool last)
+{
+    html(s->o, "</fieldset>\n");
+    if (n->field->type != FORM_REPEAT || !last || n->field->repeat_count.n)
+        return;
+    html(s->o, "<p>");
+    submit_as(s->o, BTN_QUIET, "form.one-more", "form.add", n->field->path);
+    html(s->o, "</p>\n");
+}
+
+static bool last_of_repeat(const struct form_result *r, size_t i)
+{
+    for (size_t k = i + 1; k < r->nodes; k++)
+        if (r->node[k].field == r->node[i].field)
+            return false;
+    return true;
+}
+
+static bool is_group(const struct form_node *n)
+{
+    return n->field->type == FORM_GROUP || n->field->type == FORM_REPEAT;
+}
+
+enum { DEPTH_MAX = 16 };
+
+/* Nodes come in document order, so a stack of open groups is enough. */
+static void show_nodes(const struct show *s)
+{
+    size_t stack[DEPTH_MAX], depth = 0;
+    for (size_t i = 0; i < s->r->nodes; i++) {
+        const struct form_node *n = &s->r->node[i];
+        while (depth && !inside(n->path, s->r->node[stack[depth - 1]].path)) {
+            depth--;
+            group_close(s, &s->r->node[stack[depth]], last_of_repeat(s->r, stack[depth]));
+        }
+        if (!n->relevant)
+            continue;
+        if (is_group(n) && depth < DEPTH_MAX) {
+            group_open(s, n);
+            stack[depth++] = i;
+        } else if (n->field->type == FORM_NOTE) {
+            show_note(s, n);
+        } else if (is_asked(n)) {
+            show_question(s, n);
+        }
+    }
+    while (depth) {
+        depth--;
+        group_close(s, &s->r->node[stack[depth]], last_of_repeat(s->r, stack[depth]));
+    }
+}
+
+/* A repeat that nobody has filled yet has no node: offer its first one. */
+static void empty_repeats(const struct show *s)
+{
+    for (size_t i = 0; i < form_count(s->f); i++) {
+        const struct form_field *x = form_field(s->f, i);
+        bool seen = x->type != FORM_REPEAT || x->repeat_count.n > 0 || x->parent != FORM_NONE;
+        for (size_t k = 0; k < s->r->nodes && !seen; k++)
+            seen = s->r->node[k].field == x;
+        if (seen)
+            continue;
+        html(s->o, "<p>");
+        text(s->o, form_text(s->f, x->label, s->c->lang));
+        html(s->o, " ");
+        submit_as(s->o, BTN_QUIET, "form.one-more", "form.add", x->path);
+        html(s->o, "</p>\n");
+    }
+}
+
+static struct str problem_words(struct ctx *c, const struct form_problem *p)
+{
+    return p->message.n ? p->message : say_(c, str_c(p->key ? p->key : "form.wrong"));
+}
+
+void form_wrongs(struct ctx *c, struct out *o, const struct form_result *r)
+{
+    if (o->wrong)
+        return;
+    for (size_t i = 0; i < r->problems; i++)
+        wrong_(o, r->problem[i].path, problem_words(c, &r->problem[i]));
+}
+
+enum err form_show(struct ctx *c, struct out *o, const struct form *f,
+                   const struct answers *given, const struct form_result *sent)
+{
+    struct form_result fresh;
+    struct show s = { c, o, f, sent, sent != NULL };
+    if (!sent) {
+        struct form_env env = env_of(c);
+        const struct answers none = { 0 };
+        env.draft = true;
+        env.first = !given || given->n == 0;
+        TRY(form_check(c, f, given ? given : &none, &env, &fresh));
+        s.r = &fresh;
+    } else {
+        form_wrongs(c, o, sent);
+    }
+    show_nodes(&s);
+    empty_repeats(&s);
+    return ctx_check(c);
+}
+
+/* ---- reading what was sent ----------------------------------------------------------------- */
+
+static struct str sent_value(const struct request *rq, struct str name)
+{
+    for (size_t i = 0; i < rq->form_n; i++)
+        if (str_eq(rq->form[i].name, name))
+            return str_trim(rq->form[i].value);
+    return (struct str){ 0 };
+}
+
+/* Several boxes of one name: joined by spaces, as XForms keep them. */
+static struct str sent_list(struct ctx *c, const struct request *rq, struct str name)
+{
+    struct buf b;
+    buf_init(&b, &c->mem, 64 * 1024);
+    for (size_t i = 0; i < rq->form_n; i++) {
+        if (!str_eq(rq->form[i].name, name) || !rq->form[i].value.n)
+            continue;
+        if (b.n)
+            buf_char(&b, ' ');
+        buf_put(&b, rq->form[i].value);
+    }
+    return buf_str(&b);
+}
+
+/* A date as typed becomes ISO; what is no date stays, so that it is refused
+ * and shown again as it was. */
+static struct str read_date(struct ctx *c, struct str typed)
+{
+    struct civil d;
+    return words_date_read(typed, &d) ? date_text(&c->mem, d) : typed;
+}
+
+static struct str read_datetime(struct ctx *c, const struct request *rq, struct str path)
+{
+    struct str day = read_date(c, sent_value(rq, path));
+    struct str hour = sent_value(rq, str_join(&c->mem, path, STR("@time")));
+    if (!day.n && !hour.n)
+        return (struct str){ 0 };
+    if (hour.n == 4)                                        /* 9:30 */
+        hour = str_join(&c->mem, STR("0"), hour);
+    if (!hour.n)
+        hour = STR("00:00");
+    int min = env_of(c).utc_offset_min, mag = min < 0 ? -min : min;
+    struct buf b;
+    buf_init(&b, &c->mem, 200);
+    buf_put(&b, str_sub(day, 0, 40));
+    buf_char(&b, 'T');
+    buf_put(&b, str_sub(hour, 0, 40));
+    buf_fmt(&b, ":00.000%c%02d:%02d", min < 0 ? '-' : '+', mag / 60, mag % 60);
+    return buf_str(&b);
+}
+
+/* 1,5 is a number where people write it so. */
+static struct str read_decimal(struct ctx *c, struct str typed)
+{
+    struct str whole, part;
+    size_t dot;
+    if (str_find(typed, STR("."), &dot) || !str_cut(typed, ',', &whole, &part))
+        return typed;
+    return str_join(&c->mem, whole, STR("."), part);
+}
+
+static struct str read_value(struct ctx *c, const struct request *rq, const struct form_field *x,
+                             struct str path)
+{
+    switch (x->type) {
+    case FORM_SELECT_MANY: return sent_list(c, rq, path);
+    case FORM_DATE:        return read_date(c, sent_value(rq, path));
+    case FORM_DATETIME:    return read_datetime(c, rq, path);
+    case FORM_DECIMAL:     return read_decimal(c, sent_value(rq, path));
+    default:               return sent_value(rq, path);
+    }
+}
+
+/* A new file's name, or the one kept from before. */
+static struct str read_file(const struct request *rq, struct str path, const struct answers *before)
+{
+    for (size_t i = 0; i < rq->uploads_n; i++)
+        if (str_eq(rq->uploads[i].field, path) && rq->uploads[i].bytes.n)
+            return rq->uploads[i].name;
+    return before ? answers_get(before, path) : (struct str){ 0 };
+}
+
+static bool was_asked(const struct request *rq, struct str path)
+{
+    for (size_t i = 0; i < rq->form_n; i++)
+        if (str_is(rq->form[i].name, asked_mark) && str_eq(rq->form[i].value, path))
+            return true;
+    return false;
+}
+
+static enum err put(struct ctx *c, struct answers *a, struct str path, struct str value)
+{
+    return answers_put(&c->mem, a, path, value)
+               ? ERR_OK : FAIL(c, ERR_INPUT, "form.too-many", "%zu answers", a->n);
+}
+
+/* What the page asked, and from before what it did not ask. */
+static enum err collect(struct ctx *c, const struct request *rq, const struct form *f,
+                        const struct answers *before, struct answers *out)
+{
+    for (size_t i = 0; before && i < before->n; i++)
+        if (!was_asked(rq, before->v[i].path))
+            TRY(put(c, out, before->v[i].path, before->v[i].value));
+    for (size_t i = 0; i < rq->form_n; i++) {
+        struct str path = rq->form[i].value;
+        const struct form_field *x;
+        if (!str_is(rq->form[i].name, asked_mark))
+            continue;
+        x = form_find(f, path);
+        if (!x || !form_is_leaf(x))
+            continue;
+        TRY(put(c, out, path, x->type == FORM_FILE ? read_file(rq, path, before)
+                                                   : read_value(c, rq, x, path)));
+    }
+    return ERR_OK;
+}
+
+/* One more of a repeat: an empty answer to its first question makes it exist. */
+static enum err add_one(struct ctx *c, const struct request *rq, const struct form *f,
+                        struct answers *a, bool *added)
+{
+    struct str path = sent_value(rq, STR("form.add"));
+    const struct form_field *x = path.n ? form_find(f, path) : NULL;
+    int64_t n = 0;
+    *added = x && x->type == FORM_REPEAT;
+    if (!*added)
+        return ERR_OK;
+    for (size_t i = 0; i < a->n; i++) {
+        struct str p = a->v[i].path;
+        if (!str_starts(p, x->path) || p.n <= x->path.n || p.p[x->path.n] != '[')
+            continue;
+        size_t end = x->path.n;
+        while (end < p.n && p.p[end] != ']')
+            end++;
+        int64_t at = position(str_sub(p, 0, end + 1));
+        n = at > n ? at : n;
+    }
+    for (size_t i = form_index(f, x) + 1; i < x->end; i++) {
+        const struct form_field *leaf = form_field(f, i);
+        struct buf b;
+        if (!form_is_leaf(leaf))
+            continue;
+        buf_init(&b, &c->mem, 4096);
+        buf_put(&b, x->path);
+        buf_fmt(&b, "[%lld]", (long long)n + 1);
+        buf_put(&b, str_sub(leaf->path, x->path.n, leaf->path.n));
+        return put(c, a, buf_str(&b), STR(""));
+    }
+    return ERR_OK;
+}
+
+/* Answers that made a question relevant which the page did not show. */
+static bool opened_new(const struct request *rq, const struct form_result *r)
+{
+    for (size_t i = 0; i < r->nodes; i++)
+        if (is_asked(&r->node[i]) && !was_asked(rq, r->node[i].path))
+            return true;
+    return false;
+}
+
+/* Do not scold for what could not be answered yet. */
+static void keep_asked_problems(const struct request *rq, struct form_result *r)
+{
+    size_t k = 0;
+    for (size_t i = 0; i < r->problems; i++)
+        if (r->problem[i].bad != FORM_BAD_REQUIRED || was_asked(rq, r->problem[i].path))
+            r->problem[k++] = r->problem[i];
+    r->problems = k;
+}
+
+enum err form_take(struct ctx *c, const struct request *rq, const struct form *f,
+                   const struct answers *before, struct form_result *out, bool *ok)
+{
+    struct answers a = { 0 };
+    struct form_env env = env_of(c);
+    bool added, fresh;
+
+    TRY(collect(c, rq, f, before, &a));
+    TRY(add_one(c, rq, f, &a, &added));
+    env.draft = added;
+    TRY(form_check(c, f, &a, &env, out));
+    fresh = opened_new(rq, out);
+    if (fresh || added)
+        keep_asked_problems(rq, out);
+    if (added)
+        out->problems = 0;
+    *ok = !added && !fresh && out->problems == 0;
+    return ERR_OK;
+}
+
+/* ---- answers as facts ---------------------------------------------------------------------- */
+
+static struct str choice_text(struct ctx *c, const struct form *f, const struct form_field *x,
+                              struct str name)
+{
+    const struct form_choice *ch = x->list ? form_choice(x->list, name) : NULL;
+    struct str label = ch ? form_text(f, ch->label, c->lang) : (struct str){ 0 };
+    return label.n ? label : name;
+}
+
+static struct str many_text(struct ctx *c, const struct form *f, const struct form_field *x,
+                            struct str value)
+{
+    struct buf b;
+    struct str item;
+    buf_init(&b, &c->mem, 64 * 1024);
+    while (str_next(&value, ' ', &item)) {
+        if (b.n)
+            buf_put(&b, STR("; "));
+        buf_put(&b, choice_text(c, f, x, item));
+    }
+    return buf_str(&b);
+}
+
+struct str form_value_text(struct ctx *c, const struct form *f, const struct form_field *x,
+                           struct str value)
+{
+    struct civil d;
+    int64_t us;
+    switch (x->type) {
+    case FORM_SELECT_ONE:
+        return choice_text(c, f, x, value);
+    case FORM_SELECT_MANY: case FORM_RANK:
+        return many_text(c, f, x, value);
+    case FORM_BOOLEAN:
+        return str_is(value, "true") || str_is(value, "1") ? SAY(c, "page.yes") : SAY(c, "page.no");
+    case FORM_ACKNOWLEDGE:
+        return SAY(c, "page.yes");
+    case FORM_DATE:
+        if (date_parse(value, &d))
+            return words_date(&c->mem, catalogue(c), c->lang, d, DATE_LONG);
+        return value;
+    case FORM_DATETIME:
+        if (instant_parse(value, &us))
+            return words_instant(&c->mem, catalogue(c), c->lang, us);
+        return value;
+    case FORM_DECIMAL:
+        return words_decimal(&c->mem, catalogue(c), c->lang, value);
+    default:
+        return value;
+    }
+}
+
+enum err form_facts(struct ctx *c, struct out *o, const struct form *f,
+                    const struct answers *a, enum form_sensitivity may)
+{
+    facts_begin(o);
+    for (size_t i = 0; i < a->n; i++) {
+        const struct form_field *x = form_find(f, a->v[i].path);
+        if (!a->v[i].value.n || !x || !form_is_leaf(x) || x->type == FORM_META || x->type == FORM_HIDDEN)
+            continue;
+        struct str label = form_text(f, x->label, c->lang);
+        html(o, "<div><dt>");
+        text(o, label.n ? label : x->name);
+        html(o, "</dt><dd>");
+        if (x->sensitivity > may) {
+            html(o, "<span class=\"veil\" aria-hidden=\"true\"></span><span class=\"hide\">");
+            T(o, "page.sealed");
+            html(o, "</span>");
+        } else {
+            text(o, form_value_text(c, f, x, a->v[i].value));
+        }
+        html(o, "</dd></div>\n");
+    }
+    facts_end(o);
+    return ctx_check(c);
+}
