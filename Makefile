@@ -6,7 +6,7 @@
 # BUILD=dir puts the result elsewhere; nothing is written outside it.
 
 PKGS := sqlite3 libpq libsodium libmicrohttpd libxml-2.0 jansson icu-i18n icu-uc libzstd \
-        cairo pangocairo libzip libseccomp zlib nettle
+        cairo pangocairo fontconfig libzip libseccomp zlib nettle
 CPPFLAGS_ALL := -D_GNU_SOURCE -Isrc -Itests $(shell pkg-config --cflags $(PKGS)) $(CPPFLAGS)
 # Debian's Intel decimal library and libxlsxwriter ship no pkg-config file.
 LIBS := $(shell pkg-config --libs $(PKGS)) -lxlsxwriter -lbidgcc000 -lpthread -lm -ldl
