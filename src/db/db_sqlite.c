@@ -171,7 +171,7 @@ enum err lite_open(struct ctx *c, struct db *db, struct str path)
     (void)sqlite3_extended_result_codes(db->lite, 1);
     (void)sqlite3_busy_timeout(db->lite, 10000);
     TRY(lite_script(c, db, "PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON;"
-                           "PRAGMA trusted_schema=OFF; PRAGMA cache_size=-2000"));
-    return lite_script(c, db, db->durable ? "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON"
+                           "PRAGMA trusted_schema=OFF; PRAGMA secure_delete=ON; PRAGMA cache_size=-2000"));
+    return lite_script(c, db, db->durable ? "PRAGMA synchronous=FULL"
                                           : "PRAGMA synchronous=NORMAL");
 }

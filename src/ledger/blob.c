@@ -23,6 +23,9 @@ enum err blob_put(struct ctx *c, struct str dossier, struct str bytes, struct st
     struct job job = { .blob_name = name, .blob_key = &key, .bytes = bytes.n,
                        .blob_body = seal_fresh(&c->mem, key.key, name, bytes) };
     TRY(ctx_check(c));
+    (void)pthread_mutex_lock(&l->lock);
+    job.erasures = l->erasures;
+    (void)pthread_mutex_unlock(&l->lock);
     TRY(job_run(c, l, &job));
     *hash = hex;
     return ERR_OK;

@@ -18,6 +18,7 @@ struct draft {
     size_t n, room;
     struct { struct str id; bool fresh; } *dossiers;
     size_t dossiers_n, dossiers_room, at;
+    const struct dossier_key *erase;
     enum err err;
 };
 
@@ -376,6 +377,10 @@ static enum err commit(struct draft *d)
     TRY(ctx_check(c));
     if (c->fault.code)
         return c->fault.code;
+    (void)pthread_mutex_lock(&d->l->lock);
+    job.erasures = d->l->erasures;
+    (void)pthread_mutex_unlock(&d->l->lock);
+    job.erase = d->erase;
     draft_sort(d);
     job.changes = NEW_N(&c->mem, struct job_change, d->dossiers_n + 1);
     TRY(ctx_check(c));
@@ -404,4 +409,23 @@ void draft_drop(struct draft *d)
 {
     if (d)
         lock_give(d);
+}
+
+/* ---- the end of a dossier ------------------------------------------------------------------ */
+
+enum err dossier_erase(struct ctx *c, struct str dossier, struct str reason)
+{
+    struct draft *d = NULL;
+    struct dossier_key key;
+    struct ledger *l = c->node->ledger;
+    struct str own = str_c(l->keys->id);
+    TRY(key_of_dossier(c, l, dossier, &key));
+    if (str_eq(dossier, own))
+        return FAIL(c, ERR_INPUT, "dossier.own", "the node's own dossier stays");
+    TRY(draft_begin(c, dossier, "dossier.erase", &d));
+    draft_in(d, own);
+    draft_reason(d, reason);
+    draft_set(d, "erasure", id_new(&c->mem, c->now_us), "dossier", dossier);
+    d->erase = &key;
+    return draft_commit(c, d);
 }

@@ -264,6 +264,27 @@ static enum err pieces_of(struct ctx *c, const struct fold_item *items, size_t n
     return ERR_OK;
 }
 
+static bool is_erased(struct fold *f, struct str dossier)
+{
+    struct dossier_key k;
+    enum err e = key_of_dossier(f->g, f->l, dossier, &k);
+    f->g->fault = (struct fault){ 0 };
+    return e == ERR_NOT_FOUND;
+}
+
+/* Erasures last: what they empty may have come in the same batch. */
+static enum err purge(struct fold *f, const struct piece *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_is(p[i].set->kind, "erasure") && str_is(p[i].set->field, "dossier") &&
+            str_is(p[i].it->ch->dossier, f->l->keys->id)) {
+            arena_reset(&f->g->mem);
+            if (is_erased(f, p[i].set->value))
+                TRY(tables_purge(f->g, f->l, p[i].set->value));
+        }
+    return ERR_OK;
+}
+
 static enum err fold_all(struct fold *f, const struct fold_item *items, size_t n)
 {
     struct piece *p = NULL;
@@ -276,7 +297,7 @@ static enum err fold_all(struct fold *f, const struct fold_item *items, size_t n
     }
     for (size_t i = 0; i < n; i++)
         TRY(index_entry(f, gid_of(f->l, items[i].ch->dossier, STR(""), items[i].ch->dossier), &items[i]));
-    return ERR_OK;
+    return f->fresh ? ERR_OK : purge(f, p, k);
 }
 
 enum err fold_items(struct fold *f, const struct fold_item *items, size_t n)

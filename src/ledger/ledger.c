@@ -73,11 +73,16 @@ void entry_hash(unsigned char out[HASH_LEN], struct str before, const struct ent
     HASH(out, chain_key, before, e->node, { seq, 8 }, { time, 8 }, e->key_id, e->body);
 }
 
-struct str batch_message(struct arena *a, struct str node, int64_t seq, struct str hash)
+size_t batch_message(char out[BATCH_MESSAGE_MAX], struct str node, int64_t seq, const unsigned char *hash)
 {
-    char t[8];
-    be64(t, seq);
-    return str_join(a, STR("amparo batch 1\n"), node, { t, 8 }, hash);
+    static const char first[] = "amparo batch 1\n";
+    size_t n = sizeof first - 1;
+    memcpy(out, first, n);
+    memcpy(out + n, node.p, node.n < ID_LEN ? node.n : ID_LEN);
+    n += node.n < ID_LEN ? node.n : ID_LEN;
+    be64(out + n, seq);
+    memcpy(out + n + 8, hash, HASH_LEN);
+    return n + 8 + HASH_LEN;
 }
 
 struct str body_ad(struct arena *a, struct str node, struct str key_id_)
@@ -180,11 +185,16 @@ static enum err collation_ok(struct ctx *c, struct db *db)
     return bad ? FAIL(c, ERR_INPUT, "db.collation", "make the database with LOCALE 'C'") : ERR_OK;
 }
 
+enum err ledger_migrate(struct ctx *c, struct db *db)
+{
+    TRY(collation_ok(c, db));
+    return db_migrate(c, db, steps, COUNT_OF(steps));
+}
+
 static enum err book_open(struct ctx *c, struct ledger *l)
 {
     TRY(db_open(c, l->cfg.url, true, &l->book));
-    TRY(collation_ok(c, l->book));
-    return db_migrate(c, l->book, steps, COUNT_OF(steps));
+    return ledger_migrate(c, l->book);
 }
 
 static void take_keys(struct ledger *l, struct keys *k)
@@ -192,6 +202,20 @@ static void take_keys(struct ledger *l, struct keys *k)
     l->keys = k;
     key_derive(l->hide, k->index, "hide");
     key_derive(l->seal, k->index, "seal");
+}
+
+static enum err purge_texts(struct ctx *c, struct ledger *l)
+{
+    size_t n = 0;
+    while (table_at(l, n))
+        n++;
+    l->purge = NEW_N(&l->mem, const char *, n + 1);
+    for (size_t i = 0; i < n && l->purge; i++) {
+        const struct table *t = table_at(l, i);
+        l->purge[i] = str_join(&l->mem, STR("DELETE FROM "), str_c(t->name), STR(" WHERE "),
+                               str_c(t->key ? t->key : "id"), STR(" = $1"), STR("\0")).p;
+    }
+    return l->mem.failed ? FAIL(c, ERR_NOMEM, "error.too-big", "tables") : ERR_OK;
 }
 
 static enum err open_parts(struct ctx *c, struct ledger *l, struct str passphrase)
@@ -213,6 +237,7 @@ static enum err open_parts(struct ctx *c, struct ledger *l, struct str passphras
         return FAIL(c, ERR_DENIED, "ledger.other-key", "the ledger is of node " STR_F, STR_A(id));
     TRY(db_open(c, l->cfg.url, true, &l->reader));
     TRY(db_open(c, l->cfg.tables_url, false, &l->tables));
+    TRY(purge_texts(c, l));
     TRY(tables_prepare(c, l));
     return writer_start(c, l);
 }
@@ -240,6 +265,32 @@ static enum err put_node(struct ctx *c, struct ledger *l)
              BYTES(((struct str){ (char *)k->box_public, PUBLIC_LEN }))));
 }
 
+/* The node's own dossier, where it writes what it did as a node. */
+static enum err put_node_key(struct ctx *c, struct ledger *l)
+{
+    struct dossier_key k;
+    unsigned char tag[HASH_LEN];
+    key_make(&k, str_c(l->keys->id));
+    key_tag(l, key_dossier(&k), tag);
+    struct str wrapped = key_wrap(c, l, &k);
+    TRY(ctx_check(c));
+    return db_exec_on(c, l->book, "INSERT INTO ledger_key (id, tag, epoch, sealed) VALUES ($1, $2, 1, $3)",
+        ARGS(BYTES(key_id(&k)), BYTES(((struct str){ (char *)tag, HASH_LEN })), BYTES(wrapped)));
+}
+
+static enum err put_first(struct ctx *c, struct ledger *l)
+{
+    TRY(db_begin_write(c, l->book));
+    enum err e = put_node(c, l);
+    if (!e)
+        e = put_node_key(c, l);
+    if (e) {
+        db_rollback(c, l->book);
+        return e;
+    }
+    return db_commit(c, l->book);
+}
+
 static enum err create_parts(struct ctx *c, struct ledger *l, const struct ledger_config *cfg)
 {
     int64_t n;
@@ -260,7 +311,7 @@ static enum err create_parts(struct ctx *c, struct ledger *l, const struct ledge
     take_keys(l, k);
     TRY(keyfile_format(c, k, cfg->passphrase, cfg->cost, &text));
     TRY(file_write(c, path, text, 0600));
-    enum err e = put_node(c, l);
+    enum err e = put_first(c, l);
     if (e)
         (void)unlink(path);
     return e;

@@ -71,6 +71,7 @@ struct job {
     struct str blob_name, blob_body;         /* an attachment */
     const struct dossier_key *blob_key;
     const struct dossier_key *erase;         /* a key to destroy */
+    int64_t erasures;                        /* l->erasures when the keys were fetched */
     bool done;
     enum err err;
     struct fault fault;
@@ -83,9 +84,12 @@ void writer_stop(struct ledger *l);
 
 /* ---- rows of the ledger ------------------------------------------------------------------ */
 
+enum err ledger_migrate(struct ctx *c, struct db *db) MUST_CHECK;   /* its own tables */
 struct entry { int64_t n, seq, time_us; struct str node, key_id, body, hash; };
 void entry_hash(unsigned char out[HASH_LEN], struct str before, const struct entry *e);
-struct str batch_message(struct arena *a, struct str node, int64_t seq, struct str hash);
+/* What a batch signs: "amparo batch 1\n", node, seq, hash.  Returns its length. */
+enum { BATCH_MESSAGE_MAX = 96 };
+size_t batch_message(char out[BATCH_MESSAGE_MAX], struct str node, int64_t seq, const unsigned char *hash);
 struct str body_ad(struct arena *a, struct str node, struct str key_id);
 /* Open and parse; *erased: its key was destroyed, nothing else is set. */
 enum err entry_open(struct ctx *c, struct ledger *l, const struct entry *e,
@@ -114,7 +118,7 @@ enum err fold_from_ledger(struct fold *f, int64_t from, int64_t to) MUST_CHECK;
 /* Up to max entries after place `from`, oldest first, into c->mem. */
 enum err entries_read(struct ctx *c, struct ledger *l, int64_t from, size_t max,
                       struct entry **out, size_t *n) MUST_CHECK;
-/* Every change folded at once into the empty tables of f->c->db. */
+/* Every change (up to *upto when not 0) folded at once into the empty tables of f->c->db. */
 enum err refold(struct fold *f, int64_t *upto) MUST_CHECK;
 /* The derived tables: ours first, then the desks'. */
 const struct table *table_at(const struct ledger *l, size_t i);   /* NULL at the end */
@@ -123,6 +127,8 @@ enum err tables_create(struct ctx *c, struct ledger *l) MUST_CHECK;    /* on c->
 enum err folded_get(struct ctx *c, struct db *db, int64_t *n) MUST_CHECK;
 enum err folded_set(struct ctx *c, struct db *db, int64_t n) MUST_CHECK;
 enum err tables_prepare(struct ctx *c, struct ledger *l) MUST_CHECK;   /* at open */
+/* Rows of an erased dossier leave every derived table. */
+enum err tables_purge(struct ctx *c, struct ledger *l, struct str dossier) MUST_CHECK;
 enum err tables_catch_up(struct ctx *c, struct ledger *l) MUST_CHECK;
 int64_t gid_of(const struct ledger *l, struct str dossier, struct str kind, struct str record);
 int64_t change_mark(const struct ledger *l, struct str change);
@@ -158,6 +164,8 @@ struct ledger {
     struct held *held;
     pthread_cond_t unlocked[LOCK_STRIPES];
 
+    const char **purge;                /* per derived table: DELETE of one record's rows */
+    int64_t erasures;                  /* under lock: keys destroyed by this process */
     bool clock_warned;
     int64_t clock_shift;               /* tests */
 };

@@ -248,6 +248,8 @@ enum err refold(struct fold *f, int64_t *upto)
     int64_t bytes = 0, last = 0;
     struct keymap keys = { 0 };
     TRY(ledger_size(f->c, f->l, &bytes, &last));
+    if (*upto && *upto < last)
+        last = *upto;
     TRY(keymap_load(f->c, f->g, f->l, &keys));
     size_t parts = 1 + (size_t)bytes / PART_BYTES;
     for (size_t i = 0; last && i < parts; i++)

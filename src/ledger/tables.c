@@ -108,6 +108,46 @@ static enum err rebuild_locked(struct ctx *c, struct ctx *g, struct ledger *l)
     return value_set(c, c->db, STR("text"), text_id(l));
 }
 
+/* ---- erasing ----------------------------------------------------------------------------- */
+
+struct name { struct str id, kind; };
+
+static enum err purge_record(struct ctx *c, struct ledger *l, struct str dossier, const struct name *r)
+{
+    const struct table *t;
+    for (size_t i = 0; (t = table_at(l, i)); i++)
+        if (t->key || i >= COUNT_OF(own_tables))
+            TRY(db_exec_(c, c->db, l->purge[i], ARGS(TEXT(r->id))));
+    return db_exec(c, "DELETE FROM change_index WHERE gid = $1",
+                   ARGS(INT(gid_of(l, dossier, r->kind, r->id))));
+}
+
+static enum err records_of(struct ctx *c, struct str dossier, struct name *out, size_t max, size_t *n)
+{
+    AUTO_ROWS r = { 0 };
+    TRY(db_query(c, &r, "SELECT id, kind FROM record WHERE dossier = $1 LIMIT $2",
+        ARGS(TEXT(dossier), INT((int64_t)max))));
+    for (*n = 0; *n < max && rows_next(&r); ++*n)
+        out[*n] = (struct name){ row_str(&r, 0), row_str(&r, 1) };
+    return rows_end(&r);
+}
+
+enum err tables_purge(struct ctx *c, struct ledger *l, struct str dossier)
+{
+    enum { SOME = 256 };
+    size_t n = SOME;
+    struct name *names = NEW_N(&c->mem, struct name, SOME);
+    TRY(ctx_check(c));
+    while (n == SOME) {
+        TRY(records_of(c, dossier, names, SOME, &n));
+        for (size_t i = 0; i < n; i++)
+            TRY(purge_record(c, l, dossier, &names[i]));
+    }
+    TRY(db_exec(c, "DELETE FROM dossier WHERE id = $1", ARGS(TEXT(dossier))));
+    return db_exec(c, "DELETE FROM change_index WHERE gid = $1",
+                   ARGS(INT(gid_of(l, dossier, STR(""), dossier))));
+}
+
 static const size_t REBUILD_MEM = (size_t)3 << 30, SCRATCH_MEM = 256u << 20;
 
 /* Two contexts of the fold on one connection. */
@@ -199,6 +239,19 @@ enum err tables_catch_up(struct ctx *c, struct ledger *l)
     return e;
 }
 
+/* Every desk's table can be cleaned by record. */
+static enum err purges_ok(struct ctx *c, struct ledger *l)
+{
+    const struct table *t;
+    for (size_t i = COUNT_OF(own_tables); (t = table_at(l, i)); i++)
+        if (db_prepare(c, l->tables, l->purge[i]) != ERR_OK) {
+            c->fault = (struct fault){ 0 };
+            return FAIL(c, ERR_BUG, "error.internal",
+                        "table %s: struct table .key must name the column of the record id", t->name);
+        }
+    return ERR_OK;
+}
+
 enum err tables_prepare(struct ctx *c, struct ledger *l)
 {
     int64_t have, folded, last;
@@ -208,6 +261,7 @@ enum err tables_prepare(struct ctx *c, struct ledger *l)
     TRY(folded_get(c, l->tables, &folded));
     TRY(last_entry(c, l, &last));
     if (have != text_id(l) || folded > last)
-        return rebuild_on(c, l, l->tables);
+        TRY(rebuild_on(c, l, l->tables));
+    TRY(purges_ok(c, l));
     return tables_catch_up(c, l);
 }

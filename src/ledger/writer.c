@@ -93,9 +93,9 @@ static enum err write_job(struct ctx *c, struct ledger *l, struct tail *t, struc
 static enum err sign_batch(struct ctx *c, struct ledger *l, const struct tail *t)
 {
     unsigned char sig[SIG_LEN];
-    struct str msg = batch_message(&c->mem, str_c(l->keys->id), t->seq, t->hash);
-    TRY(ctx_check(c));
-    keys_sign(l->keys, msg, sig);
+    char msg[BATCH_MESSAGE_MAX];
+    size_t n = batch_message(msg, str_c(l->keys->id), t->seq, (const unsigned char *)t->hash.p);
+    keys_sign(l->keys, (struct str){ msg, n }, sig);
     return db_exec_on(c, l->book, "INSERT INTO ledger_batch (node, seq, signature) VALUES (1, $1, $2)",
                       ARGS(INT(t->seq), BYTES(((struct str){ (char *)sig, SIG_LEN }))));
 }
@@ -172,8 +172,12 @@ static void remember_keys(struct ledger *l, const struct job *jobs)
         for (size_t i = 0; i < j->changes_n; i++)
             if (j->changes[i].new_key)
                 key_remember(l, &j->changes[i].key);
-        if (j->erase)
+        if (j->erase) {
             key_forget(l, j->erase);
+            (void)pthread_mutex_lock(&l->lock);
+            l->erasures++;
+            (void)pthread_mutex_unlock(&l->lock);
+        }
     }
 }
 
@@ -200,6 +204,53 @@ static struct job *next_batch(struct ledger *l)
     return first;
 }
 
+static enum err key_still_there(struct ctx *c, struct ledger *l, const struct dossier_key *k)
+{
+    AUTO_ROWS r = { 0 };
+    TRY(db_query_on(c, l->book, &r, "SELECT length(sealed) FROM ledger_key WHERE id = $1",
+        ARGS(BYTES(key_id(k)))));
+    bool there = rows_next(&r) && row_i64(&r, 0) > 0;
+    TRY(rows_end(&r));
+    return there ? ERR_OK : FAIL(c, ERR_NOT_FOUND, "dossier.erased", "key destroyed meanwhile");
+}
+
+static enum err keys_still_there(struct ctx *c, struct ledger *l, const struct job *j)
+{
+    for (size_t i = 0; i < j->changes_n; i++)
+        if (!j->changes[i].new_key)
+            TRY(key_still_there(c, l, &j->changes[i].key));
+    return j->blob_key ? key_still_there(c, l, j->blob_key) : ERR_OK;
+}
+
+/* A key was destroyed since some jobs fetched theirs: those jobs alone fail. */
+static struct job *without_lost_keys(struct ctx *c, struct ledger *l, struct job *jobs)
+{
+    struct job *kept = NULL, **end = &kept;
+    for (struct job *j = jobs, *next; j; j = next) {
+        next = j->next;
+        j->next = NULL;
+        enum err e = j->erasures == l->erasures ? ERR_OK : keys_still_there(c, l, j);
+        if (e) {
+            finish(l, j, e, &c->fault);
+            c->fault = (struct fault){ 0 };
+        } else {
+            *end = j;
+            end = &j->next;
+        }
+    }
+    return kept;
+}
+
+/* What was overwritten shall not rest in the log beside the file. */
+static void flush_erased(struct ctx *c, struct ledger *l, const struct job *jobs)
+{
+    bool any = false;
+    for (; jobs; jobs = jobs->next)
+        any |= jobs->erase != NULL;
+    if (any && !db_is_pg(l->book) && db_script(c, l->book, "PRAGMA wal_checkpoint(TRUNCATE)"))
+        log_line(LOG_WARN, "erased key may rest in the log until the next checkpoint");
+}
+
 static void *writer_main(void *p)
 {
     struct ledger *l = p;
@@ -207,6 +258,9 @@ static void *writer_main(void *p)
     ctx_init(&c, WRITER_MEM);
     for (struct job *jobs; (jobs = next_batch(l)); arena_reset(&c.mem)) {
         c.fault = (struct fault){ 0 };
+        jobs = without_lost_keys(&c, l, jobs);
+        if (!jobs)
+            continue;
         enum err e = write_jobs(&c, l, jobs);
         if (e) {
             log_line(LOG_ERROR, "ledger not written: %s (%s)", c.fault.key, c.fault.detail);
@@ -214,6 +268,7 @@ static void *writer_main(void *p)
             continue;
         }
         remember_keys(l, jobs);
+        flush_erased(&c, l, jobs);
         to_folder(l, jobs);
     }
     (void)pthread_mutex_lock(&l->lock);

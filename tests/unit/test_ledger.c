@@ -121,9 +121,204 @@ static void blobs(struct t *t)
     }
 }
 
+static void erased_for_ever(struct t *t)
+{
+    for (int pg = 0; pg < engines(); pg++) {
+        struct node_t n;
+        struct str dossier, thing, dossier2, thing2, hash, bytes;
+        struct record r = { 0 };
+        struct verify_report rep;
+        if (node_fresh(t, &n, pg, &parts)) {
+            OK(&n.c, add_thing(&n.c, "one", &dossier, &thing));
+            OK(&n.c, add_thing(&n.c, "two", &dossier2, &thing2));
+            OK(&n.c, blob_put(&n.c, dossier, STR("abc"), &hash));
+            OK(&n.c, dossier_erase(&n.c, dossier, STR("court order 1")));
+            CHECK_EQ(record_load(&n.c, thing, &r), ERR_NOT_FOUND);
+            n.c.fault = (struct fault){ 0 };
+            CHECK_EQ(blob_get(&n.c, dossier, hash, &bytes), ERR_NOT_FOUND);
+            n.c.fault = (struct fault){ 0 };
+            CHECK_EQ(set_title(&n.c, dossier, thing, "again"), ERR_NOT_FOUND);
+            n.c.fault = (struct fault){ 0 };
+            CHECK_EQ(dossier_erase(&n.c, dossier, STR("twice")), ERR_NOT_FOUND);
+            n.c.fault = (struct fault){ 0 };
+            CHECK_EQ(count(&n.c, "SELECT count(*) FROM thing"), 1);
+            OK(&n.c, ledger_verify(&n.c, n.node.ledger, false, &rep));
+            CHECK_EQ(rep.changes, 3);
+            OK(&n.c, ledger_rebuild(&n.c, n.node.ledger));
+            CHECK_EQ(count(&n.c, "SELECT count(*) FROM thing"), 1);
+            OK(&n.c, record_load(&n.c, thing2, &r));
+        }
+        node_end(&n);
+    }
+}
+
+/* Every way of touching what is stored is noticed. */
+static void tampering_is_found(struct t *t)
+{
+    static const struct { const char *key, *sql; bool triggers; } cases_[] = {
+        { "ledger.chain", "UPDATE ledger_entry SET time_us = time_us + 1 WHERE n = 2", true },
+        { "ledger.chain", "DELETE FROM ledger_entry WHERE n = 2", true },
+        { "ledger.signature", "DELETE FROM ledger_batch WHERE seq = 4", true },
+        { "ledger.signature", "UPDATE ledger_batch SET signature ="
+          " (SELECT signature FROM ledger_batch WHERE seq = 1) WHERE seq = 3", true },
+        { "ledger.cut", "DELETE FROM ledger_entry WHERE n = 4; DELETE FROM ledger_batch WHERE seq = 4", true },
+        { "ledger.node", "UPDATE ledger_node SET id = '00000000000000000000000000'", false },
+        { "ledger.tables-differ", "UPDATE thing SET weight = 8", false },
+        { "ledger.tables-differ", "DELETE FROM record WHERE kind = 'thing'", false },
+    };
+    for (int pg = 0; pg < engines(); pg++)
+        for (size_t i = 0; i < COUNT_OF(cases_); i++) {
+            struct node_t n;
+            struct verify_report rep;
+            struct str d, thing;
+            if (node_fresh(t, &n, pg, &parts)) {
+                struct db *book = NULL;
+                struct db *on;
+                for (int k = 0; k < 4; k++)
+                    OK(&n.c, add_thing(&n.c, "x", &d, &thing));
+                OK(&n.c, ledger_verify(&n.c, n.node.ledger, false, &rep));
+                OK(&n.c, db_open(&n.c, n.cfg.url, true, &book));
+                on = strstr(cases_[i].sql, "ledger_") ? book : n.c.db;
+                if (cases_[i].triggers) {
+                    CHECK(db_script(&n.c, on, cases_[i].sql) != ERR_OK);      /* refused */
+                    n.c.fault = (struct fault){ 0 };
+                    OK(&n.c, db_script(&n.c, on, pg
+                        ? "ALTER TABLE ledger_entry DISABLE TRIGGER ALL; ALTER TABLE ledger_batch DISABLE TRIGGER ALL"
+                        : "DROP TRIGGER ledger_entry_u; DROP TRIGGER ledger_entry_d;"
+                          "DROP TRIGGER ledger_batch_u; DROP TRIGGER ledger_batch_d"));
+                }
+                OK(&n.c, db_script(&n.c, on, cases_[i].sql));
+                CHECK_EQ(ledger_verify(&n.c, n.node.ledger, false, &rep), ERR_CORRUPT);
+                CHECK_STR(str_c(n.c.fault.key), cases_[i].key);
+                db_close(book);
+            }
+            node_end(&n);
+        }
+}
+
+/* A backup of either engine comes back on either engine. */
+static void backup_and_restore(struct t *t)
+{
+    for (int from = 0; from < engines(); from++)
+        for (int to = 0; to < engines(); to++) {
+            struct node_t a, b;
+            struct str dossier, thing, hash, bytes;
+            struct record r = { 0 };
+            struct verify_report rep;
+            char file[80];
+            node_place(&b, to);
+            node_place(&a, from);
+            (void)snprintf(file, sizeof file, "%s/backup", b.dir);
+            a.cfg.passphrase = STR("correct horse");
+            a.cfg.projectors = b.cfg.projectors = projectors;
+            a.cfg.projectors_n = b.cfg.projectors_n = 1;
+            a.cfg.tables = b.cfg.tables = tables;
+            a.cfg.tables_n = b.cfg.tables_n = 1;
+            OK(&a.c, ledger_create(&a.c, &a.cfg));
+            if (node_reopen(t, &a)) {
+                OK(&a.c, add_thing(&a.c, "one", &dossier, &thing));
+                OK(&a.c, blob_put(&a.c, dossier, STR("abc"), &hash));
+                OK(&a.c, set_title(&a.c, dossier, thing, "two"));
+                OK(&a.c, ledger_backup(&a.c, a.node.ledger, file));
+            }
+            b.cfg.passphrase = STR("wrong");
+            CHECK_EQ(ledger_restore(&b.c, &b.cfg, file), ERR_DENIED);
+            b.c.fault = (struct fault){ 0 };
+            b.cfg.passphrase = STR("correct horse");
+            OK(&b.c, ledger_restore(&b.c, &b.cfg, file));
+            if (node_reopen(t, &b)) {
+                OK(&b.c, record_load(&b.c, thing, &r));
+                CHECK_STR(record_get(&r, "title"), "two");
+                OK(&b.c, blob_get(&b.c, dossier, hash, &bytes));
+                CHECK_STR(bytes, "abc");
+                OK(&b.c, set_title(&b.c, dossier, thing, "three"));
+                OK(&b.c, ledger_verify(&b.c, b.node.ledger, false, &rep));
+                CHECK_EQ(rep.changes, 3);
+            }
+            CHECK_EQ(ledger_restore(&b.c, &b.cfg, file), ERR_CONFLICT);
+            b.c.fault = (struct fault){ 0 };
+            node_end(&a);
+            node_end(&b);
+        }
+}
+
+static void a_cut_or_damaged_backup_is_refused(struct t *t)
+{
+    struct node_t a, b;
+    struct str dossier, thing, whole = { 0 };
+    char file[80], bad[80];
+    if (node_fresh(t, &a, false, &parts)) {
+        for (int i = 0; i < 5; i++)
+            OK(&a.c, add_thing(&a.c, "one", &dossier, &thing));
+        (void)snprintf(file, sizeof file, "%s/backup", a.dir);
+        (void)snprintf(bad, sizeof bad, "%s/bad", a.dir);
+        OK(&a.c, ledger_backup(&a.c, a.node.ledger, file));
+        OK(&a.c, file_read(&a.c, file, 1 << 24, &whole));
+        for (size_t cut = 0; cut < whole.n; cut += 1 + whole.n / 40) {
+            node_place(&b, false);
+            OK(&a.c, file_write(&a.c, bad, str_sub(whole, 0, cut), 0600));
+            CHECK_EQ(ledger_restore(&b.c, &b.cfg, bad), ERR_CORRUPT);
+            CHECK(str_is(str_c(b.c.fault.key), "backup.truncated") || str_is(str_c(b.c.fault.key), "backup.damaged"));
+            CHECK(access(b.key_file, F_OK) != 0);
+            CHECK(access(b.url + strlen("sqlite:"), F_OK) != 0);
+            node_end(&b);
+            struct str flipped = arena_dup(&a.c.mem, whole);
+            ((char *)flipped.p)[cut] ^= 1;
+            node_place(&b, false);
+            OK(&a.c, file_write(&a.c, bad, flipped, 0600));
+            CHECK(ledger_restore(&b.c, &b.cfg, bad) != ERR_OK);
+            CHECK(access(b.url + strlen("sqlite:"), F_OK) != 0);
+            node_end(&b);
+        }
+    }
+    node_end(&a);
+}
+
+static void the_key_file_decides(struct t *t)
+{
+    struct node_t n, other;
+    struct str share[5];
+    struct ledger *l = NULL;
+    node_place(&n, false);
+    node_place(&other, false);
+    n.cfg.passphrase = STR("one");
+    OK(&n.c, ledger_create(&n.c, &n.cfg));
+    OK(&other.c, ledger_create(&other.c, &other.cfg));
+    CHECK_EQ(ledger_create(&n.c, &n.cfg), ERR_CONFLICT);
+    n.c.fault = (struct fault){ 0 };
+    n.cfg.passphrase = STR("two");
+    CHECK_EQ(ledger_open(&n.c, &n.cfg, &l), ERR_DENIED);
+    CHECK_STR(str_c(n.c.fault.key), "key.passphrase-wrong");
+    n.c.fault = (struct fault){ 0 };
+    n.cfg.passphrase = (struct str){ 0 };
+    CHECK_EQ(ledger_open(&n.c, &n.cfg, &l), ERR_DENIED);
+    CHECK_STR(str_c(n.c.fault.key), "key.passphrase-needed");
+    n.c.fault = (struct fault){ 0 };
+    n.cfg.key_file = other.cfg.key_file;
+    CHECK_EQ(ledger_open(&n.c, &n.cfg, &l), ERR_DENIED);
+    CHECK_STR(str_c(n.c.fault.key), "ledger.other-key");
+    n.c.fault = (struct fault){ 0 };
+    /* the sheet brings a lost key file back */
+    n.cfg.key_file = str_c(n.key_file);
+    n.cfg.passphrase = STR("one");
+    OK(&n.c, ledger_shares(&n.c, &n.cfg, 3, 5, share));
+    (void)unlink(n.key_file);
+    n.cfg.passphrase = STR("new");
+    OK(&n.c, ledger_recover(&n.c, &n.cfg, share + 1, 3));
+    if (node_reopen(t, &n))
+        node_shut(&n);
+    node_end(&n);
+    node_end(&other);
+}
+
 static const struct t_case cases[] = {
     { "an officer reads what she wrote", reads_what_it_wrote },
     { "a node comes back after a restart", comes_back_after_a_restart },
     { "attachments are sealed and found by their hash", blobs },
+    { "an erased dossier is gone, the chain still verifies", erased_for_ever },
+    { "tampering is refused, and found where it was forced", tampering_is_found },
+    { "backup and restore across engines", backup_and_restore },
+    { "a cut or damaged backup is refused and makes nothing", a_cut_or_damaged_backup_is_refused },
+    { "wrong, missing and foreign keys; a lost one recovered", the_key_file_decides },
 };
 T_MAIN(cases)
