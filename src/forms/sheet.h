@@ -16,7 +16,7 @@ struct sheet {
 struct sheets { struct sheet *v; size_t n; };
 
 enum {
-    SHEET_BYTES_MAX = 32 * 1024 * 1024,    /* CSV text, or all XLSX parts unpacked */
+    SHEET_BYTES_MAX = 16 * 1024 * 1024,    /* CSV text, or all XLSX parts unpacked */
     SHEET_ROWS_MAX = 200000,
     SHEET_COLS_MAX = 1024,
     SHEET_CELLS_MAX = 2000000,
