@@ -658,6 +658,147 @@ static void wrong_configurations_are_said(struct t *t)
     }
 }
 
+/* ---- TLS, faults ----------------------------------------------------------------------------- */
+
+/* Made for this test only: a key that everyone can read protects nothing. */
+static const char test_cert[] =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIIBmjCCAUGgAwIBAgIUYufWxBluVY/Si1c5aivD2KTt90owCgYIKoZIzj0EAwIw\n"
+    "FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjA1MDI0NloYDzIxMjYxMDI5\n"
+    "MDUwMjQ2WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO\n"
+    "PQMBBwNCAAR0dLiGYJ/tDqPTj4uNx6RawZhSHB7WuKjRD/ppa/Gv6aDK1o7ONGpE\n"
+    "59TkhOCF1aXzd8jxBYAkXkpA/Yp2hzmgo28wbTAdBgNVHQ4EFgQUsC9jrA9Ly02f\n"
+    "FKUOGYIQx4XSXWkwHwYDVR0jBBgwFoAUsC9jrA9Ly02fFKUOGYIQx4XSXWkwDwYD\n"
+    "VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI\n"
+    "zj0EAwIDRwAwRAIgJnzZhjCMwqq1r50xEOd3WGBbNrzV+51wfqt75N2iZNYCIBwB\n"
+    "jCKdtJuxwq17Ow5QOlAD3toDOA3r3xCSuI69Nj0+\n"
+    "-----END CERTIFICATE-----\n";
+static const char test_key[] =
+    "-----BEGIN PRIVATE KEY-----\n"
+    "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg9bcgBwGcoo0KmNJA\n"
+    "0XKsf0zL3eqWes/e/nafLZ1+DZChRANCAAR0dLiGYJ/tDqPTj4uNx6RawZhSHB7W\n"
+    "uKjRD/ppa/Gv6aDK1o7ONGpE59TkhOCF1aXzd8jxBYAkXkpA/Yp2hzmg\n"
+    "-----END PRIVATE KEY-----\n";
+
+/* The handshake itself is the library's; what is ours is that a certificate is
+ * loaded, that plain bytes get nothing, and that silence is closed. */
+static void tls_answers_no_plain_request(struct t *t)
+{
+    char cert[64], key[64];
+    struct rig g;
+    struct ctx c;
+    struct buf b;
+    ctx_init(&c, 1 << 16);
+    (void)snprintf(cert, sizeof cert, "/tmp/amparo-http-%d.crt", (int)getpid());
+    (void)snprintf(key, sizeof key, "/tmp/amparo-http-%d.key", (int)getpid());
+    OK(&c, file_write(&c, cert, str_c(test_cert), 0600));
+    OK(&c, file_write(&c, key, str_c(test_key), 0600));
+    rig_start(t, &g, (struct http_config){ .tls_cert = cert, .tls_key = key, .head_us = 300000 });
+    buf_init(&b, &g.c.mem, 1 << 16);
+    int fd = dial(&g);
+    CHECK(say(fd, STR("GET / HTTP/1.1\r\nHost: h\r\n\r\n")));
+    (void)hear(fd, &b);
+    CHECK(!has(&b, "HTTP/1.1"));
+    (void)close(fd);
+    b.n = 0;
+    fd = dial(&g);                      /* never says hello */
+    CHECK(hear(fd, &b));
+    (void)close(fd);
+    CHECK_EQ(atomic_load(&g.app.handled), 0);
+    rig_stop(&g);
+    (void)unlink(cert);
+    (void)unlink(key);
+    ctx_done(&c);
+}
+
+static void *no_thread(void *arg) { (void)arg; return NULL; }
+
+/* What the machine may refuse: each has its status, and the next request works. */
+static void faults_have_their_answers(struct t *t)
+{
+    struct str big = STR("POST /big HTTP/1.1\r\n" CLOSE "Content-Length: 9\r\n\r\n123456789");
+    struct rig g;
+    rig_start(t, &g, (struct http_config){ .body_memory = 4, .spool_dir = "/nonexistent" });
+    struct buf b = ask(&g, big);
+    CHECK(str_starts(buf_str(&b), STR("HTTP/1.1 507 ")));
+    b = ask(&g, STR("POST /big HTTP/1.1\r\n" CLOSE "Content-Length: 3\r\n\r\n123"));
+    CHECK(str_starts(buf_str(&b), STR("HTTP/1.1 200 ")));
+    rig_stop(&g);
+
+    rig_start(t, &g, (struct http_config){ .body_total = 1 });
+    int fd = dial(&g);                  /* someone else's body is being held */
+    CHECK(say(fd, STR("POST /big HTTP/1.1\r\n" CLOSE "Content-Length: 9\r\n\r\n1234")));
+    do
+        b = ask(&g, big);               /* until the four bytes have been taken */
+    while (str_starts(buf_str(&b), STR("HTTP/1.1 200 ")));
+    CHECK(str_starts(buf_str(&b), STR("HTTP/1.1 503 ")));
+    CHECK(say(fd, STR("56789")));
+    buf_init(&b, &g.c.mem, 1 << 16);
+    CHECK(hear(fd, &b));
+    (void)close(fd);
+    b = ask(&g, big);
+    CHECK(str_starts(buf_str(&b), STR("HTTP/1.1 200 ")));
+    rig_stop(&g);
+
+    struct http_config cf = { .thread_init = no_thread };
+    struct app app = { 0 };
+    ctx_init(&g.c, 1 << 20);
+    OK(&g.c, http_start(&g.c, &cf, app_handle, &app, &g.h));
+    b = ask(&g, STR("GET / HTTP/1.1\r\n" CLOSE "\r\n"));
+    CHECK(str_starts(buf_str(&b), STR("HTTP/1.1 503 ")) && atomic_load(&app.handled) == 0);
+    rig_stop(&g);
+}
+
+/* The nth allocation of the builders refused: the answer is marked, never half. */
+static void builders_survive_refused_memory(struct t *t)
+{
+    for (long n = 1; n < 100; n++) {
+        struct ctx c;
+        ctx_init(&c, 1 << 20);
+        c.mem.fail_at = n;
+        struct http_resp rs = { .c = &c, .over_tls = true };
+        http_add_header(&rs, "X-A", STR("b"));
+        http_set_cookie(&rs, "__Host-s", STR("v"), -1, 0);
+        http_attachment(&rs, STR("ñ.csv"));
+        http_redirect(&rs, 303, STR("/a"));
+        bool refused = c.mem.failed, marked = rs.failed;
+        ctx_done(&c);
+        CHECK_EQ(marked, refused);
+        if (!refused) {
+            CHECK(n > 4);
+            break;
+        }
+    }
+}
+
+/* Headers nobody may inject through a value or take over by name. */
+static void builders_refuse_injection(struct t *t)
+{
+    for (int i = 0; i < 12; i++) {
+        struct ctx c;
+        ctx_init(&c, 1 << 20);
+        struct http_resp rs = { .c = &c };
+        switch (i) {
+        case 0: http_add_header(&rs, "X-A", STR("a\nb")); break;
+        case 1: http_add_header(&rs, "X A", STR("a")); break;
+        case 2: http_add_header(&rs, "location", STR("/a")); break;
+        case 3: http_add_header(&rs, "Set-Cookie", STR("a=b")); break;
+        case 4: http_set_cookie(&rs, "a", STR("b; Domain=x"), 1, 0); break;
+        case 5: http_set_cookie(&rs, "a b", STR("b"), 1, 0); break;
+        case 6: http_set_cookie(&rs, "a", STR("\xc3\xb1"), 1, 0); break;
+        case 7: http_redirect(&rs, 303, STR("//h/")); break;
+        case 8: http_redirect(&rs, 200, STR("/a")); break;
+        case 9: http_redirect(&rs, 303, STR("/a\r\nX: y")); break;
+        case 10: http_attachment(&rs, STR("")); break;
+        default: http_attachment(&rs, STR("\xff")); break;
+        }
+        CHECK(rs.failed);
+        if (!rs.failed)
+            printf("# builder %d\n", i);
+        ctx_done(&c);
+    }
+}
+
 static const struct t_case cases[] = {
     { "probes are refused and closed", probes_are_refused_and_closed },
     { "heads in pieces and of all sizes", heads_in_pieces_and_of_all_sizes },
@@ -671,6 +812,10 @@ static const struct t_case cases[] = {
     { "slow peers are closed", slow_peers_are_closed },
     { "peers share", peers_share },
     { "a socket file and a proxy", a_socket_file_and_a_proxy },
+    { "TLS answers no plain request", tls_answers_no_plain_request },
+    { "faults have their answers", faults_have_their_answers },
+    { "builders survive refused memory", builders_survive_refused_memory },
+    { "builders refuse injection", builders_refuse_injection },
     { "wrong configurations are said", wrong_configurations_are_said },
 };
 T_MAIN(cases)
