@@ -356,7 +356,7 @@ static struct str status_text(int status)
         { 500, STR_INIT("500 Something failed here. Nothing was sent.\n") },
         { 501, STR_INIT("501 This method does not exist.\n") },
         { 503, STR_INIT("503 Too busy. Please try again in a minute.\n") },
-        { 505, STR_INIT("505 Only HTTP/1.0 and HTTP/1.1 are served.\n") },
+        { 505, STR_INIT("505 Only HTTP 1.0 and 1.1 are served.\n") },
         { 507, STR_INIT("507 There is no room for this content now.\n") },
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++)

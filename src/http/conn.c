@@ -7,11 +7,14 @@
  * those that passed; the worker then sees the end of the stream and cleans up. */
 #include "http/server.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
-enum { WATCH_US = 250 * 1000 };
+enum { WATCH_US = 250 * 1000, LINGER_LOOK_US = 20 * 1000 };
 
 void conn_deadline(struct conn *k, int64_t in_us)
 {
@@ -88,9 +91,51 @@ void conn_notify(void *cls, struct MHD_Connection *mc, void **socket_context,
         conn_shut(h, *socket_context);
 }
 
+/* ---- refused, still talking ---------------------------------------------------- */
+
+static const int64_t LINGER_US = 5 * US_PER_S;
+
+void conn_linger(struct conn *k)
+{
+    struct http *h = k->h;
+    (void)pthread_mutex_lock(&h->lock);
+    int fd = h->linger_n < LINGER_MAX && !h->stopping ? fcntl(k->fd, F_DUPFD_CLOEXEC, 0) : -1;
+    if (fd >= 0)
+        h->linger[h->linger_n++] = (struct late){ fd, clock_mono_us() + LINGER_US };
+    (void)pthread_mutex_unlock(&h->lock);
+}
+
+/* False: the peer is done, or had its time. */
+static bool swallow(const struct late *l, int64_t now)
+{
+    char sink[16 * 1024];
+    enum { ROUNDS = 64 };               /* 1 MiB a look */
+    for (int i = 0; i < ROUNDS; i++) {
+        ssize_t n = recv(l->fd, sink, sizeof sink, MSG_DONTWAIT);
+        if (n < 0)
+            return (errno == EAGAIN || errno == EINTR) && now < l->until_us;
+        if (n == 0)
+            return false;
+    }
+    return now < l->until_us;
+}
+
+static void linger_once(struct http *h, int64_t now)
+{
+    for (int i = 0; i < h->linger_n; i++) {
+        if (!h->stopping && swallow(&h->linger[i], now))
+            continue;
+        (void)close(h->linger[i].fd);
+        h->linger[i--] = h->linger[--h->linger_n];
+    }
+}
+
+/* ---- the watch thread ------------------------------------------------------------ */
+
 static void watch_once(struct http *h)
 {
     int64_t now = clock_mono_us();
+    linger_once(h, now);
     for (struct conn *k = h->conns; k; k = k->next) {
         if (now <= atomic_load_explicit(&k->deadline_us, memory_order_relaxed))
             continue;
@@ -107,7 +152,7 @@ void *watch_run(void *arg)
     while (!h->stopping) {
         struct timespec at;
         (void)clock_gettime(CLOCK_MONOTONIC, &at);
-        at.tv_nsec += WATCH_US * 1000L;
+        at.tv_nsec += (h->linger_n ? LINGER_LOOK_US : WATCH_US) * 1000L;
         if (at.tv_nsec >= 1000000000L) {
             at.tv_nsec -= 1000000000L;
             at.tv_sec++;
@@ -115,6 +160,7 @@ void *watch_run(void *arg)
         (void)pthread_cond_timedwait(&h->wake, &h->lock, &at);
         watch_once(h);
     }
+    linger_once(h, clock_mono_us());
     (void)pthread_mutex_unlock(&h->lock);
     return NULL;
 }

@@ -8,7 +8,7 @@
  * whole, and the probes of test_http would say so.) */
 #include "http/server.h"
 
-struct collect { struct request *r; const char *at; bool bad, nomem; };
+struct collect { struct request *r; const char *at; bool bad; };
 
 /* Exactly "\0\0" at p, which ends a line; then the next one begins. */
 static bool line_end(const char **p)
@@ -74,6 +74,8 @@ int head_read(struct request *r, struct MHD_Connection *mc, const char *method,
     if (!request_line_ok(r, method, version, &c.at))
         return 400;
     (void)MHD_get_connection_values_n(mc, MHD_HEADER_KIND, header_take, &c);
+    if (f->n > HTTP_HEADERS_MAX)
+        return 431;
     if (c.bad || !line_end(&c.at))      /* the empty line */
         return 400;
     head.headers = f->v;

@@ -181,6 +181,8 @@ static enum MHD_Result on_head(struct request *r, struct MHD_Connection *mc, con
         status = route_read(r, str_c(method));
     if (status) {
         atomic_fetch_add(&h->refused, status >= 400);
+        if (status >= 400)
+            conn_linger(r->conn);
         return answer_refuse(r, mc, status);
     }
     buf_init(&r->body, &r->ctx.mem, h->cf.body_memory);

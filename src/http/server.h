@@ -54,6 +54,10 @@ struct worker {
     bool zip_ready;
 };
 
+/* A refused connection that may still be sending: see conn_linger. */
+struct late { int fd; int64_t until_us; };
+enum { LINGER_MAX = 64 };
+
 struct http {
     struct http_config cf;
     http_handler *handler;
@@ -64,9 +68,11 @@ struct http {
     unsigned char peer_key[crypto_shorthash_KEYBYTES];
     pthread_key_t worker_key;
     pthread_t watcher;
-    pthread_mutex_t lock;           /* guards conns, idle, stopping */
+    pthread_mutex_t lock;           /* guards conns, linger, idle, stopping */
     pthread_cond_t wake;            /* of the watch thread, on stopping */
     struct conn *conns;
+    struct late linger[LINGER_MAX];
+    int linger_n;
     struct request *idle;
     int idle_n;
     bool stopping;
@@ -79,6 +85,10 @@ void conn_notify(void *cls, struct MHD_Connection *mc, void **socket_context,
                  enum MHD_ConnectionNotificationCode code);
 void *watch_run(void *h);
 void conn_deadline(struct conn *k, int64_t in_us);      /* from now; INT64_MAX: none */
+/* Closing while bytes of a refused body are still arriving would reset the
+ * connection, and the peer would never read why.  Keep a second descriptor of it
+ * and swallow what comes for a few seconds; no room: close at once, as before. */
+void conn_linger(struct conn *k);
 uint64_t peer_hash(const struct http *h, const void *bytes, size_t n);
 
 /* request.c */

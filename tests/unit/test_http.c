@@ -97,6 +97,8 @@ static void answer_page(const struct http_req *rq, struct http_resp *rs)
     rs->body = buf_str(&b);
 }
 
+static const char huge[16 << 20];
+
 static void app_handle(void *arg, void *thread, const struct http_req *rq, struct http_resp *rs)
 {
     struct app *app = arg;
@@ -105,6 +107,8 @@ static void app_handle(void *arg, void *thread, const struct http_req *rq, struc
         rs->failed = true;
     else if (str_is(rq->path, "/stream") || str_is(rq->path, "/broken"))
         answer_stream(app, rq, rs, str_is(rq->path, "/broken"));
+    else if (str_is(rq->path, "/huge"))
+        rs->body = (struct str){ huge, sizeof huge };
     else if (str_is(rq->path, "/page"))
         answer_page(rq, rs);
     else if (str_is(rq->path, "/away"))
@@ -288,6 +292,25 @@ static void probes_are_refused_and_closed(struct t *t)
         { "chunk end with bare LF", 400, STR_INIT("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\n3\r\nabc\r\n0\r\n\r\n" SMUGGLED) },
         { "chunk size with a sign", 400, STR_INIT("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n+3\r\nabc\r\n0\r\n\r\n" SMUGGLED) },
         { "chunk size with 0x", 400, STR_INIT("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n0\r\n\r\n" SMUGGLED) },
+        { "chunked twice", 400, STR_INIT("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n" SMUGGLED) },
+        { "coding with form feed", 400, STR_INIT("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding:\x0c" "chunked\r\n\r\n0\r\n\r\n" SMUGGLED) },
+        { "coding with a parameter", 400, STR_INIT("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked;a=b\r\n\r\n0\r\n\r\n" SMUGGLED) },
+        { "empty coding", 400, STR_INIT("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding:\r\n\r\n" SMUGGLED) },
+        { "coding hidden by a fold", 400, STR_INIT("POST / HTTP/1.1\r\nHost: h\r\nX: a\r\n Transfer-Encoding: chunked\r\n\r\n" SMUGGLED) },
+        { "name with a quote", 400, STR_INIT("GET / HTTP/1.1\r\nHost: h\r\nX\"Y: a\r\n\r\n" SMUGGLED) },
+        { "name beyond ASCII", 400, STR_INIT("GET / HTTP/1.1\r\nHost: h\r\nX\xc3\xb1: a\r\n\r\n" SMUGGLED) },
+        { "HTTP/1.2", 505, STR_INIT("GET / HTTP/1.2\r\nHost: h\r\n\r\n" SMUGGLED) },
+        { "HTTP/2.0", 505, STR_INIT("GET / HTTP/2.0\r\nHost: h\r\n\r\n" SMUGGLED) },
+        { "HTTP/1.10", 400, STR_INIT("GET / HTTP/1.10\r\nHost: h\r\n\r\n" SMUGGLED) },
+        { "target without a slash", 400, STR_INIT("GET ?x HTTP/1.1\r\nHost: h\r\n\r\n" SMUGGLED) },
+        { "target with a fragment", 400, STR_INIT("GET /#x HTTP/1.1\r\nHost: h\r\n\r\n" SMUGGLED) },
+        { "target with a space", 400, STR_INIT("GET /a b HTTP/1.1\r\nHost: h\r\n\r\n" SMUGGLED) },
+        { "target with a tab", 400, STR_INIT("GET /a\tb HTTP/1.1\r\nHost: h\r\n\r\n" SMUGGLED) },
+        { "user in the target", 400, STR_INIT("GET http://u@h/ HTTP/1.1\r\nHost: h\r\n\r\n" SMUGGLED) },
+        { "backslash in the path", 400, STR_INIT("GET /\\..\\x HTTP/1.1\r\nHost: h\r\n\r\n" SMUGGLED) },
+        { "two authorizations", 400, STR_INIT("GET / HTTP/1.1\r\nHost: h\r\nAuthorization: a\r\nAuthorization: b\r\n\r\n" SMUGGLED) },
+        { "two content types", 400, STR_INIT("POST / HTTP/1.1\r\nHost: h\r\nContent-Type: a/b\r\nContent-Type: a/c\r\nContent-Length: 0\r\n\r\n" SMUGGLED) },
+        { "chunk extension with bare LF", 400, STR_INIT("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3;a\nabc\r\n0\r\n\r\n" SMUGGLED) },
         { "bad escape in the query", 400, STR_INIT("GET /?a=%zz HTTP/1.1\r\n" CLOSE "\r\n") },
         { "bad form", 400, STR_INIT("POST / HTTP/1.1\r\nHost: h\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 4\r\n\r\na=%f") },
         { "bad multipart", 400, STR_INIT("POST / HTTP/1.1\r\nHost: h\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 3\r\n\r\n--x") },
@@ -347,6 +370,44 @@ static void heads_in_pieces_and_of_all_sizes(struct t *t)
     }
     printf("# %d heads answered, %d too large\n", ok, large);
     CHECK(large > 0);
+    rig_stop(&g);
+}
+
+/* Requests the library turns away before we see them: an answer or none, and
+ * always the end of the stream. */
+static void what_is_no_request_is_closed(struct t *t)
+{
+    static const struct str rows[] = {
+        STR_INIT("GET /\r\n" SMUGGLED), STR_INIT("GET\r\n" SMUGGLED), STR_INIT("\x16\x03\x01\x02\r\n\r\n" SMUGGLED),
+        STR_INIT("GET / http/1.1\r\nHost: h\r\n\r\n" SMUGGLED), STR_INIT("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+        STR_INIT(" GET / HTTP/1.1\r\nHost: h\r\n\r\n" SMUGGLED),
+    };
+    struct rig g;
+    rig_start(t, &g, (struct http_config){ 0 });
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct buf b;
+        buf_init(&b, &g.c.mem, 1 << 16);
+        int fd = dial(&g);
+        CHECK(say(fd, rows[i]));
+        CHECK(hear(fd, &b) || b.n == 0);
+        CHECK(!has(&b, " 200 ") && !has(&b, "smuggled"));
+        (void)close(fd);
+    }
+    struct buf b, back;
+    buf_init(&b, &g.c.mem, 1 << 16);
+    buf_put(&b, STR("GET / HTTP/1.1\r\n" CLOSE));
+    for (int i = 0; i < HTTP_HEADERS_MAX; i++)
+        buf_put(&b, STR("A:b\r\n"));
+    buf_put(&b, STR("\r\n"));
+    back = ask(&g, buf_str(&b));
+    CHECK(has(&back, "HTTP/1.1 431 "));
+    b.n = 0;
+    buf_put(&b, STR("GET /"));
+    for (int i = 0; i < 20000; i++)
+        buf_char(&b, 'x');
+    back = ask(&g, buf_str(&b));
+    CHECK(back.n == 0 || has(&back, "HTTP/1.1 414 "));
+    CHECK_EQ(atomic_load(&g.app.handled), 0);
     rig_stop(&g);
 }
 
@@ -450,6 +511,29 @@ static void large_bodies_are_spooled(struct t *t)
     back = ask(&g, buf_str(&b));
     CHECK(str_starts(buf_str(&back), STR("HTTP/1.1 413 ")));
     CHECK_EQ(atomic_load(&g.app.handled), before);
+    rig_stop(&g);
+}
+
+/* A phone that sends a photo too large must read why, not "connection reset". */
+static void refusals_reach_who_is_still_sending(struct t *t)
+{
+    struct rig g;
+    struct buf b;
+    rig_start(t, &g, (struct http_config){ 0 });
+    buf_init(&b, &g.c.mem, 1 << 18);
+    for (int i = 0; i < 65536; i++)
+        buf_char(&b, 'x');
+    for (int round = 0; round < 10; round++) {
+        struct buf back;
+        buf_init(&back, &g.c.mem, 4096);
+        int fd = dial(&g);
+        CHECK(say(fd, STR("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4194304\r\n\r\n")));
+        for (int i = 0; i < 64; i++)
+            CHECK(say(fd, buf_str(&b)));
+        CHECK(hear(fd, &back));
+        CHECK(str_starts(buf_str(&back), STR("HTTP/1.1 413 ")));
+        (void)close(fd);
+    }
     rig_stop(&g);
 }
 
@@ -594,6 +678,15 @@ static void slow_peers_are_closed(struct t *t)
     struct http_stats s;
     http_stats(g.h, &s);
     CHECK_EQ(s.slow, 5);
+    fd = dial(&g);                      /* asks for much and reads nothing */
+    CHECK(say(fd, STR("GET /huge HTTP/1.1\r\nHost: h\r\n\r\n")));
+    for (int i = 0; i < 500 && s.slow < 6; i++) {
+        struct timespec nap = { 0, 20000000 };
+        (void)nanosleep(&nap, NULL);
+        http_stats(g.h, &s);
+    }
+    CHECK_EQ(s.slow, 6);
+    (void)close(fd);
     rig_stop(&g);
 }
 
@@ -802,9 +895,11 @@ static void builders_refuse_injection(struct t *t)
 static const struct t_case cases[] = {
     { "probes are refused and closed", probes_are_refused_and_closed },
     { "heads in pieces and of all sizes", heads_in_pieces_and_of_all_sizes },
+    { "what is no request is closed", what_is_no_request_is_closed },
     { "connections are kept", connections_are_kept },
     { "bodies come in pieces", bodies_come_in_pieces },
     { "large bodies are spooled", large_bodies_are_spooled },
+    { "refusals reach who is still sending", refusals_reach_who_is_still_sending },
     { "answers carry their headers", answers_carry_their_headers },
     { "bad answers become 500", bad_answers_become_500 },
     { "pages are compressed when asked", pages_are_compressed_when_asked },
