@@ -243,7 +243,7 @@ const struct message *message_compile(struct arena *mem, struct str pattern, con
 {
     struct maker k = { .mem = mem, .s = pattern };
     struct message *m = (struct message *)message_at(&k, 0, false);
-    *why = k.why;
+    *why = mem->failed ? NULL : k.why;
     if (!m)
         return NULL;
     if (k.at < pattern.n) {

@@ -178,13 +178,19 @@ static struct str tag_of(struct str file)
     return str_sub(file, from, n);
 }
 
+/* "es", "gn", "es-AR" */
 static bool tag_ok(struct str tag)
 {
-    if (tag.n < 2 || tag.n > 8)
+    bool region = tag.n == 5 && tag.p[2] == '-';
+    if (tag.n != 2 && tag.n != 3 && !region)
         return false;
-    for (size_t i = 0; i < tag.n; i++)
-        if (!ascii_alpha(tag.p[i]) && tag.p[i] != '-')
+    for (size_t i = 0; i < tag.n; i++) {
+        char ch = tag.p[i];
+        bool good = region && i == 2 ? ch == '-' : region && i > 2 ? ch >= 'A' && ch <= 'Z'
+                                                                   : ch >= 'a' && ch <= 'z';
+        if (!good)
             return false;
+    }
     return true;
 }
 
@@ -199,6 +205,8 @@ static enum err catalogue_for(struct ctx *c, struct words *w, struct str file, s
                     STR_A(str_sub(file, 0, 100)));
     struct catalogue *l = &w->lang[w->n++];
     l->tag = arena_dup(&w->mem, tag);
+    if (!l->tag.p)
+        return FAIL(c, ERR_NOMEM, "words.memory", "language %zu", w->n);
     *out = l;
     return locale_load(c, &w->mem, l->tag, &l->locale);
 }
@@ -211,6 +219,8 @@ static enum err add(struct ctx *c, struct words *w, struct words_file f)
     bool more;
     struct str file = arena_dup(&w->mem, f.name);
 
+    if (!file.p)
+        return FAIL(c, ERR_NOMEM, "words.memory", "a file's name");
     if (f.bytes.n > WORDS_FILE_MAX)
         return FAIL(c, ERR_INPUT, "words.bad-file", STR_F ": too large", STR_A(str_sub(file, 0, 100)));
     TRY(catalogue_for(c, w, file, &l));
