@@ -42,6 +42,7 @@ struct territory {
     bool has_point;
     int32_t lat_e4, lon_e4;
     int64_t area_km2;           /* 0: not in the source */
+    struct str sources;
     int line;
 };
 
@@ -61,7 +62,7 @@ struct agency {
     struct str chain;           /* detection, hotline, protection, ...; spaces between */
     struct label does;
     struct str phone;           /* public short numbers only, {0} when not sourced */
-    struct str sources;
+    struct str sources, note;
     enum pack_verified verified;
     int line;
 };
@@ -193,7 +194,7 @@ struct pack {
     const struct pack_file *templates;    size_t templates_n;
     const struct pack_file *words;        size_t words_n;      /* id = language */
     const struct pack_file *maps;         size_t maps_n;       /* territory GeoJSON */
-    const struct pack_index *index;
+    struct pack_index *index;             /* inside pack/ only */
 };
 
 /* Read DIR.  Refuses (ERR_INPUT, key "pack.broken") a pack whose tables,
