@@ -12,6 +12,7 @@ struct pack;            /* pack/pack.h: the country                        */
 struct words;           /* words/words.h: message catalogues               */
 struct match_index;     /* match/match.h: persons known here               */
 struct panel;           /* page/page.h: what desks show on others' pages   */
+struct access_state;    /* access/access.h: sessions, throttles             */
 
 struct node {
     struct ledger *ledger;
@@ -19,6 +20,7 @@ struct node {
     const struct words *words;
     struct match_index *persons;
     const struct panel *panels;     /* ends with a row of zeros */
+    struct access_state *access;
 };
 
 #endif

@@ -1,0 +1,132 @@
+/* grant.c - who holds which dossier, and the broken glass. */
+#include "access/access.h"
+
+#include "db/db.h"
+
+struct str grant_add(struct ctx *c, struct draft *d, struct str dossier, struct str office, enum level level,
+                     const char *basis, int64_t until_us, struct str fields)
+{
+    struct str id = id_new(&c->mem, c->now_us);
+    draft_in(d, dossier);
+    draft_set(d, "access_grant", id, "dossier", dossier);
+    draft_set(d, "access_grant", id, "office", office);
+    draft_set_i64(d, "access_grant", id, "level", level);
+    draft_set(d, "access_grant", id, "basis", str_c(basis));
+    draft_set_i64(d, "access_grant", id, "until", until_us);
+    if (fields.n)
+        draft_set(d, "access_grant", id, "fields", fields);
+    return id;
+}
+
+enum err grant_withdraw(struct ctx *c, struct draft *d, struct str dossier, struct str office,
+                        const char *basis)
+{
+    AUTO_ROWS r = { 0 };
+    TRY(db_query(c, &r,
+        "SELECT id FROM access_grant WHERE dossier = $1 AND basis = $2"
+        " AND ($3 = '' OR office = $3) ORDER BY id",
+        ARGS(TEXT(dossier), TEXT(str_c(basis)), TEXT(office))));
+    draft_in(d, dossier);
+    while (rows_next(&r))
+        draft_set(d, "access_grant", row_str(&r, 0), "withdrawn", STR("yes"));
+    return rows_end(&r);
+}
+
+bool grant_exists(struct ctx *c, struct str dossier, struct str office, enum level level)
+{
+    AUTO_ROWS r = { 0 };
+    if (db_query(c, &r,
+            "SELECT 1 FROM access_grant WHERE dossier = $1 AND office = $2 AND officer = ''"
+            " AND level >= $3 AND until_us = 0",
+            ARGS(TEXT(dossier), TEXT(office), INT(level))) != ERR_OK)
+        return false;
+    bool yes = rows_next(&r);
+    return rows_end(&r) == ERR_OK && yes;
+}
+
+enum err grant_list(struct ctx *c, struct str dossier, struct grant_row **out, size_t *n)
+{
+    AUTO_ROWS r = { 0 };
+    enum { MAX = 200 };
+    struct grant_row *g = NEW_N(&c->mem, struct grant_row, MAX);
+    size_t k = 0;
+    TRY(ctx_check(c));
+    TRY(db_query(c, &r,
+        "SELECT office, officer, basis, level, until_us FROM access_grant"
+        " WHERE dossier = $1 AND (until_us = 0 OR until_us > $2)"
+        " ORDER BY level DESC, office, officer, id LIMIT 200",
+        ARGS(TEXT(dossier), INT(c->now_us))));
+    while (k < MAX && rows_next(&r)) {
+        g[k++] = (struct grant_row){ .office = row_str(&r, 0), .officer = row_str(&r, 1),
+            .basis = row_str(&r, 2), .level = (enum level)row_i64(&r, 3), .until_us = row_i64(&r, 4) };
+    }
+    TRY(rows_end(&r));
+    *out = g;
+    *n = k;
+    return ERR_OK;
+}
+
+/* The access dossier of a dossier holds who read it: its own key, so that
+ * erasing the one does not erase the other. */
+static struct str access_dossier(struct ctx *c, struct str dossier)
+{
+    return str_join(&c->mem, STR("a-"), dossier);
+}
+
+static void event_sets(struct ctx *c, struct draft *d, struct str dossier, const char *what,
+                       struct str detail)
+{
+    struct str id = id_new(&c->mem, c->now_us);
+    draft_in(d, access_dossier(c, dossier));
+    draft_set(d, "access_event", id, "dossier", dossier);
+    draft_set_i64(d, "access_event", id, "at", c->now_us);
+    draft_set(d, "access_event", id, "officer", c->who ? c->who->id : (struct str){ 0 });
+    draft_set(d, "access_event", id, "office", c->who ? c->who->office : (struct str){ 0 });
+    draft_set(d, "access_event", id, "what", str_c(what));
+    draft_set(d, "access_event", id, "detail", detail);
+}
+
+enum err access_event(struct ctx *c, struct str dossier, const char *what, struct str detail)
+{
+    struct draft *d;
+    TRY(draft_begin(c, dossier, "dossier.read", &d));
+    event_sets(c, d, dossier, what, detail);
+    return draft_commit(c, d);
+}
+
+enum err access_break_glass(struct ctx *c, struct str dossier, struct str reason)
+{
+    struct draft *d;
+    if (str_trim(reason).n < 10)
+        return FAIL(c, ERR_INPUT, "access.break-reason", "%zu bytes", reason.n);
+    TRY(access_need(c, "dossier.break_glass", dossier));
+    TRY(draft_begin(c, dossier, "dossier.break_glass", &d));
+    draft_reason(d, reason);
+    struct str id = grant_add(c, d, dossier, c->who->office, LEVEL_READ, "break_glass",
+                              c->now_us + BREAK_MINUTES * 60 * US_PER_S, (struct str){ 0 });
+    draft_set(d, "access_grant", id, "officer", c->who->id);
+    event_sets(c, d, dossier, "break_glass", reason);
+    return draft_commit(c, d);
+}
+
+enum err access_events(struct ctx *c, struct str dossier, size_t limit,
+                       struct access_line **out, size_t *n)
+{
+    AUTO_ROWS r = { 0 };
+    struct access_line *line = NEW_N(&c->mem, struct access_line, limit);
+    size_t k = 0;
+    TRY(ctx_check(c));
+    TRY(db_query(c, &r,
+        "SELECT e.at_us, e.officer, coalesce(o.name, ''), e.office, e.what, e.detail"
+        " FROM access_event e LEFT JOIN officer o ON o.id = e.officer"
+        " WHERE e.dossier = $1 ORDER BY e.at_us DESC, e.id LIMIT $2",
+        ARGS(TEXT(dossier), INT((int64_t)limit))));
+    while (k < limit && rows_next(&r)) {
+        line[k++] = (struct access_line){ row_i64(&r, 0), row_str(&r, 1), row_str(&r, 2),
+            row_str(&r, 3), row_str(&r, 4), row_str(&r, 5) };
+    }
+    TRY(rows_end(&r));
+    *out = line;
+    *n = k;
+    return ERR_OK;
+}

@@ -1,0 +1,465 @@
+/* session.c - who is signed in, in memory only: a restart signs everybody out.
+ *
+ * A session is found by the hash of its cookie, so memory never holds a usable
+ * token.  Fixed-size entries, one lock, no allocation but what an officer left
+ * typed when her screen locked. */
+#include "access/access.h"
+#include "access/state.h"
+
+#include "base/node.h"
+#include "crypto/crypto.h"
+#include "db/db.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+
+struct access_state *access_state_new(void)
+{
+    struct access_state *s = calloc(1, sizeof *s);
+    if (!s || sodium_init() < 0) {
+        free(s);
+        return NULL;
+    }
+    (void)pthread_mutex_init(&s->lock, NULL);
+    randombytes_buf(s->key, sizeof s->key);
+    return s;
+}
+
+void access_state_free(struct access_state *s)
+{
+    if (!s)
+        return;
+    for (size_t i = 0; i < SESSIONS_MAX; i++)
+        if (s->session[i]) {
+            free(s->session[i]->kept);
+            sodium_memzero(s->session[i], sizeof *s->session[i]);
+            free(s->session[i]);
+        }
+    (void)pthread_mutex_destroy(&s->lock);
+    sodium_memzero(s->key, sizeof s->key);
+    free(s);
+}
+
+static void token_hash(struct str token, unsigned char out[HASH_BYTES])
+{
+    (void)crypto_generichash(out, HASH_BYTES, (const unsigned char *)token.p, token.n, NULL, 0);
+}
+
+static void drop(struct access_state *s, size_t i)
+{
+    free(s->session[i]->kept);
+    sodium_memzero(s->session[i], sizeof *s->session[i]);
+    free(s->session[i]);
+    s->session[i] = NULL;
+}
+
+static bool expired(const struct session *e, int64_t now_us)
+{
+    return now_us - e->started_us > SESSION_HOURS * 3600 * US_PER_S;
+}
+
+/* With the lock held. */
+static struct session *find(struct access_state *s, const unsigned char hash[HASH_BYTES])
+{
+    for (size_t i = 0; i < SESSIONS_MAX; i++)
+        if (s->session[i] && sodium_memcmp(s->session[i]->hash, hash, HASH_BYTES) == 0)
+            return s->session[i];
+    return NULL;
+}
+
+static struct session *find_id(struct access_state *s, struct str id)
+{
+    unsigned char hash[HASH_BYTES];
+    size_t n;
+    if (sodium_hex2bin(hash, sizeof hash, id.p, id.n, NULL, &n, NULL) != 0 || n != HASH_BYTES)
+        return NULL;
+    return find(s, hash);
+}
+
+/* A free place, or that of the session idle longest. */
+static size_t place_for(struct access_state *s, int64_t now_us)
+{
+    size_t oldest = 0;
+    for (size_t i = 0; i < SESSIONS_MAX; i++) {
+        if (s->session[i] && expired(s->session[i], now_us))
+            drop(s, i);
+        if (!s->session[i])
+            return i;
+        if (s->session[i]->seen_us < s->session[oldest]->seen_us)
+            oldest = i;
+    }
+    drop(s, oldest);
+    return oldest;
+}
+
+static void put(char *to, size_t room, struct str from)
+{
+    size_t n = from.n < room ? from.n : room - 1;
+    if (n)
+        memcpy(to, from.p, n);
+    to[n] = 0;
+}
+
+/* ---- throttle: five failures per name or peer, then a growing wait --------- */
+
+static struct throttle *throttle_of(struct access_state *s, struct str what)
+{
+    return &s->throttle[str_hash(what) % COUNT_OF(s->throttle)];
+}
+
+static bool throttled(struct access_state *s, struct str what, int64_t now_us)
+{
+    struct throttle *t = throttle_of(s, what);
+    if (t->fails < 5)
+        return false;
+    int64_t wait = INT64_C(30) << (t->fails - 5 > 5 ? 5 : t->fails - 5);
+    return now_us - t->last_us < wait * US_PER_S;
+}
+
+static void throttle_note(struct access_state *s, struct str what, int64_t now_us, bool ok)
+{
+    struct throttle *t = throttle_of(s, what);
+    t->fails = ok ? 0 : t->fails + 1;
+    t->last_us = now_us;
+}
+
+/* ---- sign in ----------------------------------------------------------------- */
+
+struct login_row { struct str id, name, office, agency, territory, roles, lang, password, totp; bool disabled, found; };
+
+static enum err login_load(struct ctx *c, struct str login, struct login_row *out)
+{
+    AUTO_ROWS r = { 0 };
+    *out = (struct login_row){ 0 };
+    TRY(db_query(c, &r,
+        "SELECT id, name, office, agency, territory, roles, lang, password, totp, disabled"
+        " FROM officer WHERE login = $1", ARGS(TEXT(login))));
+    if (rows_next(&r))
+        *out = (struct login_row){ row_str(&r, 0), row_str(&r, 1), row_str(&r, 2), row_str(&r, 3),
+            row_str(&r, 4), row_str(&r, 5), row_str(&r, 6), row_str(&r, 7), row_str(&r, 8),
+            row_i64(&r, 9) != 0, true };
+    return rows_end(&r);
+}
+
+/* A hash of nobody's password, so that an unknown name costs the same. */
+static struct str dummy_hash(struct ctx *c)
+{
+    struct access_state *s = c->node->access;
+    (void)pthread_mutex_lock(&s->lock);
+    if (!s->dummy[0]) {
+        struct str h = { 0 };
+        struct str nobody = id_new(&c->mem, c->now_us);
+        if (password_hash(c, nobody, &h) == ERR_OK)
+            put(s->dummy, sizeof s->dummy, h);
+    }
+    struct str out = arena_dup(&c->mem, str_c(s->dummy));
+    (void)pthread_mutex_unlock(&s->lock);
+    return out;
+}
+
+/* The code is right, and newer than the last one used. */
+static bool code_ok(struct ctx *c, const struct login_row *o, struct str code)
+{
+    struct str secret;
+    int64_t step;
+    if (!o->totp.n)
+        return true;
+    struct str sealed = { 0 };
+    if (!hex_decode(&c->mem, o->totp, &sealed) || node_open(c, sealed, &secret) != ERR_OK)
+        return false;
+    if (!totp_check(secret, code, c->now_us / US_PER_S, &step))
+        return false;
+    struct access_state *s = c->node->access;
+    struct throttle *used = &s->totp_used[str_hash(o->id) % COUNT_OF(s->totp_used)];
+    bool fresh = used->last_us < step;
+    if (fresh)
+        used->last_us = step;
+    return fresh;
+}
+
+static void session_fill(struct session *e, const struct login_row *o, int64_t now_us)
+{
+    put(e->officer, sizeof e->officer, o->id);
+    put(e->name, sizeof e->name, o->name);
+    put(e->office, sizeof e->office, o->office);
+    put(e->agency, sizeof e->agency, o->agency);
+    put(e->territory, sizeof e->territory, o->territory);
+    put(e->roles, sizeof e->roles, o->roles);
+    put(e->lang, sizeof e->lang, o->lang);
+    put(e->password, sizeof e->password, o->password);
+    e->started_us = e->seen_us = now_us;
+}
+
+static enum err session_make(struct ctx *c, const struct login_row *o, struct str *token)
+{
+    struct access_state *s = c->node->access;
+    unsigned char raw[32];
+    char hex[2 * sizeof raw + 1];
+    struct session *e = calloc(1, sizeof *e);
+    if (!e)
+        return FAIL(c, ERR_NOMEM, "error.too-big", "session");
+    randombytes_buf(raw, sizeof raw);
+    (void)sodium_bin2hex(hex, sizeof hex, raw, sizeof raw);
+    struct str made = arena_dup(&c->mem, (struct str){ hex, sizeof hex - 1 });
+    session_fill(e, o, c->now_us);
+    token_hash(made, e->hash);
+    (void)pthread_mutex_lock(&s->lock);
+    s->session[place_for(s, c->now_us)] = e;
+    (void)pthread_mutex_unlock(&s->lock);
+    *token = made;
+    return ctx_check(c);
+}
+
+enum err session_begin(struct ctx *c, struct str login, struct str password, struct str totp,
+                       struct str peer, struct str *token)
+{
+    struct access_state *s = c->node->access;
+    struct login_row o;
+
+    TRY(login_load(c, login, &o));
+    struct str hash = o.found ? o.password : dummy_hash(c);
+    (void)pthread_mutex_lock(&s->lock);
+    bool wait = throttled(s, login, c->now_us) || (peer.n && throttled(s, peer, c->now_us));
+    (void)pthread_mutex_unlock(&s->lock);
+    bool ok = password_check(hash, password) && o.found && !o.disabled && !wait;
+    (void)pthread_mutex_lock(&s->lock);
+    ok = ok && code_ok(c, &o, totp);
+    throttle_note(s, login, c->now_us, ok);
+    if (peer.n)
+        throttle_note(s, peer, c->now_us, ok);
+    (void)pthread_mutex_unlock(&s->lock);
+    if (!ok)
+        return FAIL(c, ERR_DENIED, "access.wrong-login", "sign-in refused");
+    return session_make(c, &o, token);
+}
+
+/* ---- every request ------------------------------------------------------------ */
+
+static struct officer *officer_of(struct ctx *c, const struct session *e)
+{
+    char hex[2 * HASH_BYTES + 1];
+    struct officer *o = NEW(&c->mem, struct officer);
+    if (!o)
+        return NULL;
+    (void)sodium_bin2hex(hex, sizeof hex, e->hash, HASH_BYTES);
+    *o = (struct officer){
+        .id = arena_dup(&c->mem, str_c(e->officer)), .name = arena_dup(&c->mem, str_c(e->name)),
+        .office = arena_dup(&c->mem, str_c(e->office)), .agency = arena_dup(&c->mem, str_c(e->agency)),
+        .territory = arena_dup(&c->mem, str_c(e->territory)),
+        .roles = arena_dup(&c->mem, str_c(e->roles)),
+        .session = arena_dup(&c->mem, str_c(hex)), .seen_us = e->seen_us };
+    return o;
+}
+
+enum err session_resume(struct ctx *c, struct str token)
+{
+    struct access_state *s = c->node->access;
+    unsigned char hash[HASH_BYTES];
+    bool locked = false;
+
+    token_hash(token, hash);
+    (void)pthread_mutex_lock(&s->lock);
+    struct session *e = token.n ? find(s, hash) : NULL;
+    if (e && !expired(e, c->now_us)) {
+        if (c->now_us - e->seen_us > LOCK_MINUTES * 60 * US_PER_S)
+            e->locked = true;
+        locked = e->locked;
+        c->who = officer_of(c, e);
+        if (e->lang[0])
+            c->lang = arena_dup(&c->mem, str_c(e->lang));
+        if (!locked)
+            e->seen_us = c->now_us;
+    }
+    (void)pthread_mutex_unlock(&s->lock);
+    TRY(ctx_check(c));
+    if (!c->who)
+        return FAIL(c, ERR_DENIED, "access.sign-in", "no session");
+    return locked ? FAIL(c, ERR_DENIED, "access.locked", "session is locked") : ERR_OK;
+}
+
+void session_lock(struct ctx *c)
+{
+    struct access_state *s = c->node->access;
+    (void)pthread_mutex_lock(&s->lock);
+    struct session *e = c->who ? find_id(s, c->who->session) : NULL;
+    if (e) {
+        e->locked = true;
+        sodium_memzero(e->opened, sizeof e->opened);     /* no identity stays open behind a lock */
+    }
+    (void)pthread_mutex_unlock(&s->lock);
+}
+
+enum err session_unlock(struct ctx *c, struct str token, struct str password)
+{
+    struct access_state *s = c->node->access;
+    unsigned char hash[HASH_BYTES];
+    char stored[sizeof ((struct session *)0)->password] = "", who[ID_LEN + 1] = "";
+
+    token_hash(token, hash);
+    (void)pthread_mutex_lock(&s->lock);
+    struct session *e = find(s, hash);
+    if (e && !expired(e, c->now_us) && !throttled(s, str_c(e->officer), c->now_us)) {
+        memcpy(stored, e->password, sizeof stored);
+        memcpy(who, e->officer, sizeof who);
+    }
+    (void)pthread_mutex_unlock(&s->lock);
+    struct str h = stored[0] ? str_c(stored) : dummy_hash(c);
+    bool ok = password_check(h, password) && stored[0];
+    (void)pthread_mutex_lock(&s->lock);
+    e = find(s, hash);
+    if (who[0])
+        throttle_note(s, str_c(who), c->now_us, ok);
+    if (e && ok) {
+        e->locked = false;
+        e->seen_us = c->now_us;
+    }
+    (void)pthread_mutex_unlock(&s->lock);
+    return ok && e ? ERR_OK : FAIL(c, ERR_DENIED, "access.wrong-login", "unlock refused");
+}
+
+void session_end(struct ctx *c, struct str token)
+{
+    struct access_state *s = c->node->access;
+    unsigned char hash[HASH_BYTES];
+    token_hash(token, hash);
+    (void)pthread_mutex_lock(&s->lock);
+    for (size_t i = 0; i < SESSIONS_MAX; i++)
+        if (s->session[i] && sodium_memcmp(s->session[i]->hash, hash, HASH_BYTES) == 0)
+            drop(s, i);
+    (void)pthread_mutex_unlock(&s->lock);
+}
+
+void session_end_all_of(struct ctx *c, struct str officer)
+{
+    struct access_state *s = c->node->access;
+    (void)pthread_mutex_lock(&s->lock);
+    for (size_t i = 0; i < SESSIONS_MAX; i++)
+        if (s->session[i] && str_eq(str_c(s->session[i]->officer), officer))
+            drop(s, i);
+    (void)pthread_mutex_unlock(&s->lock);
+}
+
+/* ---- what was being typed ------------------------------------------------------ */
+
+void session_keep(struct ctx *c, struct str path, struct str body)
+{
+    struct access_state *s = c->node->access;
+    if (body.n > KEPT_MAX || path.n >= sizeof ((struct session *)0)->kept_path)
+        return;
+    (void)pthread_mutex_lock(&s->lock);
+    struct session *e = c->who ? find_id(s, c->who->session) : NULL;
+    char *copy = e && body.n ? malloc(body.n) : NULL;
+    if (e) {
+        free(e->kept);
+        e->kept = copy;
+        e->kept_n = copy ? body.n : 0;
+        if (copy)
+            memcpy(copy, body.p, body.n);
+        put(e->kept_path, sizeof e->kept_path, path);
+    }
+    (void)pthread_mutex_unlock(&s->lock);
+}
+
+struct str session_kept(struct ctx *c, struct str *path)
+{
+    struct access_state *s = c->node->access;
+    struct str out = { 0 };
+    *path = (struct str){ 0 };
+    (void)pthread_mutex_lock(&s->lock);
+    struct session *e = c->who ? find_id(s, c->who->session) : NULL;
+    if (e && e->kept) {
+        out = arena_dup(&c->mem, (struct str){ e->kept, e->kept_n });
+        *path = arena_dup(&c->mem, str_c(e->kept_path));
+    }
+    (void)pthread_mutex_unlock(&s->lock);
+    return out;
+}
+
+/* ---- opened identities ----------------------------------------------------------- */
+
+static struct opening *opening_of(struct session *e, struct str dossier)
+{
+    for (size_t i = 0; e && i < OPENED_MAX; i++)
+        if (str_eq(str_c(e->opened[i].dossier), dossier))
+            return &e->opened[i];
+    return NULL;
+}
+
+enum err access_open(struct ctx *c, struct str dossier, struct str purpose, struct str reason)
+{
+    struct access_state *s = c->node->access;
+    if (!str_trim(reason).n || !str_trim(purpose).n)
+        return FAIL(c, ERR_INPUT, "access.open-reason", "no reason");
+    TRY(access_need(c, "dossier.open_identity", dossier));
+    TRY(access_event(c, dossier, "open", str_join(&c->mem, purpose, STR(": "), reason)));
+    (void)pthread_mutex_lock(&s->lock);
+    struct session *e = find_id(s, c->who->session);
+    if (e) {
+        struct opening *o = opening_of(e, dossier);
+        for (size_t i = 0; !o && i < OPENED_MAX; i++)
+            if (e->opened[i].until_us <= c->now_us)
+                o = &e->opened[i];
+        if (!o)
+            o = &e->opened[0];
+        put(o->dossier, sizeof o->dossier, dossier);
+        o->until_us = c->now_us + OPEN_MINUTES * 60 * US_PER_S;
+    }
+    (void)pthread_mutex_unlock(&s->lock);
+    return ERR_OK;
+}
+
+void access_close(struct ctx *c, struct str dossier)
+{
+    struct access_state *s = c->node->access;
+    (void)pthread_mutex_lock(&s->lock);
+    struct opening *o = c->who ? opening_of(find_id(s, c->who->session), dossier) : NULL;
+    if (o)
+        *o = (struct opening){ 0 };
+    (void)pthread_mutex_unlock(&s->lock);
+}
+
+bool access_opened(struct ctx *c, struct str dossier, int64_t *until_us)
+{
+    struct access_state *s = c->node->access;
+    (void)pthread_mutex_lock(&s->lock);
+    struct opening *o = c->who ? opening_of(find_id(s, c->who->session), dossier) : NULL;
+    *until_us = o ? o->until_us : 0;
+    (void)pthread_mutex_unlock(&s->lock);
+    return *until_us > c->now_us;
+}
+
+/* ---- form tokens ------------------------------------------------------------------- */
+
+static struct str token_at(struct ctx *c, int64_t hour)
+{
+    unsigned char mac[16];
+    char hex[2 * sizeof mac + 1];
+    struct buf b;
+    buf_init(&b, &c->mem, 256);
+    if (c->who && c->who->session.n)
+        buf_put(&b, c->who->session);
+    else
+        buf_i64(&b, hour);
+    (void)crypto_generichash(mac, sizeof mac, (const unsigned char *)b.p, b.n,
+                             c->node->access->key, sizeof c->node->access->key);
+    (void)sodium_bin2hex(hex, sizeof hex, mac, sizeof mac);
+    return arena_dup(&c->mem, str_c(hex));
+}
+
+struct str form_token(struct ctx *c)
+{
+    return token_at(c, c->now_us / US_PER_S / 3600);
+}
+
+bool form_token_ok(struct ctx *c, struct str token)
+{
+    int64_t hour = c->now_us / US_PER_S / 3600;
+    for (int64_t back = 0; back < 6; back++) {      /* a public form may stay open for hours */
+        struct str want = token_at(c, hour - back);
+        if (want.n && want.n == token.n && sodium_memcmp(want.p, token.p, want.n) == 0)
+            return true;
+        if (c->who && c->who->session.n)
+            break;
+    }
+    return false;
+}

@@ -1,0 +1,32 @@
+/* state.h - the memory behind sessions.  Private to access/. */
+#ifndef ACCESS_STATE_H
+#define ACCESS_STATE_H
+
+#include "base/base.h"
+
+#include <pthread.h>
+
+enum { SESSIONS_MAX = 2048, HASH_BYTES = 32, OPENED_MAX = 8, KEPT_MAX = 64 * 1024 };
+
+struct opening { char dossier[48]; int64_t until_us; };
+struct session {
+    unsigned char hash[HASH_BYTES];
+    char officer[ID_LEN + 1], name[128], office[96], agency[64], territory[32], roles[256], lang[8];
+    char password[128];              /* the Argon2id string, to unlock without the table */
+    int64_t started_us, seen_us;
+    bool locked;
+    struct opening opened[OPENED_MAX];
+    char kept_path[256];
+    char *kept;                      /* malloc'd; what was typed when the lock came */
+    size_t kept_n;
+};
+struct throttle { int fails; int64_t last_us; };
+struct access_state {
+    pthread_mutex_t lock;
+    struct session *session[SESSIONS_MAX];
+    struct throttle throttle[4096], totp_used[4096];
+    unsigned char key[32];           /* form tokens */
+    char dummy[128];                 /* hash of nobody's password */
+};
+
+#endif

@@ -1,0 +1,93 @@
+/* verbs.c - everything an officer can do, and what it takes.
+ *
+ * Roles here are the generic ones that a pack's roles.csv maps its own onto
+ * (column capabilities): intake, protection, labour, investigation,
+ * prosecution, court, defence, coordination, service, admin; "machine" is the
+ * program itself.  Adding a verb is adding a row; docs/access-matrix.md and
+ * its test are printed from this table. */
+#include "access/access.h"
+
+#define CASEWORK "intake protection labour investigation prosecution court defence service coordination"
+#define CARE     "intake protection service"
+#define JUSTICE  "investigation prosecution court"
+
+const struct verb verbs[] = {
+    { "work.mine",            "*",                              LEVEL_NONE,  "" },
+    { "search",               "*",                              LEVEL_NONE,  "" },
+
+    { "signal.list",          "intake coordination labour investigation protection", LEVEL_NONE, "" },
+    { "signal.receive",       "machine intake labour investigation protection coordination", LEVEL_NONE, "" },
+    { "signal.view",          "intake coordination labour investigation protection", LEVEL_READ, "signal" },
+    { "signal.triage",        "intake labour investigation protection coordination", LEVEL_WRITE, "signal" },
+    { "signal.answer",        "intake labour investigation protection coordination", LEVEL_WRITE, "signal" },
+    { "signal.close",         "intake labour investigation protection coordination", LEVEL_WRITE, "signal" },
+    { "signal.open_case",     "intake labour investigation protection", LEVEL_WRITE, "signal" },
+
+    { "case.list",            CASEWORK,                         LEVEL_NONE,  "" },
+    { "case.view",            CASEWORK,                         LEVEL_READ,  "route" },
+    { "case.edit",            "intake protection labour prosecution", LEVEL_WRITE, "route" },
+    { "case.classify",        "intake protection labour prosecution", LEVEL_WRITE, "route" },
+    { "case.close",           "intake protection",              LEVEL_WRITE, "route" },
+    { "case.reopen",          CASEWORK,                         LEVEL_READ,  "route" },
+    { "case.print",           CASEWORK,                         LEVEL_READ,  "route" },
+    { "case.export",          CASEWORK,                         LEVEL_NONE,  "" },
+
+    { "step.view",            CASEWORK,                         LEVEL_READ,  "route" },
+    { "step.complete",        CASEWORK " machine",              LEVEL_READ,  "route" },
+    { "step.skip",            CASEWORK,                         LEVEL_READ,  "route" },
+    { "step.pause",           CASEWORK,                         LEVEL_READ,  "route" },
+    { "step.add",             CASEWORK,                         LEVEL_READ,  "route" },
+    { "step.assign",          CASEWORK,                         LEVEL_READ,  "route" },
+
+    { "person.view",          CARE " labour investigation prosecution defence court", LEVEL_READ, "protection signal referral justice" },
+    { "person.edit",          CARE " labour",                   LEVEL_WRITE, "protection signal" },
+    { "person.link",          "intake protection prosecution",  LEVEL_WRITE, "protection signal justice" },
+    { "screening.view",       CARE " labour",                   LEVEL_READ,  "protection signal" },
+    { "screening.do",         CARE " labour investigation",     LEVEL_WRITE, "protection signal" },
+
+    { "consent.view",         CARE,                             LEVEL_READ,  "protection" },
+    { "consent.record",       CARE,                             LEVEL_WRITE, "protection" },
+    { "consent.withdraw",     CARE,                             LEVEL_WRITE, "protection" },
+
+    { "referral.list",        CASEWORK,                         LEVEL_NONE,  "" },
+    { "referral.view",        CASEWORK,                         LEVEL_READ,  "referral" },
+    { "referral.make",        CASEWORK,                         LEVEL_WRITE, "protection justice" },
+    { "referral.answer",      CASEWORK,                         LEVEL_READ,  "referral" },
+    { "referral.serve",       CASEWORK,                         LEVEL_READ,  "referral" },
+    { "referral.confirm",     CARE,                             LEVEL_WRITE, "referral" },
+
+    { "plan.view",            CARE,                             LEVEL_READ,  "protection" },
+    { "plan.edit",            CARE,                             LEVEL_WRITE, "protection" },
+    { "visit.record",         CARE,                             LEVEL_WRITE, "protection" },
+    { "note.add",             CASEWORK,                         LEVEL_WRITE, "protection justice signal" },
+    { "note.view",            CASEWORK,                         LEVEL_READ,  "protection justice signal" },
+
+    { "justice.view",         JUSTICE " defence",               LEVEL_READ,  "justice" },
+    { "justice.edit",         JUSTICE,                          LEVEL_WRITE, "justice" },
+    { "evidence.add",         "investigation prosecution",      LEVEL_WRITE, "justice" },
+    { "restitution.edit",     "prosecution court",              LEVEL_WRITE, "justice" },
+
+    { "dossier.open_identity", CASEWORK,                        LEVEL_READ,  "protection signal referral justice" },
+    { "dossier.audit",        CASEWORK " admin",                LEVEL_READ,  "protection signal referral justice route" },
+    { "dossier.conflict",     CASEWORK,                         LEVEL_WRITE, "protection signal referral justice route" },
+    { "dossier.break_glass",  CASEWORK,                         LEVEL_NONE,  "" },
+
+    { "office.department",    "coordination",                   LEVEL_NONE,  "" },
+    { "office.first_days",    "*",                              LEVEL_NONE,  "" },
+    { "directory.view",       "*",                              LEVEL_NONE,  "" },
+    { "directory.edit",       "admin",                          LEVEL_NONE,  "" },
+    { "law.view",             "*",                              LEVEL_NONE,  "" },
+
+    { "admin.health",         "admin",                          LEVEL_NONE,  "" },
+    { "admin.officers",       "admin",                          LEVEL_NONE,  "" },
+    { "admin.review",         "admin coordination",             LEVEL_NONE,  "" },
+};
+const size_t verbs_n = COUNT_OF(verbs);
+
+const struct verb *verb_find(const char *name)
+{
+    for (size_t i = 0; i < verbs_n; i++)
+        if (!strcmp(verbs[i].name, name))
+            return &verbs[i];
+    return NULL;
+}
