@@ -1,0 +1,75 @@
+/* load.c - a record as this officer may see it now. */
+#include "access/access.h"
+
+#include "base/node.h"
+#include "db/db.h"
+#include "pack/pack.h"
+#include "rulebook/rulebook.h"
+
+/* Is there a grant to read, and does one of them cover this kind? */
+static enum err may_read(struct ctx *c, struct str dossier, struct str kind, bool *yes)
+{
+    AUTO_ROWS r = { 0 };
+    *yes = false;
+    TRY(db_query(c, &r,
+        "SELECT fields FROM access_grant"
+        " WHERE dossier = $1 AND (office = $2 OR office = '')"
+        "   AND (officer = '' OR officer = $3) AND level >= 1"
+        "   AND (until_us = 0 OR until_us > $4)",
+        ARGS(TEXT(dossier), TEXT(c->who->office), TEXT(c->who->id), INT(c->now_us))));
+    while (rows_next(&r)) {
+        struct str fields = row_peek(&r, 0);
+        *yes = *yes || fields.n == 0 || pack_has_word(fields, kind);
+    }
+    return rows_end(&r);
+}
+
+enum sensitivity access_sensitivity(struct ctx *c, struct str kind, struct str field)
+{
+    return (enum sensitivity)rulebook_sensitivity(c->node->rulebook, kind, field);
+}
+
+static enum sensitivity ceiling(struct ctx *c, struct str dossier)
+{
+    int64_t until;
+    if (!access_opened(c, dossier, &until))
+        return SENS_CASE;
+    return officer_has(c->who, "protection") ? SENS_SEALED : SENS_IDENTITY;
+}
+
+static enum err redact(struct ctx *c, struct record *r, enum sensitivity top)
+{
+    struct field *keep = NEW_N(&c->mem, struct field, r->n ? r->n : 1);
+    size_t n = 0;
+    TRY(ctx_check(c));
+    for (size_t i = 0; i < r->n; i++)
+        if (access_sensitivity(c, r->kind, r->fields[i].name) <= top)
+            keep[n++] = r->fields[i];
+    r->fields = keep;
+    r->n = n;
+    return ERR_OK;
+}
+
+enum err access_record(struct ctx *c, struct str id, struct record *out)
+{
+    struct record r;
+    bool yes = false;
+    if (!c->who)
+        return FAIL(c, ERR_DENIED, "access.sign-in", "record");
+    TRY(record_load(c, id, &r));
+    TRY(may_read(c, r.dossier, r.kind, &yes));
+    if (!yes)
+        return FAIL(c, ERR_NOT_FOUND, "error.not-found", "record " STR_F, STR_A(id));
+    TRY(redact(c, &r, ceiling(c, r.dossier)));
+    *out = r;
+    return ERR_OK;
+}
+
+bool record_hidden(struct ctx *c, const struct record *r)
+{
+    struct record full;
+    struct fault before = c->fault;
+    bool hidden = record_load(c, r->id, &full) == ERR_OK && full.n > r->n;
+    c->fault = before;
+    return hidden;
+}
