@@ -51,6 +51,9 @@ struct territory {
 struct role {
     struct str id;              /* "labour_inspector": what a BPMN lane names */
     struct label name, duty;
+    struct str capabilities;    /* what it may do in general (access/verbs.c): intake, protection,
+                                   labour, investigation, prosecution, court, defence,
+                                   coordination, service, admin; spaces between */
     int line;
 };
 struct agency {

@@ -20,8 +20,7 @@ const struct form *rulebook_form(const struct rulebook *rb, struct str kind);
 const struct dmn_model *rulebook_decision(const struct rulebook *rb, struct str id);
 const struct flow_model *rulebook_procedure(const struct rulebook *rb, struct str id);
 
-/* Who may see this field of this kind; FORM_CASE when no form knows it, and
- * FORM_OFFICE for kinds that are about the work and not about a person. */
+/* Who may see this field of this kind; FORM_CASE when no form knows it. */
 enum form_sensitivity rulebook_sensitivity(const struct rulebook *rb, struct str kind, struct str field);
 
 #endif

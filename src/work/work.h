@@ -1,0 +1,109 @@
+/* work.h - a case's procedures, run as what offices owe.
+ *
+ * A procedure (BPMN, room flow) yields steps; each open step is an obligation
+ * of one office with a clock.  Desks tell this room what happened; it moves
+ * the procedure, gives the next offices their obligations and the grants that
+ * their duty needs, and escalates what is late.
+ *
+ * Owns the kinds process, obligation, clock and alert, all in the case's route
+ * dossier, and their tables.  The state of a procedure is a field of its
+ * process record, so it is in the ledger and nowhere else: a case continues on
+ * any node after any crash, and two nodes that moved it apart show a conflict.
+ */
+#ifndef WORK_H
+#define WORK_H
+
+#include "access/access.h"
+#include "flow/flow.h"
+
+/* What a case is to this room. */
+struct work_case {
+    struct str id;                          /* record id of the case */
+    struct str route, protection, justice;  /* its dossiers */
+    struct str territory;
+    struct str owner;                       /* office that opened it: its coordinator in daily work */
+};
+/* From the case's table row; ERR_NOT_FOUND.  Asks no rights: callers do. */
+enum err work_case(struct ctx *c, struct str case_id, struct work_case *out) MUST_CHECK;
+
+/* ---- moving a procedure ---------------------------------------------------- */
+
+/* Facts for conditions, as JSON literals. */
+struct facts { struct flow_fact v[64]; size_t n; };
+void fact_bool(struct facts *f, const char *name, bool v);
+void fact_text(struct ctx *c, struct facts *f, const char *name, struct str v);
+void fact_i64(struct ctx *c, struct facts *f, const char *name, int64_t v);
+
+struct work;
+/* Start procedure `id` of the pack for a case inside a draft; grants, steps
+ * and clocks go into the draft.  The case's row need not be folded yet. */
+enum err work_start(struct ctx *c, struct draft *d, const struct work_case *k, struct str procedure,
+                    const struct facts *f) MUST_CHECK;
+/* Open the running procedure of a case, move it any number of times, save it
+ * into the draft.  Call between draft_begin(lock = case id) and commit.
+ * ERR_NOT_FOUND when no procedure runs. */
+enum err work_open(struct ctx *c, const struct work_case *k, struct work **out) MUST_CHECK;
+/* Complete the open step(s) of this node, if any.  *done says whether there was one. */
+enum err work_done(struct work *w, struct str node, const struct facts *f, bool *done) MUST_CHECK;
+enum err work_facts(struct work *w, const struct facts *f) MUST_CHECK;
+enum err work_message(struct work *w, const char *name, const struct facts *f) MUST_CHECK;
+enum err work_input(struct work *w, const struct flow_input *in) MUST_CHECK;    /* anything else */
+enum err work_save(struct work *w, struct draft *d) MUST_CHECK;
+
+/* ---- one act on one obligation, each its own draft and rights check --------- */
+
+struct obligation {
+    struct str id, case_id, code, process, node, role, office, officer, state, name, form, reason;
+    struct str territory;
+    int64_t key, start_us, due_us;          /* due_us 0: no deadline; INT64_MAX: paused */
+    bool paused, escalated, added, choice;
+};
+/* State: "due", "done", "skipped", "cancelled".  ERR_NOT_FOUND: none, or not visible. */
+enum err obligation_get(struct ctx *c, struct str id, struct obligation *out) MUST_CHECK;
+enum err obligation_done(struct ctx *c, struct str id, const struct facts *f, struct str note) MUST_CHECK;
+enum err obligation_skip(struct ctx *c, struct str id, struct str reason) MUST_CHECK;
+enum err obligation_pause(struct ctx *c, struct str id, struct str reason) MUST_CHECK;
+enum err obligation_resume(struct ctx *c, struct str id) MUST_CHECK;
+enum err obligation_choose(struct ctx *c, struct str id, struct str flow) MUST_CHECK;
+/* Take it for this officer (or give it to another of the same office). */
+enum err obligation_assign(struct ctx *c, struct str id, struct str officer) MUST_CHECK;
+/* A step that the route does not have: name, who owes it, by when (0: none). */
+enum err obligation_add(struct ctx *c, struct str case_id, struct str name, struct str role,
+                        struct str office, int64_t due_us, struct str reason) MUST_CHECK;
+
+/* Open obligations of an office, soonest first; after: key of the last row seen
+ * ({0} first page).  Without rights check: the caller passes c->who->office. */
+enum work_scope { WORK_MINE, WORK_OFFICE, WORK_NOBODY };
+struct work_after { int64_t due_us; struct str id; };
+enum err obligation_list(struct ctx *c, struct str office, enum work_scope scope,
+                         const struct work_after *after, size_t limit,
+                         struct obligation **out, size_t *n) MUST_CHECK;
+enum err obligation_of_case(struct ctx *c, struct str case_id, struct obligation **out, size_t *n) MUST_CHECK;
+
+/* Alerts: something this office must know (late step, broken glass, answer). */
+struct alert { struct str id, case_id, code, what, detail; int64_t at_us; };
+void alert_add(struct ctx *c, struct draft *d, struct str route, struct str case_id,
+               struct str office, const char *what, struct str detail);
+enum err alert_list(struct ctx *c, struct str office, size_t limit, struct alert **out, size_t *n) MUST_CHECK;
+enum err alert_seen(struct ctx *c, struct str id) MUST_CHECK;
+
+/* ---- the picture --------------------------------------------------------------- */
+
+enum err work_route(struct ctx *c, struct str case_id, struct flow_route **out, size_t *n) MUST_CHECK;
+enum err work_draw(struct ctx *c, struct str case_id, struct buf *svg) MUST_CHECK;
+
+/* ---- clocks --------------------------------------------------------------------- */
+
+/* Fire timers whose time has come and escalate late steps, at most `limit`
+ * cases; called by the server every half minute as the machine.  *did counts. */
+enum err work_tick(struct ctx *c, size_t limit, size_t *did) MUST_CHECK;
+/* When `spec` counted by calendar name ("clock", "working") from start ends. */
+enum err work_deadline(struct ctx *c, int64_t start_us, struct str spec, struct str calendar,
+                       int64_t *due_us) MUST_CHECK;
+
+extern const struct projector work_projectors[];
+extern const size_t work_projectors_n;
+extern const struct table work_tables[];
+extern const size_t work_tables_n;
+
+#endif
