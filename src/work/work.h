@@ -5,8 +5,8 @@
  * the procedure, gives the next offices their obligations and the grants that
  * their duty needs, and escalates what is late.
  *
- * Owns the kinds process, obligation, clock and alert, all in the case's route
- * dossier, and their tables.  The state of a procedure is a field of its
+ * Owns the kinds case, process, obligation, clock and alert, all in the case's
+ * route dossier, and their tables.  The state of a procedure is a field of its
  * process record, so it is in the ledger and nowhere else: a case continues on
  * any node after any crash, and two nodes that moved it apart show a conflict.
  */
@@ -16,15 +16,36 @@
 #include "access/access.h"
 #include "flow/flow.h"
 
-/* What a case is to this room. */
+/* ---- the case: the spine that every desk hangs its records on ------------------ */
+
+/* Three dossiers: the route (steps, stage, who holds what; no names), the
+ * protection dossier and the justice dossier.  Neither of the last two opens
+ * the other. */
 struct work_case {
-    struct str id;                          /* record id of the case */
-    struct str route, protection, justice;  /* its dossiers */
-    struct str territory;
-    struct str owner;                       /* office that opened it: its coordinator in daily work */
+    struct str id, code;                    /* "PY-7Q4M-XK2D": no order, no meaning */
+    struct str route, protection, justice;
+    struct str territory, title;            /* title: neutral words, never a name */
+    struct str owner, officer;              /* office that coordinates it daily; who there */
+    struct str status;                      /* "open", "closed" */
+    struct str stage, urgency;              /* see case_stages; red orange yellow green */
+    bool cl, fl, ht, criadazgo;             /* what is indicated; any of them together */
+    int64_t opened_us, updated_us;
 };
-/* From the case's table row; ERR_NOT_FOUND.  Asks no rights: callers do. */
+extern const char *const case_stages[];     /* in order; ends with NULL */
+/* From the tables; ERR_NOT_FOUND.  Asks no rights: callers do. */
 enum err work_case(struct ctx *c, struct str case_id, struct work_case *out) MUST_CHECK;
+enum err work_case_by_code(struct ctx *c, struct str code, struct work_case *out) MUST_CHECK;
+/* The case a dossier (route, protection, justice) belongs to. */
+enum err work_case_of(struct ctx *c, struct str dossier, struct work_case *out) MUST_CHECK;
+
+struct case_new { struct str territory, title, urgency, signal; bool cl, fl, ht, criadazgo; };
+/* Make a case inside a draft: record, three dossiers, grants to the opening
+ * office (write) and to the territory's coordination (route, read).  Fills
+ * *out; start its procedure next. */
+enum err case_open(struct ctx *c, struct draft *d, const struct case_new *n, struct work_case *out) MUST_CHECK;
+/* Change what the case is about; protection and its clocks go on untouched. */
+enum err case_classify(struct ctx *c, struct draft *d, const struct work_case *k,
+                       bool cl, bool fl, bool ht, bool criadazgo) MUST_CHECK;
 
 /* ---- moving a procedure ---------------------------------------------------- */
 
@@ -86,6 +107,9 @@ void alert_add(struct ctx *c, struct draft *d, struct str route, struct str case
                struct str office, const char *what, struct str detail);
 enum err alert_list(struct ctx *c, struct str office, size_t limit, struct alert **out, size_t *n) MUST_CHECK;
 enum err alert_seen(struct ctx *c, struct str id) MUST_CHECK;
+/* Give an office the dossiers that the duty of a role needs in this case. */
+void work_grant(struct ctx *c, struct draft *d, const struct work_case *k, struct str role,
+                struct str office);
 
 /* ---- the picture --------------------------------------------------------------- */
 
