@@ -18,6 +18,9 @@
 
 struct ledger;
 
+struct ledger;
+struct db;
+
 /* ---- records: what the fold makes of the changes ------------------------- */
 
 /* One current value of a field.  More than one head = a conflict: authors who

@@ -81,6 +81,9 @@ static enum err project_process(struct ctx *c, const struct record *r)
 
 static enum err project_obligation(struct ctx *c, const struct record *r)
 {
+    int64_t due = record_i64(r, "due");
+    if (due == 0)
+        due = INT64_MAX;                /* no deadline: last in every list */
     return db_exec(c,
         "INSERT INTO obligation (id, case_id, process, step, node, name, role, office, officer,"
         " state, form, reason, territory, start_us, due_us, ended_us, paused, escalated, added,"
@@ -95,7 +98,7 @@ static enum err project_obligation(struct ctx *c, const struct record *r)
         " choice = excluded.choice",
         ARGS(TEXT(r->id), GET("case"), GET("process"), NUM("step"), GET("node"), GET("name"),
              GET("role"), GET("office"), GET("officer"), GET("state"), GET("form"), GET("reason"),
-             GET("territory"), NUM("start"), NUM("due"), NUM("ended"), YES("paused"),
+             GET("territory"), NUM("start"), INT(due), NUM("ended"), YES("paused"),
              YES("escalated"), YES("added"), YES("choice")));
 }
 
