@@ -38,7 +38,7 @@ static enum err dossier_kind(struct ctx *c, struct str dossier, struct str *kind
 
 /* The strongest grant in force that this officer's office, or she herself,
  * holds.  Ordered so that the answer names the widest, longest one. */
-static enum err best_grant(struct ctx *c, struct str dossier, enum level need, struct answer *out)
+static enum err best_grant(struct ctx *c, struct str dossier, enum level need, struct verdict *out)
 {
     AUTO_ROWS r = { 0 };
     TRY(db_query(c, &r,
@@ -59,12 +59,12 @@ static enum err best_grant(struct ctx *c, struct str dossier, enum level need, s
     return rows_end(&r);
 }
 
-enum err access_check(struct ctx *c, const char *verb, struct str dossier, struct answer *out)
+enum err access_check(struct ctx *c, const char *verb, struct str dossier, struct verdict *out)
 {
     const struct verb *v = verb_find(verb);
     struct str kind;
 
-    *out = (struct answer){ .key = "access.sign-in" };
+    *out = (struct verdict){ .key = "access.sign-in" };
     if (!v)
         return FAIL(c, ERR_BUG, "error.internal", "no verb %s", verb);
     if (!c->who)
@@ -86,7 +86,7 @@ enum err access_check(struct ctx *c, const char *verb, struct str dossier, struc
 
 enum err access_need(struct ctx *c, const char *verb, struct str dossier)
 {
-    struct answer a;
+    struct verdict a;
     TRY(access_check(c, verb, dossier, &a));
     if (a.allowed)
         return ERR_OK;
@@ -97,7 +97,7 @@ enum err access_need(struct ctx *c, const char *verb, struct str dossier)
 
 bool access_may(struct ctx *c, const char *verb, struct str dossier)
 {
-    struct answer a;
+    struct verdict a;
     struct fault before = c->fault;
     bool yes = access_check(c, verb, dossier, &a) == ERR_OK && a.allowed;
     c->fault = before;

@@ -30,7 +30,7 @@ extern const struct verb verbs[];
 extern const size_t verbs_n;
 const struct verb *verb_find(const char *name);
 
-struct answer {
+struct verdict {
     bool allowed;
     const char *key;            /* message key of the reason, both ways */
     struct str basis;           /* "own", "duty", "referral", "order", "break_glass"; {0} refused */
@@ -39,7 +39,7 @@ struct answer {
 /* May c->who do this verb in this dossier ({0} when the verb asks none)?
  * ERR_OK and *out filled whichever way; ERR_IO and the like when it could not
  * be found out (which is a refusal). */
-enum err access_check(struct ctx *c, const char *verb, struct str dossier, struct answer *out) MUST_CHECK;
+enum err access_check(struct ctx *c, const char *verb, struct str dossier, struct verdict *out) MUST_CHECK;
 /* The same as an error: ERR_DENIED (wrong role), ERR_NOT_FOUND (no grant: not
  * yours looks like not there), ERR_OK. */
 enum err access_need(struct ctx *c, const char *verb, struct str dossier) MUST_CHECK;
@@ -141,7 +141,8 @@ extern const size_t access_tables_n;
 
 /* In-memory part: sessions, throttles, opened identities.  One per node. */
 struct access_state;
-struct access_state *access_state_new(void);
+/* quick: cheap password hashes, for demos and tests only. */
+struct access_state *access_state_new(bool quick);
 void access_state_free(struct access_state *s);
 
 #endif

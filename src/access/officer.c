@@ -7,6 +7,7 @@
 #include "crypto/crypto.h"
 #include "db/db.h"
 #include "pack/pack.h"
+#include "access/state.h"
 
 /* Roles of the pack, followed by what they can do in general. */
 static struct str with_capabilities(struct ctx *c, struct str roles)
@@ -25,6 +26,11 @@ static struct str with_capabilities(struct ctx *c, struct str roles)
             }
     }
     return buf_str(&b);
+}
+
+static struct kdf_cost cost_of(struct ctx *c)
+{
+    return c->node->access ? c->node->access->cost : (struct kdf_cost){ 0 };
 }
 
 static bool login_ok(struct str s)
@@ -63,10 +69,12 @@ static struct str directory(struct ctx *c, struct draft *d)
 
 static enum err set_totp(struct ctx *c, struct draft *d, struct str id, struct str *shown)
 {
-    struct str secret;
-    TRY(totp_new(c, &secret, shown));
-    struct str sealed = node_seal(c, secret);
-    draft_set(d, "officer", id, "totp", hex_encode(&c->mem, sealed));
+    unsigned char raw[20];
+    random_bytes(raw, sizeof raw);
+    struct str secret = { (const char *)raw, sizeof raw };
+    draft_set(d, "officer", id, "totp", hex_text(&c->mem, node_seal(c, secret)));
+    *shown = base32_text(&c->mem, secret);
+    wipe_bytes(raw, sizeof raw);
     return ctx_check(c);
 }
 
@@ -74,7 +82,7 @@ static enum err add_sets(struct ctx *c, struct draft *d, const struct officer_ne
                          struct str id, struct str *totp_secret)
 {
     struct str hash;
-    TRY(password_hash(c, o->password, &hash));
+    TRY(password_hash(c, o->password, cost_of(c), &hash));
     draft_in(d, directory(c, d));
     draft_set(d, "officer", id, "login", o->login);
     draft_set(d, "officer", id, "name", o->name);
@@ -144,7 +152,7 @@ enum err officer_set_password(struct ctx *c, struct str login, struct str passwo
 {
     struct str hash;
     TRY(password_fit(c, password));
-    TRY(password_hash(c, password, &hash));
+    TRY(password_hash(c, password, cost_of(c), &hash));
     return set_one(c, login, "password", hash);
 }
 

@@ -10,18 +10,17 @@
 #include "crypto/crypto.h"
 #include "db/db.h"
 
-#include <sodium.h>
 #include <stdlib.h>
 
-struct access_state *access_state_new(void)
+struct access_state *access_state_new(bool quick)
 {
     struct access_state *s = calloc(1, sizeof *s);
-    if (!s || sodium_init() < 0) {
-        free(s);
+    if (!s)
         return NULL;
-    }
     (void)pthread_mutex_init(&s->lock, NULL);
-    randombytes_buf(s->key, sizeof s->key);
+    random_bytes(s->key, sizeof s->key);
+    if (quick)
+        s->cost = (struct kdf_cost){ 1, 8 << 20 };
     return s;
 }
 
@@ -32,23 +31,23 @@ void access_state_free(struct access_state *s)
     for (size_t i = 0; i < SESSIONS_MAX; i++)
         if (s->session[i]) {
             free(s->session[i]->kept);
-            sodium_memzero(s->session[i], sizeof *s->session[i]);
+            wipe_bytes(s->session[i], sizeof *s->session[i]);
             free(s->session[i]);
         }
     (void)pthread_mutex_destroy(&s->lock);
-    sodium_memzero(s->key, sizeof s->key);
+    wipe_bytes(s->key, sizeof s->key);
     free(s);
 }
 
-static void token_hash(struct str token, unsigned char out[HASH_BYTES])
+static void token_hash(struct str token, unsigned char out[HASH_LEN])
 {
-    (void)crypto_generichash(out, HASH_BYTES, (const unsigned char *)token.p, token.n, NULL, 0);
+    HASH(out, NULL, token);
 }
 
 static void drop(struct access_state *s, size_t i)
 {
     free(s->session[i]->kept);
-    sodium_memzero(s->session[i], sizeof *s->session[i]);
+    wipe_bytes(s->session[i], sizeof *s->session[i]);
     free(s->session[i]);
     s->session[i] = NULL;
 }
@@ -59,21 +58,20 @@ static bool expired(const struct session *e, int64_t now_us)
 }
 
 /* With the lock held. */
-static struct session *find(struct access_state *s, const unsigned char hash[HASH_BYTES])
+static struct session *find(struct access_state *s, const unsigned char hash[HASH_LEN])
 {
     for (size_t i = 0; i < SESSIONS_MAX; i++)
-        if (s->session[i] && sodium_memcmp(s->session[i]->hash, hash, HASH_BYTES) == 0)
+        if (s->session[i] && same_bytes(s->session[i]->hash, hash, HASH_LEN))
             return s->session[i];
     return NULL;
 }
 
 static struct session *find_id(struct access_state *s, struct str id)
 {
-    unsigned char hash[HASH_BYTES];
-    size_t n;
-    if (sodium_hex2bin(hash, sizeof hash, id.p, id.n, NULL, &n, NULL) != 0 || n != HASH_BYTES)
-        return NULL;
-    return find(s, hash);
+    for (size_t i = 0; id.n && i < SESSIONS_MAX; i++)
+        if (s->session[i] && str_eq(str_c(s->session[i]->id), id))
+            return s->session[i];
+    return NULL;
 }
 
 /* A free place, or that of the session idle longest. */
@@ -149,7 +147,7 @@ static struct str dummy_hash(struct ctx *c)
     if (!s->dummy[0]) {
         struct str h = { 0 };
         struct str nobody = id_new(&c->mem, c->now_us);
-        if (password_hash(c, nobody, &h) == ERR_OK)
+        if (password_hash(c, nobody, c->node->access->cost, &h) == ERR_OK)
             put(s->dummy, sizeof s->dummy, h);
     }
     struct str out = arena_dup(&c->mem, str_c(s->dummy));
@@ -160,21 +158,16 @@ static struct str dummy_hash(struct ctx *c)
 /* The code is right, and newer than the last one used. */
 static bool code_ok(struct ctx *c, const struct login_row *o, struct str code)
 {
-    struct str secret;
-    int64_t step;
+    struct str sealed = { 0 }, secret;
     if (!o->totp.n)
         return true;
-    struct str sealed = { 0 };
-    if (!hex_decode(&c->mem, o->totp, &sealed) || node_open(c, sealed, &secret) != ERR_OK)
+    if (!hex_bytes(&c->mem, o->totp, &sealed) || node_open(c, sealed, &secret) != ERR_OK)
         return false;
-    if (!totp_check(secret, code, c->now_us / US_PER_S, &step))
-        return false;
-    struct access_state *s = c->node->access;
-    struct throttle *used = &s->totp_used[str_hash(o->id) % COUNT_OF(s->totp_used)];
-    bool fresh = used->last_us < step;
-    if (fresh)
+    struct throttle *used = &c->node->access->totp_used[str_hash(o->id) % 4096];
+    int64_t step = totp_check(secret, code, c->now_us, used->last_us);
+    if (step >= 0)
         used->last_us = step;
-    return fresh;
+    return step >= 0;
 }
 
 static void session_fill(struct session *e, const struct login_row *o, int64_t now_us)
@@ -194,15 +187,14 @@ static enum err session_make(struct ctx *c, const struct login_row *o, struct st
 {
     struct access_state *s = c->node->access;
     unsigned char raw[32];
-    char hex[2 * sizeof raw + 1];
     struct session *e = calloc(1, sizeof *e);
     if (!e)
         return FAIL(c, ERR_NOMEM, "error.too-big", "session");
-    randombytes_buf(raw, sizeof raw);
-    (void)sodium_bin2hex(hex, sizeof hex, raw, sizeof raw);
-    struct str made = arena_dup(&c->mem, (struct str){ hex, sizeof hex - 1 });
+    random_bytes(raw, sizeof raw);
+    struct str made = hex_text(&c->mem, (struct str){ (const char *)raw, sizeof raw });
     session_fill(e, o, c->now_us);
     token_hash(made, e->hash);
+    put(e->id, sizeof e->id, hex_text(&c->mem, (struct str){ (const char *)e->hash, 16 }));
     (void)pthread_mutex_lock(&s->lock);
     s->session[place_for(s, c->now_us)] = e;
     (void)pthread_mutex_unlock(&s->lock);
@@ -221,7 +213,7 @@ enum err session_begin(struct ctx *c, struct str login, struct str password, str
     (void)pthread_mutex_lock(&s->lock);
     bool wait = throttled(s, login, c->now_us) || (peer.n && throttled(s, peer, c->now_us));
     (void)pthread_mutex_unlock(&s->lock);
-    bool ok = password_check(hash, password) && o.found && !o.disabled && !wait;
+    bool ok = password_ok(c, hash, password) && o.found && !o.disabled && !wait;
     (void)pthread_mutex_lock(&s->lock);
     ok = ok && code_ok(c, &o, totp);
     throttle_note(s, login, c->now_us, ok);
@@ -237,24 +229,22 @@ enum err session_begin(struct ctx *c, struct str login, struct str password, str
 
 static struct officer *officer_of(struct ctx *c, const struct session *e)
 {
-    char hex[2 * HASH_BYTES + 1];
     struct officer *o = NEW(&c->mem, struct officer);
     if (!o)
         return NULL;
-    (void)sodium_bin2hex(hex, sizeof hex, e->hash, HASH_BYTES);
     *o = (struct officer){
         .id = arena_dup(&c->mem, str_c(e->officer)), .name = arena_dup(&c->mem, str_c(e->name)),
         .office = arena_dup(&c->mem, str_c(e->office)), .agency = arena_dup(&c->mem, str_c(e->agency)),
         .territory = arena_dup(&c->mem, str_c(e->territory)),
         .roles = arena_dup(&c->mem, str_c(e->roles)),
-        .session = arena_dup(&c->mem, str_c(hex)), .seen_us = e->seen_us };
+        .session = arena_dup(&c->mem, str_c(e->id)), .seen_us = e->seen_us };
     return o;
 }
 
 enum err session_resume(struct ctx *c, struct str token)
 {
     struct access_state *s = c->node->access;
-    unsigned char hash[HASH_BYTES];
+    unsigned char hash[HASH_LEN];
     bool locked = false;
 
     token_hash(token, hash);
@@ -284,7 +274,7 @@ void session_lock(struct ctx *c)
     struct session *e = c->who ? find_id(s, c->who->session) : NULL;
     if (e) {
         e->locked = true;
-        sodium_memzero(e->opened, sizeof e->opened);     /* no identity stays open behind a lock */
+        wipe_bytes(e->opened, sizeof e->opened);     /* no identity stays open behind a lock */
     }
     (void)pthread_mutex_unlock(&s->lock);
 }
@@ -292,7 +282,7 @@ void session_lock(struct ctx *c)
 enum err session_unlock(struct ctx *c, struct str token, struct str password)
 {
     struct access_state *s = c->node->access;
-    unsigned char hash[HASH_BYTES];
+    unsigned char hash[HASH_LEN];
     char stored[sizeof ((struct session *)0)->password] = "", who[ID_LEN + 1] = "";
 
     token_hash(token, hash);
@@ -304,7 +294,7 @@ enum err session_unlock(struct ctx *c, struct str token, struct str password)
     }
     (void)pthread_mutex_unlock(&s->lock);
     struct str h = stored[0] ? str_c(stored) : dummy_hash(c);
-    bool ok = password_check(h, password) && stored[0];
+    bool ok = password_ok(c, h, password) && stored[0];
     (void)pthread_mutex_lock(&s->lock);
     e = find(s, hash);
     if (who[0])
@@ -320,11 +310,11 @@ enum err session_unlock(struct ctx *c, struct str token, struct str password)
 void session_end(struct ctx *c, struct str token)
 {
     struct access_state *s = c->node->access;
-    unsigned char hash[HASH_BYTES];
+    unsigned char hash[HASH_LEN];
     token_hash(token, hash);
     (void)pthread_mutex_lock(&s->lock);
     for (size_t i = 0; i < SESSIONS_MAX; i++)
-        if (s->session[i] && sodium_memcmp(s->session[i]->hash, hash, HASH_BYTES) == 0)
+        if (s->session[i] && same_bytes(s->session[i]->hash, hash, HASH_LEN))
             drop(s, i);
     (void)pthread_mutex_unlock(&s->lock);
 }
@@ -432,18 +422,15 @@ bool access_opened(struct ctx *c, struct str dossier, int64_t *until_us)
 
 static struct str token_at(struct ctx *c, int64_t hour)
 {
-    unsigned char mac[16];
-    char hex[2 * sizeof mac + 1];
+    unsigned char mac[HASH_LEN];
     struct buf b;
     buf_init(&b, &c->mem, 256);
     if (c->who && c->who->session.n)
         buf_put(&b, c->who->session);
     else
         buf_i64(&b, hour);
-    (void)crypto_generichash(mac, sizeof mac, (const unsigned char *)b.p, b.n,
-                             c->node->access->key, sizeof c->node->access->key);
-    (void)sodium_bin2hex(hex, sizeof hex, mac, sizeof mac);
-    return arena_dup(&c->mem, str_c(hex));
+    HASH(mac, c->node->access->key, buf_str(&b));
+    return hex_text(&c->mem, (struct str){ (const char *)mac, 16 });
 }
 
 struct str form_token(struct ctx *c)
@@ -456,7 +443,7 @@ bool form_token_ok(struct ctx *c, struct str token)
     int64_t hour = c->now_us / US_PER_S / 3600;
     for (int64_t back = 0; back < 6; back++) {      /* a public form may stay open for hours */
         struct str want = token_at(c, hour - back);
-        if (want.n && want.n == token.n && sodium_memcmp(want.p, token.p, want.n) == 0)
+        if (want.n && want.n == token.n && same_bytes(want.p, token.p, want.n))
             return true;
         if (c->who && c->who->session.n)
             break;

@@ -3,14 +3,16 @@
 #define ACCESS_STATE_H
 
 #include "base/base.h"
+#include "crypto/crypto.h"
 
 #include <pthread.h>
 
-enum { SESSIONS_MAX = 2048, HASH_BYTES = 32, OPENED_MAX = 8, KEPT_MAX = 64 * 1024 };
+enum { SESSIONS_MAX = 2048, OPENED_MAX = 8, KEPT_MAX = 64 * 1024 };
 
 struct opening { char dossier[48]; int64_t until_us; };
 struct session {
-    unsigned char hash[HASH_BYTES];
+    unsigned char hash[HASH_LEN];
+    char id[33];                     /* hex of its first half: names the session inside */
     char officer[ID_LEN + 1], name[128], office[96], agency[64], territory[32], roles[256], lang[8];
     char password[128];              /* the Argon2id string, to unlock without the table */
     int64_t started_us, seen_us;
@@ -25,7 +27,8 @@ struct access_state {
     pthread_mutex_t lock;
     struct session *session[SESSIONS_MAX];
     struct throttle throttle[4096], totp_used[4096];
-    unsigned char key[32];           /* form tokens */
+    struct kdf_cost cost;            /* of password hashes; {0}: crypto's own */
+    unsigned char key[KEY_LEN];           /* form tokens */
     char dummy[128];                 /* hash of nobody's password */
 };
 

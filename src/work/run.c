@@ -2,11 +2,10 @@
 #include "work/work.h"
 
 #include "base/node.h"
+#include "crypto/crypto.h"
 #include "db/db.h"
 #include "pack/pack.h"
 #include "rulebook/rulebook.h"
-
-#include <sodium.h>
 
 struct made { int64_t key; struct str id; };          /* obligations this run opened */
 
@@ -136,13 +135,11 @@ static enum err model_of(struct ctx *c, struct str procedure, const struct flow_
 static struct str version_of(struct ctx *c, struct str procedure)
 {
     const struct pack_file *f = pack_procedure(c->node->pack, procedure);
-    unsigned char h[16];
-    char hex[2 * sizeof h + 1];
+    unsigned char h[HASH_LEN];
     if (!f)
         return (struct str){ 0 };
-    (void)crypto_generichash(h, sizeof h, (const unsigned char *)f->text.p, f->text.n, NULL, 0);
-    (void)sodium_bin2hex(hex, sizeof hex, h, sizeof h);
-    return arena_dup(&c->mem, str_c(hex));
+    HASH(h, NULL, f->text);
+    return hex_text(&c->mem, (struct str){ (const char *)h, 16 });
 }
 
 enum err work_start(struct ctx *c, struct draft *d, const struct work_case *k, struct str procedure,
