@@ -1,0 +1,20 @@
+/* desks.h - the desks of this house: what each one brings.
+ *
+ * Adding a desk is adding its header and one line per table in desks.c. */
+#ifndef DESKS_H
+#define DESKS_H
+
+#include "ledger/ledger.h"
+#include "page/route.h"
+
+/* Every desk's routes; ends with NULL. */
+extern const struct route *const desk_routes[];
+/* Parts of desks on other desks' pages; ends with a row of zeros. */
+extern const struct panel desk_panels[];
+
+/* Projectors and tables of every room, as the ledger wants them. */
+struct desk_list { const struct projector *projectors; const struct table *tables;
+                   size_t projectors_n, tables_n; };
+enum err desks_gather(struct arena *mem, struct desk_list *out) MUST_CHECK;
+
+#endif

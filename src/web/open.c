@@ -1,0 +1,122 @@
+#include "web/open.h"
+
+#include "access/access.h"
+#include "crypto/crypto.h"
+#include "db/db.h"
+#include "match/match.h"
+#include "pack/pack.h"
+#include "page/route.h"
+#include "rulebook/rulebook.h"
+#include "web/desks.h"
+#include "words/words.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+
+struct house {
+    struct node node;
+    struct arena mem;
+    struct ledger *ledger;
+    struct pack *pack;
+    struct rulebook *rulebook;
+    struct words *words;
+    struct match_index *persons;
+    struct access_state *access;
+};
+enum { PERSONS_BYTES = 96 << 20 };       /* what the index of persons may hold */
+
+static struct str in_folder(struct arena *mem, struct str dir, const char *name)
+{
+    return str_join(mem, dir, STR("/"), str_c(name));
+}
+
+enum err house_ledger_config(struct ctx *c, const struct node_config *cfg, struct arena *mem,
+                             struct ledger_config *out)
+{
+    struct desk_list desks;
+    TRY(desks_gather(mem, &desks));
+    *out = (struct ledger_config){
+        .url = cfg->db.n ? arena_dup(mem, cfg->db)
+                         : str_join(mem, STR("sqlite:"), cfg->data, STR("/ledger.db")),
+        .tables_url = cfg->db.n ? arena_dup(mem, cfg->db)
+                                : str_join(mem, STR("sqlite:"), cfg->data, STR("/tables.db")),
+        .key_file = in_folder(mem, cfg->data, "node.key"),
+        .passphrase = arena_dup(mem, cfg->passphrase),
+        .projectors = desks.projectors, .projectors_n = desks.projectors_n,
+        .tables = desks.tables, .tables_n = desks.tables_n };
+    return mem->failed ? FAIL(c, ERR_NOMEM, "error.too-big", "configuration") : ERR_OK;
+}
+
+static enum err open_country(struct ctx *c, const struct node_config *cfg, struct house *h)
+{
+    const char *dir = arena_z(&h->mem, cfg->pack);
+    if (!dir)
+        return FAIL(c, ERR_INPUT, "pack.none", "no pack folder given");
+    TRY(pack_load(c, dir, &h->pack));
+    TRY(rulebook_load(c, h->pack, &h->rulebook));
+    struct str words_dir = in_folder(&h->mem, cfg->pack, "words");
+    const char *const *dirs = &words_dir.p;
+    TRY(words_load(c, &(struct words_config){ .dirs = dirs, .n = 1,
+        .zone = arena_z(&h->mem, h->pack->zone) }, &h->words));
+    return ERR_OK;
+}
+
+static enum err open_parts(struct ctx *c, const struct node_config *cfg, struct house *h)
+{
+    struct ledger_config lc;
+    TRY(crypto_start(c));
+    if (cfg->pack.n)
+        TRY(open_country(c, cfg, h));
+    else
+        TRY(words_load(c, &(struct words_config){ 0 }, &h->words));
+    TRY(house_ledger_config(c, cfg, &h->mem, &lc));
+    if (cfg->create) {
+        (void)mkdir(arena_z(&h->mem, cfg->data), 0700);
+        TRY(ledger_create(c, &lc));
+    }
+    h->access = access_state_new(cfg->quick);
+    TRY(match_index_new(c, PERSONS_BYTES, &h->persons));
+    h->node = (struct node){ .pack = h->pack, .rulebook = h->rulebook, .words = h->words,
+        .persons = h->persons, .panels = desk_panels, .access = h->access };
+    c->node = &h->node;
+    TRY(ledger_open(c, &lc, &h->ledger));
+    h->node.ledger = h->ledger;
+    return ledger_connect(c, h->ledger, &c->db);
+}
+
+enum err house_open(struct ctx *c, const struct node_config *cfg, struct house **out)
+{
+    struct house *h = calloc(1, sizeof *h);
+    if (!h)
+        return FAIL(c, ERR_NOMEM, "error.too-big", "house");
+    arena_init(&h->mem, 8 << 20);
+    enum err e = open_parts(c, cfg, h);
+    if (e) {
+        house_close(c, h);
+        return e;
+    }
+    *out = h;
+    return ERR_OK;
+}
+
+void house_close(struct ctx *c, struct house *h)
+{
+    if (!h)
+        return;
+    db_close(c->db);
+    c->db = NULL;
+    ledger_close(h->ledger);
+    match_index_free(h->persons);
+    access_state_free(h->access);
+    rulebook_free(h->rulebook);
+    words_free(h->words);
+    pack_unref(h->pack);
+    arena_free(&h->mem);
+    c->node = NULL;
+    free(h);
+}
+
+struct node *house_node(struct house *h)
+{
+    return &h->node;
+}

@@ -1,0 +1,198 @@
+/* sign.c - the front door: sign in, lock, unlock, leave; quick exit; static
+ * files; language. */
+#include "web/web.h"
+
+#include "access/access.h"
+#include "page/static.h"
+
+static const char *const public_langs[] = { "es", "en", "gn", NULL };
+
+bool web_lang_ok(struct str lang)
+{
+    for (size_t i = 0; public_langs[i]; i++)
+        if (str_is(lang, public_langs[i]))
+            return true;
+    return false;
+}
+
+bool web_open_when_locked(struct str path)
+{
+    return str_is(path, "/lock") || str_is(path, "/sign-out") || str_is(path, "/salir") ||
+           str_starts(path, STR("/static/"));
+}
+
+/* What was typed, as a urlencoded text, for the lock page to give back. */
+struct str web_fields_text(struct ctx *c, const struct request *rq)
+{
+    struct buf b;
+    buf_init(&b, &c->mem, 64 * 1024);
+    for (size_t i = 0; i < rq->form_n; i++) {
+        if (str_is(rq->form[i].name, "token") || str_is(rq->form[i].name, "password"))
+            continue;
+        buf_put(&b, rq->form[i].name);
+        buf_char(&b, '\n');
+        buf_fmt(&b, "%zu\n", rq->form[i].value.n);
+        buf_put(&b, rq->form[i].value);
+        buf_char(&b, '\n');
+    }
+    return b.failed ? (struct str){ 0 } : buf_str(&b);
+}
+
+/* Only our own paths are led to; anything else goes home. */
+static struct str own_path(struct str to)
+{
+    bool ours = to.n && to.p[0] == '/' && !(to.n > 1 && (to.p[1] == '/' || to.p[1] == '\\'));
+    return ours ? to : STR("/work");
+}
+
+static enum err sign_in_form(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    struct out *o = &rs->out;
+    (void)c;
+    page_begin(o, &(struct page){ .title_key = "sign.title", .narrow = true });
+    heading(o, "sign.heading");
+    errors(o);
+    form_begin(o, "/sign-in");
+    hidden(o, "to", own_path(req_field(rq, "to")));
+    ask(o, &(struct ask){ .name = "login", .label = "sign.login", .width = W_M, .autocomplete = "username" });
+    ask(o, &(struct ask){ .name = "password", .label = "sign.password", .type = "password", .width = W_M,
+                          .autocomplete = "current-password" });
+    ask(o, &(struct ask){ .name = "code", .label = "sign.code", .hint = "sign.code-hint", .width = W_S,
+                          .optional = true, .autocomplete = "one-time-code" });
+    submit(o, BTN, "sign.enter");
+    form_end(o);
+    page_end(o);
+    return ERR_OK;
+}
+
+static enum err sign_in_page(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    if (c->who)
+        return go(c, rs, "/work");
+    return sign_in_form(c, rq, rs);
+}
+
+static void session_cookie(struct response *rs, struct str token, int64_t age_s)
+{
+    rs->cookies[rs->cookies_n++] = (struct set_cookie){ STR(SESSION_COOKIE), token, age_s, true };
+}
+
+static enum err sign_in(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    struct str token;
+    enum err e = session_begin(c, req_field(rq, "login"), req_field(rq, "password"),
+                               req_field(rq, "code"), rq->peer, &token);
+    if (e == ERR_DENIED) {
+        c->fault = (struct fault){ 0 };
+        rs->status = 422;
+        wrong(&rs->out, "login", "access.wrong-login");
+        return sign_in_form(c, rq, rs);
+    }
+    TRY(e);
+    session_cookie(rs, token, -1);
+    return go_(rs, own_path(req_field(rq, "to")));
+}
+
+static enum err sign_out(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    session_end(c, rq->session);
+    session_cookie(rs, (struct str){ 0 }, 0);
+    rs->forget = true;
+    return go(c, rs, "/");
+}
+
+static enum err lock_form(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    struct out *o = &rs->out;
+    rs->out.open = true;
+    page_begin(o, &(struct page){ .title_key = "lock.title", .narrow = true });
+    heading(o, "lock.heading");
+    lede(o, "lock.kept");
+    errors(o);
+    form_begin(o, "/unlock");
+    hidden(o, "to", own_path(req_field(rq, "to")));
+    ask(o, &(struct ask){ .name = "password", .label = "sign.password", .type = "password", .width = W_M,
+                          .autocomplete = "current-password" });
+    submit(o, BTN, "lock.open");
+    form_end(o);
+    page_end(o);
+    return ctx_check(c);
+}
+
+static enum err lock(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    (void)rq;
+    session_lock(c);
+    return go(c, rs, "/lock");
+}
+
+static enum err unlock(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    enum err e = session_unlock(c, rq->session, req_field(rq, "password"));
+    if (e == ERR_DENIED) {
+        c->fault = (struct fault){ 0 };
+        rs->status = 422;
+        wrong(&rs->out, "password", "access.wrong-login");
+        return lock_form(c, rq, rs);
+    }
+    TRY(e);
+    return go_(rs, own_path(req_field(rq, "to")));
+}
+
+static enum err set_language(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    struct str lang = req_query(rq, "l");
+    if (web_lang_ok(lang))
+        rs->cookies[rs->cookies_n++] = (struct set_cookie){ STR("lang"), lang, -1, true };
+    (void)c;
+    return go_(rs, own_path(req_query(rq, "to")));
+}
+
+/* The neutral page of the quick exit: it names nothing of ours, and for ten
+ * minutes every public address answers with it. */
+static enum err leave(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    (void)rq;
+    (void)c;
+    struct out *o = &rs->out;
+    rs->cookies[rs->cookies_n++] = (struct set_cookie){ STR("left"), STR("1"), 600, true };
+    rs->forget = true;
+    html(o, "<!doctype html>\n<html");
+    attr(o, "lang", c->lang);
+    html(o, "><head><meta charset=\"utf-8\"><title>");
+    T(o, "leave.title");
+    html(o, "</title><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"></head>"
+            "<body><h1>");
+    T(o, "leave.heading");
+    html(o, "</h1><p>");
+    T(o, "leave.text");
+    html(o, "</p><p>");
+    T(o, "leave.more");
+    html(o, "</p></body></html>\n");
+    return ERR_OK;
+}
+
+static enum err static_file(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    const struct static_file *f = static_find(rq->path);
+    if (!f)
+        return FAIL(c, ERR_NOT_FOUND, "error.no-page", "static file");
+    rs->type = str_c(f->type);
+    rs->body = f->bytes;
+    rs->gzip = f->gzip;
+    rs->keep = true;
+    return ERR_OK;
+}
+
+const struct route web_routes[] = {
+    { GET,  "/static/:file", static_file,  .open = true, .help = "Style, scripts, images." },
+    { GET,  "/sign-in",      sign_in_page, .open = true, .help = "Sign-in form." },
+    { POST, "/sign-in",      sign_in,      .open = true, .help = "Sign in." },
+    { POST, "/sign-out",     sign_out,     .open = true, .help = "Sign out and forget." },
+    { GET,  "/lock",         lock_form,    .open = true, .help = "Locked screen." },
+    { POST, "/lock",         lock,         .any = true,  .help = "Lock this session." },
+    { POST, "/unlock",       unlock,       .open = true, .help = "Unlock with the password." },
+    { GET,  "/language",     set_language, .open = true, .help = "Choose a language." },
+    { GET,  "/salir",        leave,        .open = true, .help = "Quick exit: a neutral page." },
+    { 0 }
+};
