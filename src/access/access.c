@@ -26,6 +26,11 @@ static bool role_allows(const struct officer *who, const struct verb *v)
     return false;
 }
 
+bool access_role(struct ctx *c, const struct verb *v)
+{
+    return c->who && role_allows(c->who, v);
+}
+
 static enum err dossier_kind(struct ctx *c, struct str dossier, struct str *kind)
 {
     AUTO_ROWS r = { 0 };

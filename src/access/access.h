@@ -43,6 +43,8 @@ enum err access_check(struct ctx *c, const char *verb, struct str dossier, struc
 /* The same as an error: ERR_DENIED (wrong role), ERR_NOT_FOUND (no grant: not
  * yours looks like not there), ERR_OK. */
 enum err access_need(struct ctx *c, const char *verb, struct str dossier) MUST_CHECK;
+/* Only the role part: may this officer ever do it? */
+bool access_role(struct ctx *c, const struct verb *v);
 /* For pages: show this button?  False also on failure. */
 bool access_may(struct ctx *c, const char *verb, struct str dossier);
 

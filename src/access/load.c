@@ -4,7 +4,6 @@
 #include "base/node.h"
 #include "db/db.h"
 #include "pack/pack.h"
-#include "rulebook/rulebook.h"
 
 /* Is there a grant to read, and does one of them cover this kind? */
 static enum err may_read(struct ctx *c, struct str dossier, struct str kind, bool *yes)
@@ -26,7 +25,9 @@ static enum err may_read(struct ctx *c, struct str dossier, struct str kind, boo
 
 enum sensitivity access_sensitivity(struct ctx *c, struct str kind, struct str field)
 {
-    return (enum sensitivity)rulebook_sensitivity(c->node->rulebook, kind, field);
+    const struct form *f = c->node->pack ? pack_form(c->node->pack, kind) : NULL;
+    const struct form_field *x = f ? form_find(f, field) : NULL;
+    return x ? (enum sensitivity)x->sensitivity : SENS_CASE;
 }
 
 static enum sensitivity ceiling(struct ctx *c, struct str dossier)

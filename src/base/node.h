@@ -9,7 +9,7 @@
 
 struct ledger;          /* ledger/ledger.h: changes, keys, fold            */
 struct pack;            /* pack/pack.h: the country                        */
-struct rulebook;        /* rulebook/rulebook.h: its forms, decisions, procedures */
+struct procedures;      /* work/work.h: the pack's procedures, ready to run */
 struct words;           /* words/words.h: message catalogues               */
 struct match_index;     /* match/match.h: persons known here               */
 struct panel;           /* page/page.h: what desks show on others' pages   */
@@ -18,7 +18,7 @@ struct access_state;    /* access/access.h: sessions, throttles             */
 struct node {
     struct ledger *ledger;
     const struct pack *pack;
-    const struct rulebook *rulebook;
+    const struct procedures *procedures;
     const struct words *words;
     struct match_index *persons;
     const struct panel *panels;     /* ends with a row of zeros */

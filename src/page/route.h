@@ -24,6 +24,9 @@ struct request {
     const struct upload *uploads;  size_t uploads_n;
     struct str lang;                     /* asked for by the address, or {0} */
     bool part;                           /* a script asks for the fragment only */
+    struct str session;                  /* the session cookie */
+    struct str peer;                     /* keyed, forgotten at restart: for throttling only */
+    bool left;                           /* quick exit within the last ten minutes */
 };
 
 /* The first value of a field: of the form in a POST, of the query in a GET.

@@ -6,9 +6,9 @@
 #include "match/match.h"
 #include "pack/pack.h"
 #include "page/route.h"
-#include "rulebook/rulebook.h"
 #include "web/desks.h"
 #include "words/words.h"
+#include "work/work.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -18,7 +18,7 @@ struct house {
     struct arena mem;
     struct ledger *ledger;
     struct pack *pack;
-    struct rulebook *rulebook;
+    struct procedures *procedures;
     struct words *words;
     struct match_index *persons;
     struct access_state *access;
@@ -53,7 +53,7 @@ static enum err open_country(struct ctx *c, const struct node_config *cfg, struc
     if (!dir)
         return FAIL(c, ERR_INPUT, "pack.none", "no pack folder given");
     TRY(pack_load(c, dir, &h->pack));
-    TRY(rulebook_load(c, h->pack, &h->rulebook));
+    TRY(procedures_load(c, h->pack, &h->procedures));
     struct str words_dir = in_folder(&h->mem, cfg->pack, "words");
     const char *const *dirs = &words_dir.p;
     TRY(words_load(c, &(struct words_config){ .dirs = dirs, .n = 1,
@@ -76,7 +76,7 @@ static enum err open_parts(struct ctx *c, const struct node_config *cfg, struct 
     }
     h->access = access_state_new(cfg->quick);
     TRY(match_index_new(c, PERSONS_BYTES, &h->persons));
-    h->node = (struct node){ .pack = h->pack, .rulebook = h->rulebook, .words = h->words,
+    h->node = (struct node){ .pack = h->pack, .procedures = h->procedures, .words = h->words,
         .persons = h->persons, .panels = desk_panels, .access = h->access };
     c->node = &h->node;
     TRY(ledger_open(c, &lc, &h->ledger));
@@ -108,7 +108,7 @@ void house_close(struct ctx *c, struct house *h)
     ledger_close(h->ledger);
     match_index_free(h->persons);
     access_state_free(h->access);
-    rulebook_free(h->rulebook);
+    procedures_free(h->procedures);
     words_free(h->words);
     pack_unref(h->pack);
     arena_free(&h->mem);

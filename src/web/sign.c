@@ -3,7 +3,7 @@
 #include "web/web.h"
 
 #include "access/access.h"
-#include "page/static.h"
+#include "page/files.h"
 
 static const char *const public_langs[] = { "es", "en", "gn", NULL };
 
@@ -174,12 +174,12 @@ static enum err leave(struct ctx *c, const struct request *rq, struct response *
 
 static enum err static_file(struct ctx *c, const struct request *rq, struct response *rs)
 {
-    const struct static_file *f = static_find(rq->path);
-    if (!f)
+    struct static_file f;
+    if (!static_find(rq->path, &f))
         return FAIL(c, ERR_NOT_FOUND, "error.no-page", "static file");
-    rs->type = str_c(f->type);
-    rs->body = f->bytes;
-    rs->gzip = f->gzip;
+    rs->type = f.type;
+    rs->body = f.bytes;
+    rs->gzip = f.gzip;
     rs->keep = true;
     return ERR_OK;
 }

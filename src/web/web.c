@@ -147,9 +147,9 @@ static const struct upload *uploads_of(struct ctx *c, const struct http_req *in,
     struct upload *u = NEW_N(&c->mem, struct upload, in->parts.n ? in->parts.n : 1);
     *n = 0;
     for (size_t i = 0; u && i < in->parts.n; i++)
-        if (in->parts.v[i].filename.p)
+        if (in->parts.v[i].is_file)
             u[(*n)++] = (struct upload){ in->parts.v[i].name, in->parts.v[i].filename,
-                                         in->parts.v[i].type, in->parts.v[i].body };
+                                         in->parts.v[i].type, in->parts.v[i].bytes };
     return u;
 }
 

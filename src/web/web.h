@@ -23,8 +23,11 @@ void web_stop(struct web *w);
 int web_port(const struct web *w);
 
 /* Without a network: run one request as its handler would.  For tests. */
-struct web_in { enum method method; struct str path, cookie, body; };
-enum err web_run(struct ctx *c, const struct request *rq, struct str cookie, struct response *rs);
+enum err web_run(struct ctx *c, struct request *rq, struct str cookie, struct response *rs);
+
+bool web_lang_ok(struct str lang);
+bool web_open_when_locked(struct str path);
+struct str web_fields_text(struct ctx *c, const struct request *rq);
 
 /* Sign-in, lock, language, quick exit, static files. */
 extern const struct route web_routes[];

@@ -5,7 +5,6 @@
 #include "crypto/crypto.h"
 #include "db/db.h"
 #include "pack/pack.h"
-#include "rulebook/rulebook.h"
 
 struct made { int64_t key; struct str id; };          /* obligations this run opened */
 
@@ -62,24 +61,20 @@ void fact_i64(struct ctx *c, struct facts *f, const char *name, int64_t v)
 
 /* ---- calendars ------------------------------------------------------------- */
 
-/* The pack's working days, whole days of local time: no source gives office
- * hours, and a full day is the reading that is least against the person who
- * must act.  "clock" counts around the clock. */
+/* The pack's working days and office hours; "clock" counts around the clock. */
 static enum err calendar_of(struct ctx *c, struct str name, struct flow_calendar *cal)
 {
-    static const struct flow_hours whole_day[] = { { 0, 24 * 60 } };
     const struct pack *p = c->node->pack;
     struct flow_zone *zone = NEW(&c->mem, struct flow_zone);
-    int64_t *days = NEW_N(&c->mem, int64_t, p->holidays_n + 1);
+    struct flow_hours *hours = NEW(&c->mem, struct flow_hours);
     TRY(ctx_check(c));
     *cal = (struct flow_calendar){ .clock = !str_is(name, "working"), .zones = zone, .n_zones = 1,
-                                   .holidays = days, .n_holidays = p->holidays_n };
+                                   .holidays = p->holiday_days, .n_holidays = p->holidays_n };
     zone->offset_min = (int)(p->utc_offset_s / 60);
-    for (size_t i = 0; i < p->holidays_n; i++)
-        days[i] = p->holidays[i].day;
+    *hours = (struct flow_hours){ p->open_min, p->close_min };
     for (unsigned i = 0; i < 7; i++)
         if (!(p->weekend & (1u << i))) {
-            cal->week[i] = whole_day;
+            cal->week[i] = hours;
             cal->n_week[i] = 1;
         }
     return ERR_OK;
@@ -127,7 +122,7 @@ static enum err collect(struct work *w)
 
 static enum err model_of(struct ctx *c, struct str procedure, const struct flow_model **out)
 {
-    *out = rulebook_procedure(c->node->rulebook, procedure);
+    *out = procedures_find(c->node->procedures, procedure);
     return *out ? ERR_OK : FAIL(c, ERR_NOT_FOUND, "work.no-procedure", STR_F, STR_A(procedure));
 }
 

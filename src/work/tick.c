@@ -4,7 +4,6 @@
 #include "base/node.h"
 #include "db/db.h"
 #include "pack/pack.h"
-#include "rulebook/rulebook.h"
 
 /* ---- alerts ---------------------------------------------------------------- */
 
@@ -176,7 +175,7 @@ static enum err last_process(struct ctx *c, struct str case_id, const struct flo
         procedure = row_str(&r, 1);
     }
     TRY(rows_end(&r));
-    *m = procedure.n ? rulebook_procedure(c->node->rulebook, procedure) : NULL;
+    *m = procedure.n ? procedures_find(c->node->procedures, procedure) : NULL;
     if (!*m)
         return FAIL(c, ERR_NOT_FOUND, "work.not-running", "case " STR_F, STR_A(case_id));
     TRY(record_load(c, *process, &rec));

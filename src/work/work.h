@@ -47,6 +47,15 @@ enum err case_open(struct ctx *c, struct draft *d, const struct case_new *n, str
 enum err case_classify(struct ctx *c, struct draft *d, const struct work_case *k,
                        bool cl, bool fl, bool ht, bool criadazgo) MUST_CHECK;
 
+/* ---- the pack's procedures, read once ------------------------------------------- */
+
+struct procedures;
+struct pack;
+/* ERR_INPUT names the file that is wrong.  The pack must outlive it. */
+enum err procedures_load(struct ctx *c, const struct pack *p, struct procedures **out) MUST_CHECK;
+void procedures_free(struct procedures *p);             /* NULL is fine */
+const struct flow_model *procedures_find(const struct procedures *p, struct str id);   /* NULL: none */
+
 /* ---- moving a procedure ---------------------------------------------------- */
 
 /* Facts for conditions, as JSON literals. */
