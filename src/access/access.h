@@ -112,6 +112,10 @@ void session_lock(struct ctx *c);
 enum err session_unlock(struct ctx *c, struct str token, struct str password) MUST_CHECK;
 void session_end(struct ctx *c, struct str token);
 void session_end_all_of(struct ctx *c, struct str officer);
+/* For secrets that may be guessed (receipts): five wrong ones per peer, then a
+ * growing wait. */
+bool guess_allowed(struct ctx *c, struct str peer);
+void guess_note(struct ctx *c, struct str peer, bool right);
 /* What an officer had typed when the lock came: kept in memory, 64 kB. */
 void session_keep(struct ctx *c, struct str path, struct str body);
 struct str session_kept(struct ctx *c, struct str *path);

@@ -121,6 +121,24 @@ static void throttle_note(struct access_state *s, struct str what, int64_t now_u
     t->last_us = now_us;
 }
 
+bool guess_allowed(struct ctx *c, struct str peer)
+{
+    struct access_state *s = c->node->access;
+    (void)pthread_mutex_lock(&s->lock);
+    bool ok = !peer.n || !throttled(s, peer, c->now_us);
+    (void)pthread_mutex_unlock(&s->lock);
+    return ok;
+}
+
+void guess_note(struct ctx *c, struct str peer, bool right)
+{
+    struct access_state *s = c->node->access;
+    (void)pthread_mutex_lock(&s->lock);
+    if (peer.n)
+        throttle_note(s, peer, c->now_us, right);
+    (void)pthread_mutex_unlock(&s->lock);
+}
+
 /* ---- sign in ----------------------------------------------------------------- */
 
 struct login_row { struct str id, name, office, agency, territory, roles, lang, password, totp; bool disabled, found; };
