@@ -251,6 +251,17 @@ enum err signal_receive(struct ctx *c, const struct signal_in *in, struct str *r
     return e;
 }
 
+enum err signal_sent_before(struct ctx *c, struct str instance, bool *yes)
+{
+    AUTO_ROWS r = { 0 };
+    *yes = false;
+    if (!instance.n)
+        return ERR_OK;
+    TRY(db_query(c, &r, "SELECT 1 FROM signal_row WHERE instance = $1", ARGS(TEXT(instance))));
+    *yes = rows_next(&r);
+    return rows_end(&r);
+}
+
 /* ---- reading ---------------------------------------------------------------------------- */
 
 static struct signal signal_of(struct rows *r)

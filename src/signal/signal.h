@@ -26,6 +26,9 @@ struct signal_in {
  * signed in: the machine acts.  Returns the receipt to show once. */
 enum err signal_receive(struct ctx *c, const struct signal_in *in, struct str *receipt, struct str *id) MUST_CHECK;
 
+/* Was something with this instance id or idempotency key written down already? */
+enum err signal_sent_before(struct ctx *c, struct str instance, bool *yes) MUST_CHECK;
+
 struct signal {
     struct str id, dossier, state, urgency, territory, office, officer, channel, case_id, title;
     int64_t received_us, due_us;    /* due: first action, by urgency; INT64_MAX once acted on */
