@@ -4,7 +4,6 @@
 #include "base/node.h"
 #include "pack/pack.h"
 #include "page/form_html.h"
-#include "page/page.h"
 
 /* ---- public: home ------------------------------------------------------------------ */
 
@@ -69,13 +68,13 @@ static const struct form *report_form(struct ctx *c)
 static enum err report_page(struct ctx *c, struct response *rs, const struct form_result *r)
 {
     struct out *o = &rs->out;
+    struct answers none = { 0 };
     o->open = true;
     page_begin(o, &(struct page){ .title_key = "public.title", .narrow = true });
     heading(o, "report.heading");
     lede(o, "report.lede");
-    form_errors(o, report_form(c), r);
     upload_begin(o, "/report");
-    form_inputs(o, report_form(c), r);
+    TRY(form_show(c, o, report_form(c), &none, r));
     small(o, "report.before-send");
     submit(o, BTN, "report.send");
     form_end(o);
@@ -85,12 +84,8 @@ static enum err report_page(struct ctx *c, struct response *rs, const struct for
 
 static enum err report_new(struct ctx *c, const struct request *rq, struct response *rs)
 {
-    struct answers none = { 0 };
-    struct form_result r;
     (void)rq;
-    TRY(form_check(c, report_form(c), &none, &(struct form_env){ .lang = c->lang, .texts = true,
-        .first = true, .draft = true }, &r));
-    return report_page(c, rs, &r);
+    return report_page(c, rs, NULL);
 }
 
 static enum err receipt_shown_page(struct ctx *c, struct response *rs, struct str digits)
@@ -113,20 +108,18 @@ static enum err receipt_shown_page(struct ctx *c, struct response *rs, struct st
 
 static enum err report_send(struct ctx *c, const struct request *rq, struct response *rs)
 {
-    struct answers sent = { 0 };
     struct form_result r;
     struct str receipt, id;
-    bool again = false;
-    TRY(form_read(c, rq, report_form(c), &sent));
-    TRY(form_check(c, report_form(c), &sent, &(struct form_env){ .lang = c->lang, .texts = true }, &r));
-    if (r.problems) {
+    bool ok, again = false;
+    TRY(form_take(c, rq, report_form(c), NULL, &r, &ok));
+    if (!ok) {
         rs->status = 422;
         return report_page(c, rs, &r);
     }
     struct str once = req_field(rq, "once");
     TRY(signal_sent_before(c, once, &again));
     if (again)
-        return go(c, rs, "/receipt?sent=1");
+        return go(c, rs, "/receipt?sent=%s", STR("1"));
     TRY(signal_receive(c, &(struct signal_in){ .channel = "web", .form = STR("signal"),
         .answers = &r.answers, .instance = once }, &receipt, &id));
     return receipt_shown_page(c, rs, receipt);
@@ -476,12 +469,12 @@ static enum err act_open(struct ctx *c, const struct request *rq, struct respons
 static enum err new_page(struct ctx *c, struct response *rs, const struct form_result *r)
 {
     struct out *o = &rs->out;
+    struct answers none = { 0 };
     page_begin(o, &(struct page){ .title_key = "signal.new", .tab = "signals", .narrow = true,
         .crumbs = { { "signal.list", STR("/signals") } } });
     heading(o, "signal.new");
-    form_errors(o, report_form(c), r);
     upload_begin(o, "/signal/new");
-    form_inputs(o, report_form(c), r);
+    TRY(form_show(c, o, report_form(c), &none, r));
     submit(o, BTN, "signal.new-save");
     form_end(o);
     page_end(o);
@@ -490,28 +483,23 @@ static enum err new_page(struct ctx *c, struct response *rs, const struct form_r
 
 static enum err signal_new_page(struct ctx *c, const struct request *rq, struct response *rs)
 {
-    struct answers none = { 0 };
-    struct form_result r;
     (void)rq;
-    TRY(form_check(c, report_form(c), &none, &(struct form_env){ .lang = c->lang, .texts = true,
-        .first = true, .draft = true }, &r));
-    return new_page(c, rs, &r);
+    return new_page(c, rs, NULL);
 }
 
 static enum err act_new(struct ctx *c, const struct request *rq, struct response *rs)
 {
-    struct answers sent = { 0 };
     struct form_result r;
     struct str receipt, id;
-    TRY(form_read(c, rq, report_form(c), &sent));
-    TRY(form_check(c, report_form(c), &sent, &(struct form_env){ .lang = c->lang, .texts = true }, &r));
-    if (r.problems) {
+    struct signal s;
+    bool ok;
+    TRY(form_take(c, rq, report_form(c), NULL, &r, &ok));
+    if (!ok) {
         rs->status = 422;
         return new_page(c, rs, &r);
     }
     TRY(signal_receive(c, &(struct signal_in){ .channel = "visit", .form = STR("signal"),
-        .answers = &r.answers }, &receipt, &id));
-    struct signal s;
+        .answers = &r.answers, .instance = req_field(rq, "once") }, &receipt, &id));
     enum err e = signal_get(c, id, &s);
     if (e == ERR_NOT_FOUND) {                   /* it went to another place's office */
         c->fault = (struct fault){ 0 };

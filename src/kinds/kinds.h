@@ -1,0 +1,72 @@
+/* kinds.h - fill a form of the pack into a dossier of a case, list and show
+ * what is there.  Most of what desks keep (needs, visits, facts, hearings,
+ * payments, notes) is exactly this; a desk adds a row to its table of kinds
+ * and writes code only for what its kind does beyond being kept.
+ *
+ * A saved record has, beside its answers, the fields case, by (officer) and
+ * at.  Saving may complete the step of the procedure whose form it is: the
+ * answers that are choices, numbers or yes/no and no one's identity become
+ * facts of the procedure, under their field names.
+ */
+#ifndef KINDS_H
+#define KINDS_H
+
+#include "page/form_html.h"
+#include "work/work.h"
+
+enum slot { SLOT_ROUTE, SLOT_PROTECTION, SLOT_JUSTICE };
+struct kind_use {
+    const char *kind;               /* also the form's name in the pack */
+    enum slot slot;
+    const char *view, *edit;        /* verbs */
+    const char *show;               /* fields shown in lists, space-separated */
+    const char *key;                /* heading of its list: "kind.visit" */
+    bool one;                       /* at most one per case: filled again, it is edited */
+    /* After the answers are checked, inside the draft; may add sets and facts.
+     * NULL: nothing more. */
+    enum err (*more)(struct ctx *c, struct draft *d, const struct work_case *k, struct str record,
+                     const struct answers *a, struct facts *f);
+    /* Parts under the form or the record's page; NULL: none. */
+    enum err (*page)(struct ctx *c, struct out *o, const struct work_case *k, const struct record *r);
+};
+/* Every desk's rows, from src/web/desks.c; ends with a row of zeros. */
+extern const struct kind_use kind_uses[];
+const struct kind_use *kind_find(struct str kind);
+struct str kind_dossier(const struct kind_use *u, const struct work_case *k);
+
+/* ---- storing -------------------------------------------------------------------- */
+
+/* Put answers into a record of the draft; fields left empty are emptied. */
+void kind_sets(struct ctx *c, struct draft *d, struct str kind, struct str record,
+               const struct form *f, const struct answers *a);
+/* The stored answers of a record. */
+struct answers kind_answers(struct ctx *c, const struct record *r);
+/* Choices, numbers and yes/no that are nobody's identity, as facts. */
+void kind_facts(struct ctx *c, const struct form *f, const struct answers *a, struct facts *out);
+/* Save answers as a new record ({0}) or over one; completes the open steps
+ * whose form is this kind.  Checks the right to edit.  step: an obligation to
+ * complete, {0}: any of that form. */
+enum err kind_save(struct ctx *c, const struct work_case *k, const struct kind_use *u,
+                   struct str record, const struct answers *a, struct str step, struct str *id) MUST_CHECK;
+
+/* ---- reading ---------------------------------------------------------------------- */
+
+struct kind_row { struct str id, kind, dossier, by; int64_t at_us; };
+/* Records of a kind in a case, newest first; rights: the caller asked for view. */
+enum err kind_list(struct ctx *c, struct str case_id, const char *kind, size_t limit,
+                   struct kind_row **out, size_t *n) MUST_CHECK;
+
+/* ---- page parts ---------------------------------------------------------------------- */
+
+/* A section with the list of a kind and its "add" button; nothing when the
+ * officer may not see it. */
+enum err kind_part(struct ctx *c, struct out *o, const struct work_case *k, const char *kind) MUST_CHECK;
+
+extern const struct projector kinds_projectors[];
+extern const size_t kinds_projectors_n;
+extern const struct table kinds_tables[];
+extern const size_t kinds_tables_n;
+/* /case/:id/:kind/new, /case/:id/:kind/:record: show, edit, save. */
+extern const struct route kinds_routes[];
+
+#endif

@@ -1,0 +1,286 @@
+/* kinds_web.c - the pages every kind gets from its form. */
+#include "kinds/kinds.h"
+
+#include "base/node.h"
+#include "pack/pack.h"
+
+static const struct form *form_of(struct ctx *c, const struct kind_use *u)
+{
+    return pack_form(c->node->pack, str_c(u->kind));
+}
+
+struct place { struct work_case k; const struct kind_use *u; const struct form *f; };
+
+static enum err place_of(struct ctx *c, const struct request *rq, struct place *p)
+{
+    TRY(work_case(c, rq->params[0], &p->k));
+    p->u = kind_find(rq->params[1]);
+    p->f = p->u ? form_of(c, p->u) : NULL;
+    return p->f ? ERR_OK : FAIL(c, ERR_NOT_FOUND, "error.no-page", "kind " STR_F, STR_A(rq->params[1]));
+}
+
+static enum form_sensitivity top(struct ctx *c, struct str dossier)
+{
+    int64_t until;
+    return !access_opened(c, dossier, &until) ? FORM_CASE
+         : officer_has(c->who, "protection") ? FORM_SEALED : FORM_IDENTITY;
+}
+
+/* ---- lists on the case page ---------------------------------------------------------- */
+
+static void row_values(struct ctx *c, struct out *o, const struct kind_use *u, const struct record *r)
+{
+    const struct form *f = form_of(c, u);
+    struct answers a = kind_answers(c, r);
+    struct str rest = str_c(u->show), name;
+    bool first = true;
+    while (str_next(&rest, ' ', &name)) {
+        const struct form_field *x = form_find(f, name);
+        struct str v = answers_get(&a, name);
+        if (!x || !v.n)
+            continue;
+        if (!first)
+            html(o, " · ");
+        text(o, form_value_text(c, f, x, v));
+        first = false;
+    }
+    if (first)
+        T(o, "kind.no-summary");
+}
+
+enum err kind_part(struct ctx *c, struct out *o, const struct work_case *k, const char *kind)
+{
+    enum { SHOWN = 20 };
+    const struct kind_use *u = kind_find(str_c(kind));
+    struct kind_row *row;
+    size_t n;
+    if (!u || !form_of(c, u) || !access_may(c, u->view, kind_dossier(u, k)))
+        return ERR_OK;
+    TRY(kind_list(c, k->id, kind, SHOWN, &row, &n));
+    part_begin(o, u->key);
+    if (!n)
+        empty(o, "kind.none");
+    else
+        steps_begin(o, false);
+    for (size_t i = 0; i < n; i++) {
+        struct record r;
+        TRY(access_record(c, row[i].id, &r));
+        step_begin(o, TONE_PLAIN);
+        html(o, "<a");
+        href(o, "/case/%s/%s/%s", k->id, str_c(kind), row[i].id);
+        html(o, ">");
+        row_values(c, o, u, &r);
+        html(o, "</a>");
+        if (r.conflict)
+            tag(o, TONE_LATE, "kind.conflict");
+        step_side(o, words_instant(&c->mem, c->node->words, c->lang, row[i].at_us), TONE_PLAIN);
+        step_end(o);
+    }
+    if (n)
+        steps_end(o);
+    if (access_may(c, u->edit, kind_dossier(u, k)) && !(u->one && n))
+        go_button(o, BTN_QUIET, "kind.add", "/case/%s/%s/new", k->id, str_c(kind));
+    section_end(o);
+    return ERR_OK;
+}
+
+/* ---- one record -------------------------------------------------------------------------- */
+
+static void begin_page(struct out *o, const struct place *p, const char *key)
+{
+    page_begin(o, &(struct page){ .title = p->k.code, .tab = "cases", .narrow = true,
+        .crumbs = { { "case.list", STR("/cases") },
+                    { "case.one", path_of(o->c, "/case/%s", p->k.id) } } });
+    head_begin(o);
+    T(o, "case.word");
+    html(o, " ");
+    text(o, p->k.code);
+    html(o, ": ");
+    key_out(o, key);
+    head_end(o);
+}
+
+static enum err form_page(struct ctx *c, struct response *rs, const struct place *p, struct str record,
+                          struct str step, const struct answers *given, const struct form_result *sent)
+{
+    struct out *o = &rs->out;
+    begin_page(o, p, p->u->key);
+    if (record.n)
+        upload_begin(o, "/case/%s/%s/%s", p->k.id, str_c(p->u->kind), record);
+    else
+        upload_begin(o, "/case/%s/%s/new", p->k.id, str_c(p->u->kind));
+    if (step.n)
+        hidden(o, "step", step);
+    TRY(form_show(c, o, p->f, given, sent));
+    submit(o, BTN, "kind.save");
+    form_end(o);
+    page_end(o);
+    return ERR_OK;
+}
+
+static enum err new_page(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    struct place p;
+    struct answers none = { 0 };
+    TRY(place_of(c, rq, &p));
+    TRY(access_need(c, p.u->edit, kind_dossier(p.u, &p.k)));
+    return form_page(c, rs, &p, (struct str){ 0 }, req_query(rq, "step"), &none, NULL);
+}
+
+static enum err load_record(struct ctx *c, const struct place *p, struct str id, struct record *r)
+{
+    TRY(access_need(c, p->u->view, kind_dossier(p->u, &p->k)));
+    TRY(access_record(c, id, r));
+    if (!str_is(r->kind, p->u->kind) || !str_eq(record_get(r, "case"), p->k.id))
+        return FAIL(c, ERR_NOT_FOUND, "error.not-found", "record of another case");
+    return ERR_OK;
+}
+
+static void conflicts(struct ctx *c, struct out *o, const struct place *p, const struct record *r)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        const struct field *f = &r->fields[i];
+        if (f->n < 2)
+            continue;
+        const struct form_field *x = str_starts(f->name, STR("a/")) ? form_find(p->f, str_sub(f->name, 2, f->name.n)) : NULL;
+        notice_begin(o, TONE_LATE);
+        html(o, "<p>");
+        TF(o, "kind.two-values", W_TEXT("field", x ? form_text(p->f, x->label, c->lang) : f->name));
+        html(o, "</p>\n");
+        for (size_t h = 0; h < f->n; h++) {
+            form_begin(o, "/case/%s/%s/%s/resolve", p->k.id, str_c(p->u->kind), r->id);
+            hidden(o, "field", f->name);
+            hidden(o, "change", f->heads[h].change);
+            html(o, "<p>");
+            text(o, x ? form_value_text(c, p->f, x, f->heads[h].value) : f->heads[h].value);
+            html(o, " <small>");
+            text(o, officer_name(c, f->heads[h].officer));
+            html(o, ", ");
+            time_of(o, f->heads[h].time_us);
+            html(o, "</small> ");
+            submit(o, BTN_QUIET, "kind.keep-this");
+            html(o, "</p>");
+            form_end(o);
+        }
+        notice_end(o);
+    }
+}
+
+static enum err record_page(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    struct out *o = &rs->out;
+    struct place p;
+    struct record r;
+    TRY(place_of(c, rq, &p));
+    TRY(load_record(c, &p, rq->params[2], &r));
+    struct answers a = kind_answers(c, &r);
+    begin_page(o, &p, p.u->key);
+    conflicts(c, o, &p, &r);
+    TRY(form_facts(c, o, p.f, &a, top(c, r.dossier)));
+    html(o, "<p class=\"small\">");
+    TF(o, "kind.by", W_TEXT("who", officer_name(c, record_get(&r, "by"))),
+       W_TIME("when", record_i64(&r, "at")));
+    html(o, "</p>\n");
+    if (p.u->page)
+        TRY(p.u->page(c, o, &p.k, &r));
+    if (access_may(c, p.u->edit, r.dossier))
+        go_button(o, BTN_QUIET, "kind.edit", "/case/%s/%s/%s/edit", p.k.id, str_c(p.u->kind), r.id);
+    page_end(o);
+    return ERR_OK;
+}
+
+static enum err edit_page(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    struct place p;
+    struct record r;
+    TRY(place_of(c, rq, &p));
+    TRY(access_need(c, p.u->edit, kind_dossier(p.u, &p.k)));
+    TRY(load_record(c, &p, rq->params[2], &r));
+    struct answers a = kind_answers(c, &r);
+    return form_page(c, rs, &p, r.id, (struct str){ 0 }, &a, NULL);
+}
+
+/* What the officer may not see now, she does not overwrite. */
+static enum err before_of(struct ctx *c, const struct place *p, struct str id, struct answers *out)
+{
+    struct record full;
+    if (!id.n)
+        return ERR_OK;
+    TRY(record_load(c, id, &full));
+    if (!str_is(full.kind, p->u->kind) || !str_eq(record_get(&full, "case"), p->k.id))
+        return FAIL(c, ERR_NOT_FOUND, "error.not-found", "record of another case");
+    *out = kind_answers(c, &full);
+    return ERR_OK;
+}
+
+static enum err keep_files(struct ctx *c, const struct request *rq, struct str dossier)
+{
+    for (size_t i = 0; i < rq->uploads_n; i++) {
+        struct str hash;
+        if (rq->uploads[i].bytes.n)
+            TRY(blob_put(c, dossier, rq->uploads[i].bytes, &hash));
+    }
+    return ERR_OK;
+}
+
+static enum err save(struct ctx *c, const struct request *rq, struct response *rs, struct str record)
+{
+    struct place p;
+    struct form_result r;
+    struct answers before = { 0 };
+    struct str id;
+    bool ok;
+    TRY(place_of(c, rq, &p));
+    TRY(access_need(c, p.u->edit, kind_dossier(p.u, &p.k)));
+    TRY(before_of(c, &p, record, &before));
+    TRY(form_take(c, rq, p.f, &before, &r, &ok));
+    if (!ok) {
+        rs->status = 422;
+        return form_page(c, rs, &p, record, req_field(rq, "step"), &before, &r);
+    }
+    TRY(keep_files(c, rq, kind_dossier(p.u, &p.k)));
+    TRY(kind_save(c, &p.k, p.u, record, &r.answers, req_field(rq, "step"), &id));
+    return p.u->page ? go_done(c, rs, "saved", "/case/%s/%s/%s", p.k.id, str_c(p.u->kind), id)
+                     : go_done(c, rs, "saved", "/case/%s", p.k.id);
+}
+
+static enum err act_new(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    return save(c, rq, rs, (struct str){ 0 });
+}
+
+static enum err act_edit(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    return save(c, rq, rs, rq->params[2]);
+}
+
+static enum err act_resolve(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    struct place p;
+    struct record r;
+    struct draft *d;
+    struct str field = req_field(rq, "field"), change = req_field(rq, "change");
+    TRY(place_of(c, rq, &p));
+    TRY(load_record(c, &p, rq->params[2], &r));
+    TRY(access_need(c, "dossier.conflict", r.dossier));
+    TRY(draft_begin(c, p.k.id, "dossier.conflict", &d));
+    draft_in(d, r.dossier);
+    for (size_t i = 0; i < r.n; i++)
+        for (size_t h = 0; str_eq(r.fields[i].name, field) && h < r.fields[i].n; h++)
+            if (str_eq(r.fields[i].heads[h].change, change))
+                draft_resolve(d, r.kind, r.id, field, r.fields[i].heads[h].value);
+    TRY(draft_commit(c, d));
+    return go_done(c, rs, "saved", "/case/%s/%s/%s", p.k.id, str_c(p.u->kind), r.id);
+}
+
+/* The handlers ask the verb of the kind's own row; the route asks only for a
+ * signed-in officer. */
+const struct route kinds_routes[] = {
+    { GET,  "/case/:id/:kind/new",              new_page,    .any = true, .help = "Fill a form." },
+    { POST, "/case/:id/:kind/new",              act_new,     .any = true, .help = "Save it.", .body_max = BLOB_MAX },
+    { GET,  "/case/:id/:kind/:record",          record_page, .any = true, .help = "One record." },
+    { GET,  "/case/:id/:kind/:record/edit",     edit_page,   .any = true, .help = "Change it." },
+    { POST, "/case/:id/:kind/:record",          act_edit,    .any = true, .help = "Save the change.", .body_max = BLOB_MAX },
+    { POST, "/case/:id/:kind/:record/resolve",  act_resolve, .any = true, .help = "Choose one of two values." },
+    { 0 }
+};
