@@ -27,7 +27,6 @@ const struct table kinds_tables[] = {
 };
 const size_t kinds_tables_n = COUNT_OF(kinds_tables);
 
-enum err kinds_project(struct ctx *c, const struct record *r);
 enum err kinds_project(struct ctx *c, const struct record *r)
 {
     struct str case_id = record_get(r, "case");

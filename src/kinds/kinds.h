@@ -62,8 +62,8 @@ enum err kind_list(struct ctx *c, struct str case_id, const char *kind, size_t l
  * officer may not see it. */
 enum err kind_part(struct ctx *c, struct out *o, const struct work_case *k, const char *kind) MUST_CHECK;
 
-extern const struct projector kinds_projectors[];
-extern const size_t kinds_projectors_n;
+/* The projector of every kind in kind_uses. */
+enum err kinds_project(struct ctx *c, const struct record *r) MUST_CHECK;
 extern const struct table kinds_tables[];
 extern const size_t kinds_tables_n;
 /* /case/:id/:kind/new, /case/:id/:kind/:record: show, edit, save. */

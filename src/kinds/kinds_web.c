@@ -268,7 +268,7 @@ static enum err act_resolve(struct ctx *c, const struct request *rq, struct resp
     for (size_t i = 0; i < r.n; i++)
         for (size_t h = 0; str_eq(r.fields[i].name, field) && h < r.fields[i].n; h++)
             if (str_eq(r.fields[i].heads[h].change, change))
-                draft_resolve(d, r.kind, r.id, field, r.fields[i].heads[h].value);
+                draft_set_field(d, r.kind, r.id, field, r.fields[i].heads[h].value);
     TRY(draft_commit(c, d));
     return go_done(c, rs, "saved", "/case/%s/%s/%s", p.k.id, str_c(p.u->kind), r.id);
 }

@@ -4,6 +4,7 @@
 #include "base/node.h"
 #include "pack/pack.h"
 #include "page/form_html.h"
+#include "page/names.h"
 
 /* ---- public: home ------------------------------------------------------------------ */
 
@@ -220,17 +221,6 @@ static enum err receipt_more(struct ctx *c, const struct request *rq, struct res
 
 /* ---- officers: the list -------------------------------------------------------------------- */
 
-static enum tone urgency_tone(struct str u)
-{
-    return str_is(u, "red") ? TONE_LATE : str_is(u, "orange") ? TONE_SOON : TONE_PLAIN;
-}
-
-static struct str place_name(struct ctx *c, struct str territory)
-{
-    const struct territory *t = pack_territory(c->node->pack, territory);
-    return t ? pack_text(c->node->pack, &t->name, c->lang) : territory;
-}
-
 /* What the sender chose, in words of the pack's form. */
 static struct str situation(struct ctx *c, struct str value)
 {
@@ -254,7 +244,7 @@ static void signal_line(struct ctx *c, struct out *o, const struct signal *s)
     link_text(o, situation(c, s->title), "/signal/%s", s->id);
     cell(o);
     tag_text(o, urgency_tone(s->urgency), say_join(c, "urgency", s->urgency));
-    cell_text(o, place_name(c, s->territory));
+    cell_text(o, place_text(c, s->territory));
     cell(o);
     time_of(o, s->received_us);
     row_end(o);
@@ -407,7 +397,7 @@ static enum err signal_page(struct ctx *c, const struct request *rq, struct resp
         close_part(c, o, &s);
     cols_side(o);
     facts_begin(o);
-    fact(o, "signal.where", place_name(c, s.territory));
+    fact(o, "signal.where", place_text(c, s.territory));
     fact(o, "signal.channel", say_join(c, "signal.channel", s.channel));
     fact_begin(o, "signal.received");
     time_of(o, s.received_us);

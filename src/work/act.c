@@ -11,7 +11,7 @@ static struct obligation row_of(struct rows *r)
         .state = row_str(r, 10), .form = row_str(r, 11), .reason = row_str(r, 12),
         .territory = row_str(r, 13), .start_us = row_i64(r, 14), .due_us = row_i64(r, 15),
         .paused = row_i64(r, 16) != 0, .escalated = row_i64(r, 17) != 0,
-        .added = row_i64(r, 18) != 0, .choice = row_i64(r, 19) != 0 };
+        .added = row_i64(r, 18) != 0, .choice = row_i64(r, 19) != 0, .ended_us = row_i64(r, 20) };
 }
 
 static enum err rows_all(struct ctx *c, struct rows *r, size_t limit, struct obligation **out, size_t *n)
@@ -35,7 +35,7 @@ static enum err load(struct ctx *c, struct str id, struct obligation *out)
     TRY(db_query(c, &r,
         "SELECT o.id, o.case_id, coalesce(k.code, ''), o.process, o.step, o.node, o.name, o.role,"
         " o.office, o.officer, o.state, o.form, o.reason, o.territory, o.start_us, o.due_us,"
-        " o.paused, o.escalated, o.added, o.choice"
+        " o.paused, o.escalated, o.added, o.choice, o.ended_us"
         " FROM obligation o LEFT JOIN case_row k ON k.id = o.case_id WHERE o.id = $1",
         ARGS(TEXT(id))));
     TRY(rows_all(c, &r, 1, &o, &n));
@@ -65,7 +65,7 @@ enum err obligation_list(struct ctx *c, struct str office, enum work_scope scope
     TRY(db_query(c, &r,
         "SELECT o.id, o.case_id, coalesce(k.code, ''), o.process, o.step, o.node, o.name, o.role,"
         " o.office, o.officer, o.state, o.form, o.reason, o.territory, o.start_us, o.due_us,"
-        " o.paused, o.escalated, o.added, o.choice"
+        " o.paused, o.escalated, o.added, o.choice, o.ended_us"
         " FROM obligation o LEFT JOIN case_row k ON k.id = o.case_id"
         " WHERE o.office = $1 AND o.state = 'due'"
         "   AND ($2 = 0 OR o.officer = $3) "
@@ -83,7 +83,7 @@ enum err obligation_of_case(struct ctx *c, struct str case_id, struct obligation
     TRY(db_query(c, &r,
         "SELECT o.id, o.case_id, coalesce(k.code, ''), o.process, o.step, o.node, o.name, o.role,"
         " o.office, o.officer, o.state, o.form, o.reason, o.territory, o.start_us, o.due_us,"
-        " o.paused, o.escalated, o.added, o.choice"
+        " o.paused, o.escalated, o.added, o.choice, o.ended_us"
         " FROM obligation o LEFT JOIN case_row k ON k.id = o.case_id"
         " WHERE o.case_id = $1 ORDER BY o.start_us, o.id LIMIT 500", ARGS(TEXT(case_id))));
     return rows_all(c, &r, 500, out, n);

@@ -85,7 +85,8 @@ enum err work_save(struct work *w, struct draft *d) MUST_CHECK;
 struct obligation {
     struct str id, case_id, code, process, node, role, office, officer, state, name, form, reason;
     struct str territory;
-    int64_t key, start_us, due_us;          /* due_us INT64_MAX: no deadline, or paused */
+    int64_t key, start_us, ended_us;
+    int64_t due_us;                         /* INT64_MAX: no deadline, or paused */
     bool paused, escalated, added, choice;
 };
 /* State: "due", "done", "skipped", "cancelled".  ERR_NOT_FOUND: none, or not visible. */

@@ -1,0 +1,245 @@
+#include "case/case.h"
+
+#include "base/node.h"
+#include "db/db.h"
+#include "pack/pack.h"
+
+/* ---- lists ------------------------------------------------------------------------- */
+
+static struct work_case row_of(struct rows *r)
+{
+    return (struct work_case){ .id = row_str(r, 0), .code = row_str(r, 1), .route = row_str(r, 2),
+        .territory = row_str(r, 3), .title = row_str(r, 4), .owner = row_str(r, 5),
+        .status = row_str(r, 6), .stage = row_str(r, 7), .urgency = row_str(r, 8),
+        .cl = row_i64(r, 9) != 0, .fl = row_i64(r, 10) != 0, .ht = row_i64(r, 11) != 0,
+        .criadazgo = row_i64(r, 12) != 0, .opened_us = row_i64(r, 13), .updated_us = row_i64(r, 14) };
+}
+
+enum err case_list(struct ctx *c, const struct case_filter *f, struct str after, size_t limit,
+                   struct work_case **out, size_t *n)
+{
+    AUTO_ROWS r = { 0 };
+    struct work_case *k = NEW_N(&c->mem, struct work_case, limit);
+    size_t got = 0;
+    struct str like = f->q.n ? str_join(&c->mem, STR("%"), f->q, STR("%")) : (struct str){ 0 };
+    TRY(ctx_check(c));
+    TRY(db_query(c, &r,
+        "SELECT DISTINCT k.id, k.code, k.route, k.territory, k.title, k.office, k.status, k.stage,"
+        " k.urgency, k.cl, k.fl, k.ht, k.criadazgo, k.opened_us, k.updated_us"
+        " FROM access_grant g JOIN case_row k ON k.route = g.dossier"
+        " WHERE g.office = $1 AND (g.officer = '' OR g.officer = $2)"
+        "   AND (g.until_us = 0 OR g.until_us > $3)"
+        "   AND ($4 = 1 OR k.status = 'open') AND ($5 = '' OR k.stage = $5)"
+        "   AND ($6 = '' OR lower(k.code) LIKE lower($6) OR lower(k.title) LIKE lower($6))"
+        "   AND ($7 = '' OR k.id < $7)"
+        " ORDER BY k.id DESC LIMIT $8",
+        ARGS(TEXT(c->who->office), TEXT(c->who->id), INT(c->now_us), INT(f->all), TEXT(f->stage),
+             TEXT(like), TEXT(after), INT((int64_t)limit))));
+    while (got < limit && rows_next(&r))
+        k[got++] = row_of(&r);
+    TRY(rows_end(&r));
+    *out = k;
+    *n = got;
+    return ERR_OK;
+}
+
+/* ---- classification ---------------------------------------------------------------------- */
+
+static enum err tell_procedure(struct ctx *c, struct draft *d, const struct work_case *k, struct facts *f)
+{
+    struct work *w;
+    enum err e = work_open(c, k, &w);
+    if (e == ERR_NOT_FOUND) {
+        c->fault = (struct fault){ 0 };
+        return ERR_OK;
+    }
+    TRY(e);
+    TRY(work_facts(w, f));
+    return work_save(w, d);
+}
+
+enum err case_reclassify(struct ctx *c, struct str id, bool cl, bool fl, bool ht, bool criadazgo,
+                         struct str reason)
+{
+    struct work_case k;
+    struct draft *d;
+    struct facts f = { .n = 0 };
+    if (str_trim(reason).n < 3)
+        return FAIL(c, ERR_INPUT, "case.reason", "no reason");
+    TRY(work_case(c, id, &k));
+    TRY(access_need(c, "case.classify", k.route));
+    TRY(draft_begin(c, id, "case.classify", &d));
+    draft_reason(d, reason);
+    fact_bool(&f, "child_labour", cl);
+    fact_bool(&f, "forced_labour", fl);
+    fact_bool(&f, "trafficking", ht);
+    fact_bool(&f, "criadazgo", criadazgo);
+    enum err e = case_classify(c, d, &k, cl, fl, ht, criadazgo);
+    if (!e)
+        e = tell_procedure(c, d, &k, &f);
+    if (e) {
+        draft_drop(d);
+        return e;
+    }
+    return draft_commit(c, d);
+}
+
+/* ---- closing ---------------------------------------------------------------------------------- */
+
+static enum err count(struct ctx *c, struct rows *r, bool *none)
+{
+    *none = !rows_next(r) || row_i64(r, 0) == 0;
+    return rows_end(r);
+}
+
+/* Does a record of this kind exist in the case? */
+static enum err has_kind(struct ctx *c, const struct work_case *k, const char *kind, bool *yes)
+{
+    AUTO_ROWS r = { 0 };
+    bool none;
+    TRY(db_query(c, &r, "SELECT count(*) FROM kind_row WHERE case_id = $1 AND kind = $2",
+                 ARGS(TEXT(k->id), TEXT(str_c(kind)))));
+    TRY(count(c, &r, &none));
+    *yes = !none;
+    return ERR_OK;
+}
+
+/* No step of the route is still owed, follow-up visits aside. */
+static enum err steps_ended(struct ctx *c, const struct work_case *k, bool *yes)
+{
+    AUTO_ROWS r = { 0 };
+    TRY(db_query(c, &r,
+        "SELECT count(*) FROM obligation WHERE case_id = $1 AND state = 'due'"
+        " AND role <> 'follow_up'", ARGS(TEXT(k->id))));
+    return count(c, &r, yes);
+}
+
+/* Nobody waits for an answer to a referral. */
+static enum err referrals_ended(struct ctx *c, const struct work_case *k, bool *yes)
+{
+    AUTO_ROWS r = { 0 };
+    TRY(db_query(c, &r,
+        "SELECT count(*) FROM referral_row WHERE case_id = $1 AND state IN ('sent', 'received', 'accepted')",
+        ARGS(TEXT(k->id))));
+    return count(c, &r, yes);
+}
+
+/* The facts that a checklist of the pack may name. */
+static enum err closure_fact(struct ctx *c, const struct work_case *k, struct str test, bool *met)
+{
+    *met = false;
+    if (str_is(test, "safety_assessed"))
+        return has_kind(c, k, "safety_assessment", met);
+    if (str_is(test, "services_ended"))
+        return referrals_ended(c, k, met);
+    if (str_is(test, "steps_ended"))
+        return steps_ended(c, k, met);
+    if (str_is(test, "follow_up_set"))
+        return has_kind(c, k, "visit", met);
+    return ERR_OK;
+}
+
+enum err closure_check(struct ctx *c, const struct work_case *k, struct closure_item **out,
+                       size_t *n, bool *ready)
+{
+    const struct pack *p = c->node->pack;
+    struct closure_item *item = NEW_N(&c->mem, struct closure_item, p->checks_n + 1);
+    size_t got = 0;
+    TRY(ctx_check(c));
+    *ready = true;
+    for (size_t i = 0; i < p->checks_n; i++) {
+        const struct check_item *q = &p->checks[i];
+        if (!str_is(q->list, "closure"))
+            continue;
+        struct closure_item *it = &item[got++];
+        *it = (struct closure_item){ .id = q->id, .what = pack_text(p, &q->what, c->lang),
+                                     .asked = q->test.n == 0 };
+        if (q->test.n)
+            TRY(closure_fact(c, k, q->test, &it->met));
+        *ready = *ready && (it->met || it->asked || !q->required);
+    }
+    *out = item;
+    *n = got;
+    return ERR_OK;
+}
+
+static bool confirmed_all(const struct closure_item *item, size_t n, const struct str *yes, size_t yes_n)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool ok = item[i].met;
+        for (size_t k = 0; !ok && k < yes_n; k++)
+            ok = str_eq(item[i].id, yes[k]);
+        if (item[i].asked && !ok)
+            return false;
+    }
+    return true;
+}
+
+static enum err close_locked(struct ctx *c, struct draft *d, const struct work_case *k,
+                             const struct str *yes, size_t yes_n)
+{
+    struct closure_item *item;
+    size_t n;
+    bool ready;
+    TRY(closure_check(c, k, &item, &n, &ready));
+    if (!ready || !confirmed_all(item, n, yes, yes_n))
+        return FAIL(c, ERR_CONFLICT, "case.not-ready", "case " STR_F, STR_A(k->id));
+    draft_in(d, k->route);
+    draft_set(d, "case", k->id, "status", STR("closed"));
+    draft_set(d, "case", k->id, "stage", STR("closed"));
+    for (size_t i = 0; i < n; i++)
+        draft_set_field(d, STR("case"), k->id, str_join(&c->mem, STR("closure/"), item[i].id),
+                        item[i].met ? STR("record") : STR("confirmed"));
+    struct work *w;
+    enum err e = work_open(c, k, &w);
+    if (e == ERR_NOT_FOUND) {
+        c->fault = (struct fault){ 0 };
+        return ERR_OK;
+    }
+    TRY(e);
+    TRY(work_input(w, &(struct flow_input){ .kind = FLOW_STOP, .now_us = c->now_us, .reason = STR("closed") }));
+    return work_save(w, d);
+}
+
+enum err case_close(struct ctx *c, struct str id, const struct str *confirmed, size_t n, struct str reason)
+{
+    struct work_case k;
+    struct draft *d;
+    if (str_trim(reason).n < 3)
+        return FAIL(c, ERR_INPUT, "case.reason", "no reason");
+    TRY(work_case(c, id, &k));
+    TRY(access_need(c, "case.close", k.route));
+    TRY(draft_begin(c, id, "case.close", &d));
+    draft_reason(d, reason);
+    enum err e = close_locked(c, d, &k, confirmed, n);
+    if (e) {
+        draft_drop(d);
+        return e;
+    }
+    return draft_commit(c, d);
+}
+
+enum err case_reopen(struct ctx *c, struct str id, struct str reason)
+{
+    struct work_case k;
+    struct draft *d;
+    struct facts f = { .n = 0 };
+    if (str_trim(reason).n < 3)
+        return FAIL(c, ERR_INPUT, "case.reason", "no reason");
+    TRY(work_case(c, id, &k));
+    TRY(access_need(c, "case.reopen", k.route));
+    if (str_is(k.status, "open"))
+        return FAIL(c, ERR_CONFLICT, "case.open-already", "case " STR_F, STR_A(id));
+    TRY(draft_begin(c, id, "case.reopen", &d));
+    draft_reason(d, reason);
+    draft_in(d, k.route);
+    draft_set(d, "case", k.id, "status", STR("open"));
+    draft_set(d, "case", k.id, "stage", STR("protection"));
+    fact_bool(&f, "recurrence", true);
+    enum err e = work_start(c, d, &k, c->node->pack->procedures[0].id, &f);
+    if (e) {
+        draft_drop(d);
+        return e;
+    }
+    return draft_commit(c, d);
+}

@@ -1,0 +1,33 @@
+#include "page/names.h"
+
+#include "base/node.h"
+#include "pack/pack.h"
+
+struct str office_text(struct ctx *c, struct str office)
+{
+    const struct office *o = pack_office(c->node->pack, office);
+    return o ? pack_text(c->node->pack, &o->name, c->lang) : office;
+}
+
+struct str agency_text(struct ctx *c, struct str agency)
+{
+    const struct agency *a = pack_agency(c->node->pack, agency);
+    return a ? pack_text(c->node->pack, &a->name, c->lang) : agency;
+}
+
+struct str place_text(struct ctx *c, struct str territory)
+{
+    const struct territory *t = pack_territory(c->node->pack, territory);
+    return t ? pack_text(c->node->pack, &t->name, c->lang) : territory;
+}
+
+struct str role_text(struct ctx *c, struct str role)
+{
+    const struct role *r = pack_role(c->node->pack, role);
+    return r ? pack_text(c->node->pack, &r->name, c->lang) : role;
+}
+
+enum tone urgency_tone(struct str urgency)
+{
+    return str_is(urgency, "red") ? TONE_LATE : str_is(urgency, "orange") ? TONE_SOON : TONE_PLAIN;
+}

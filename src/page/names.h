@@ -1,0 +1,14 @@
+/* names.h - how offices, places and urgencies are shown, everywhere the same. */
+#ifndef NAMES_H
+#define NAMES_H
+
+#include "page/page.h"
+
+/* The pack's words in c->lang; the id itself when the pack does not know it. */
+struct str office_text(struct ctx *c, struct str office);
+struct str agency_text(struct ctx *c, struct str agency);
+struct str place_text(struct ctx *c, struct str territory);
+struct str role_text(struct ctx *c, struct str role);
+enum tone urgency_tone(struct str urgency);      /* "red" LATE, "orange" SOON */
+
+#endif
