@@ -86,7 +86,7 @@ enum err case_reclassify(struct ctx *c, struct str id, bool cl, bool fl, bool ht
 
 /* ---- closing ---------------------------------------------------------------------------------- */
 
-static enum err count(struct ctx *c, struct rows *r, bool *none)
+static enum err count(struct rows *r, bool *none)
 {
     *none = !rows_next(r) || row_i64(r, 0) == 0;
     return rows_end(r);
@@ -99,7 +99,7 @@ static enum err has_kind(struct ctx *c, const struct work_case *k, const char *k
     bool none;
     TRY(db_query(c, &r, "SELECT count(*) FROM kind_row WHERE case_id = $1 AND kind = $2",
                  ARGS(TEXT(k->id), TEXT(str_c(kind)))));
-    TRY(count(c, &r, &none));
+    TRY(count(&r, &none));
     *yes = !none;
     return ERR_OK;
 }
@@ -111,7 +111,7 @@ static enum err steps_ended(struct ctx *c, const struct work_case *k, bool *yes)
     TRY(db_query(c, &r,
         "SELECT count(*) FROM obligation WHERE case_id = $1 AND state = 'due'"
         " AND role <> 'follow_up'", ARGS(TEXT(k->id))));
-    return count(c, &r, yes);
+    return count(&r, yes);
 }
 
 /* Nobody waits for an answer to a referral. */
@@ -121,7 +121,7 @@ static enum err referrals_ended(struct ctx *c, const struct work_case *k, bool *
     TRY(db_query(c, &r,
         "SELECT count(*) FROM referral_row WHERE case_id = $1 AND state IN ('sent', 'received', 'accepted')",
         ARGS(TEXT(k->id))));
-    return count(c, &r, yes);
+    return count(&r, yes);
 }
 
 /* The facts that a checklist of the pack may name. */
@@ -186,6 +186,7 @@ static enum err close_locked(struct ctx *c, struct draft *d, const struct work_c
         return FAIL(c, ERR_CONFLICT, "case.not-ready", "case " STR_F, STR_A(k->id));
     draft_in(d, k->route);
     draft_set(d, "case", k->id, "status", STR("closed"));
+    draft_set(d, "case", k->id, "left_at", k->stage);
     draft_set(d, "case", k->id, "stage", STR("closed"));
     for (size_t i = 0; i < n; i++)
         draft_set_field(d, STR("case"), k->id, str_join(&c->mem, STR("closure/"), item[i].id),

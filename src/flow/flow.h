@@ -126,6 +126,11 @@ bool flow_node_find(const struct flow_model *m, struct str id, struct flow_step 
 /* amparo:<name> of the element with that id; empty when there is none. */
 struct str flow_attr(const struct flow_model *m, struct str id, const char *name);
 
+struct flow_way { struct str id, name; };   /* name: of the flow; else of the node it leads to */
+/* The flows leaving a node, in document order. */
+enum err flow_ways(struct ctx *c, const struct flow_model *m, struct str node,
+                   struct flow_way **out, size_t *n) MUST_CHECK;
+
 /* ---- checking ------------------------------------------------------------ */
 
 enum flow_severity {

@@ -97,7 +97,7 @@ static void work_table(struct ctx *c, struct out *o, const struct obligation *s,
     grid_begin(o, &(struct grid){ "work.caption", COLS("work.due", "work.what", "work.case", "work.who"), .tasks = true });
     for (size_t i = 0; i < n; i++) {
         const char *g = group_of(c, s[i].due_us);
-        if (!group || strcmp(g, group))
+        if (!group || strcmp(g, group) != 0)
             grid_group(o, g);
         group = g;
         work_line(c, o, &s[i]);
@@ -232,14 +232,17 @@ static void step_acts(struct ctx *c, struct out *o, const struct obligation *s)
 
 static enum err step_choices(struct ctx *c, struct out *o, const struct obligation *s)
 {
+    const struct flow_model *m = work_model_of(c, s->process);
     struct flow_way *way;
     size_t n;
-    TRY(work_ways(c, s, &way, &n));
+    if (!m)
+        return FAIL(c, ERR_NOT_FOUND, "work.no-procedure", "process " STR_F, STR_A(s->process));
+    TRY(flow_ways(c, m, s->node, &way, &n));
     sheet_begin(o, "step.choose");
     lede(o, "step.choose-why");
     for (size_t i = 0; i < n; i++) {
         form_begin(o, "/step/%s/choose", s->id);
-        hidden(o, "flow", way[i].flow);
+        hidden(o, "flow", way[i].id);
         html(o, "<button class=\"btn btn--quiet\">");
         text(o, way[i].name);
         html(o, "</button>");
@@ -415,8 +418,11 @@ static enum err act_add_step(struct ctx *c, const struct request *rq, struct res
         due_us = pack_day_start_us(p, days_from_civil(day) + 1) - 1;
     struct str roles = of ? of->roles : (struct str){ 0 }, role = { 0 };
     (void)str_next(&roles, ' ', &role);
-    enum err e = of ? obligation_add(c, rq->params[0], req_field(rq, "name"), role, of->id, due_us, req_field(rq, "reason"))
-                    : FAIL(c, ERR_INPUT, "step.no-office", "office");
+    enum err e;
+    if (of)
+        e = obligation_add(c, rq->params[0], req_field(rq, "name"), role, of->id, due_us, req_field(rq, "reason"));
+    else
+        e = FAIL(c, ERR_INPUT, "step.no-office", "office");
     if (e == ERR_INPUT) {
         const char *key = c->fault.key;
         c->fault = (struct fault){ 0 };

@@ -104,7 +104,7 @@ static enum err run_route(struct ctx *c, struct request *rq, struct response *rs
         return to_sign_in(c, rq, rs, signed_key);
     TRY(may_run(c, r, rq, signed_in));
     TRY(r->run(c, rq, rs));
-    return rs->body.n || rs->stream || rs->location.n ? ctx_check(c) : out_check(&rs->out);
+    return rs->body.n || rs->pull || rs->location.n ? ctx_check(c) : out_check(&rs->out);
 }
 
 enum err web_run(struct ctx *c, struct request *rq, struct str cookie, struct response *rs)
@@ -168,27 +168,6 @@ static struct request request_of(struct ctx *c, const struct http_req *in)
     return rq;
 }
 
-/* A streamed page is written whole into memory by its streamer; the cap of the
- * arena bounds it. */
-static bool sink_write(void *to, struct str bytes)
-{
-    struct buf *b = to;
-    buf_put(b, bytes);
-    return !b->failed;
-}
-
-static enum err streamed(struct ctx *c, struct response *rs, struct str *body)
-{
-    struct buf b;
-    buf_init(&b, &c->mem, 64 << 20);
-    struct sink sink = { sink_write, &b };
-    TRY(rs->stream(c, rs->state, &sink));
-    if (b.failed)
-        return FAIL(c, ERR_NOMEM, "error.too-big", "export");
-    *body = buf_str(&b);
-    return ERR_OK;
-}
-
 static void answer(struct ctx *c, struct response *rs, struct http_resp *out)
 {
     out->status = rs->status;
@@ -197,11 +176,9 @@ static void answer(struct ctx *c, struct response *rs, struct http_resp *out)
         out->type = rs->type;
     if (rs->body.n)
         out->body = rs->body;
-    if (rs->stream && streamed(c, rs, &out->body) != ERR_OK) {
-        log_line(LOG_ERROR, "export: %s", c->fault.detail);
-        http_plain(out, 503, STR("export failed"));
-        return;
-    }
+    out->pull = rs->pull;
+    out->pull_arg = rs->state;
+    out->pull_done = rs->pull_done;
     out->gzip = rs->gzip;
     if (rs->keep)
         out->cache = HTTP_IMMUTABLE;
@@ -291,7 +268,7 @@ static void worker_end(void *arg, void *thread)
     free(me);
 }
 
-static void tick(struct web *w, struct db *db)
+static void run_clocks(struct web *w, struct db *db)
 {
     struct ctx c;
     size_t did = 0;
@@ -313,7 +290,7 @@ static void *ticker(void *arg)
     (void)pthread_mutex_lock(&w->lock);
     while (me && !w->stop) {
         (void)pthread_mutex_unlock(&w->lock);
-        tick(w, me->db);
+        run_clocks(w, me->db);
         (void)pthread_mutex_lock(&w->lock);
         struct timespec until;
         (void)clock_gettime(CLOCK_REALTIME, &until);

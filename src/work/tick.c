@@ -183,6 +183,18 @@ static enum err last_process(struct ctx *c, struct str case_id, const struct flo
     return ERR_OK;
 }
 
+const struct flow_model *work_model_of(struct ctx *c, struct str process)
+{
+    AUTO_ROWS r = { 0 };
+    const struct flow_model *m = NULL;
+    struct fault before = c->fault;
+    if (db_query(c, &r, "SELECT procedure FROM process WHERE id = $1", ARGS(TEXT(process))) == ERR_OK &&
+        rows_next(&r))
+        m = procedures_find(c->node->procedures, row_str(&r, 0));
+    c->fault = before;
+    return m;
+}
+
 enum err work_route(struct ctx *c, struct str case_id, struct flow_route **out, size_t *n)
 {
     const struct flow_model *m;

@@ -125,6 +125,8 @@ void work_grant(struct ctx *c, struct draft *d, const struct work_case *k, struc
 
 enum err work_route(struct ctx *c, struct str case_id, struct flow_route **out, size_t *n) MUST_CHECK;
 enum err work_draw(struct ctx *c, struct str case_id, struct buf *svg) MUST_CHECK;
+/* The model a process runs by; NULL when the pack no longer has it. */
+const struct flow_model *work_model_of(struct ctx *c, struct str process);
 
 /* ---- clocks --------------------------------------------------------------------- */
 
