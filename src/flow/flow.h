@@ -46,6 +46,8 @@ struct flow_fact {
     struct str name, value;
 };
 
+#define FLOW_EACH_UNKNOWN SIZE_MAX
+
 enum flow_truth { FLOW_FALSE, FLOW_TRUE, FLOW_UNKNOWN };
 
 /* How expressions are read: FEEL is flow_feel; tests bring their own.
@@ -57,8 +59,8 @@ struct flow_eval {
                         struct str language, void **prog, struct str *why);
     enum err (*truth)(struct ctx *c, const void *prog, const struct flow_fact *f, size_t n,
                       enum flow_truth *out);
-    /* A number k gives "1" … "k"; a list its items as JSON; anything else none.
-     * At most FLOW_EACH_MAX items. */
+    /* A number k gives k times "" ; a list its items as JSON; anything else,
+     * null too, *count = FLOW_EACH_UNKNOWN.  At most FLOW_EACH_MAX items. */
     enum err (*items)(struct ctx *c, const void *prog, const struct flow_fact *f, size_t n,
                       struct str **out, size_t *count);
     /* The value as bare text: a string without quotes, a duration, a date; {0} for null. */
@@ -189,6 +191,7 @@ enum flow_event_kind {
     FLOW_EV_SIGNAL,         /* signal thrown: ref = name */
     FLOW_EV_ESCALATED,      /* ref = code; caught or not */
     FLOW_EV_ERROR,          /* ref = code; not caught: its process ends */
+    FLOW_EV_STUCK,          /* a join nobody can reach any more: key; FLOW_SKIP lets it go on */
     FLOW_EV_CHOICE_DUE,     /* no condition of this gateway decides: key; answer with FLOW_CHOOSE */
     FLOW_EV_ADHOC_OPEN,     /* key; FLOW_ADD steps, close with FLOW_COMPLETE */
     FLOW_EV_PASSED,         /* an event happened: node */
@@ -212,6 +215,7 @@ struct flow_event {
     struct str node, name, process, lane, lane_name, role;
     struct flow_when when;
     int64_t start_us;
+    int turn;               /* of a cycle: 0 is its first */
     struct str ref, reason;
     int index, total;       /* multi-instance: 1 of 3; 0 = single */
     struct str item;        /* multi-instance over a list: this item as JSON */
@@ -253,7 +257,7 @@ struct flow_pause {
     int64_t from_us, to_us;       /* to_us = INT64_MAX: still paused */
 };
 enum flow_open_kind { FLOW_OPEN_STEP, FLOW_OPEN_TIMER, FLOW_OPEN_WAIT, FLOW_OPEN_CHOICE,
-                      FLOW_OPEN_ADHOC };
+                      FLOW_OPEN_ADHOC, FLOW_OPEN_JOIN };
 struct flow_open {
     enum flow_open_kind kind;
     int64_t key, step;
@@ -261,6 +265,7 @@ struct flow_open {
     enum flow_kind node_kind;
     struct flow_when when;        /* a step's deadline, a timer's time */
     int64_t start_us;
+    int turn;
     const struct flow_pause *pause;
     size_t n_pauses;
     bool paused;
