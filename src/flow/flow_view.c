@@ -42,6 +42,25 @@ bool flow_node_find(const struct flow_model *m, struct str id, struct flow_step 
     return at >= 0;
 }
 
+enum err flow_ways(struct ctx *c, const struct flow_model *m, struct str node,
+                   struct flow_way **out, size_t *n)
+{
+    int at = index_node(m, node);
+    if (at < 0)
+        return FAIL(c, ERR_NOT_FOUND, "flow.no-node", "node of %zu bytes", node.n);
+    const struct node *from = &m->node.v[at];
+    struct flow_way *v = NEW_N(&c->mem, struct flow_way, (size_t)from->n_out + 1);
+    if (!v)
+        return NOMEM(c);
+    for (int i = 0; i < from->n_out; i++) {
+        const struct way *w = &m->way.v[from->out[i]];
+        v[i] = (struct flow_way){ w->id, w->name.n ? w->name : m->node.v[w->target].name };
+    }
+    *out = v;
+    *n = (size_t)from->n_out;
+    return ERR_OK;
+}
+
 struct str flow_attr(const struct flow_model *m, struct str id, const char *name)
 {
     for (size_t i = 0; i < m->attr.n; i++)
