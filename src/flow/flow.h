@@ -125,18 +125,11 @@ struct flow_lane flow_lane_at(const struct flow_model *m, size_t i);
 size_t flow_nodes(const struct flow_model *m);          /* in document order */
 struct flow_step flow_node_at(const struct flow_model *m, size_t i);
 bool flow_node_find(const struct flow_model *m, struct str id, struct flow_step *out);
-struct flow_way {
-    struct str id, name;    /* name: the flow's own, else that of the node it leads to */
-};
-/* The flows that leave a node, in document order: the answers to FLOW_EV_CHOICE_DUE.
- * ERR_NOT_FOUND: no such node. */
-enum err flow_ways(struct ctx *c, const struct flow_model *m, struct str node,
-                   struct flow_way **out, size_t *n) MUST_CHECK;
 /* amparo:<name> of the element with that id; empty when there is none. */
 struct str flow_attr(const struct flow_model *m, struct str id, const char *name);
 
 struct flow_way { struct str id, name; };   /* name: of the flow; else of the node it leads to */
-/* The flows leaving a node, in document order. */
+/* The flows leaving a node, in document order: the answers to FLOW_EV_CHOICE_DUE. */
 enum err flow_ways(struct ctx *c, const struct flow_model *m, struct str node,
                    struct flow_way **out, size_t *n) MUST_CHECK;
 
