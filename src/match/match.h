@@ -89,7 +89,7 @@ enum err match_index_train(struct ctx *c, struct match_index *ix, bool *kept_pri
 enum match_what {
     MATCH_GIVEN, MATCH_MIDDLE, MATCH_SURNAME, MATCH_SECOND, MATCH_ORDER,
     MATCH_BIRTH, MATCH_SEX, MATCH_ID, MATCH_PHONE, MATCH_EMAIL, MATCH_STREET,
-    MATCH_PLACE, MATCH_POSTCODE, MATCH_REGION, MATCH_NATION, MATCH_EXTRA,
+    MATCH_UNIT, MATCH_HOUSE, MATCH_POSTCODE, MATCH_PLACE, MATCH_REGION, MATCH_NATION, MATCH_EXTRA,
     MATCH_HOUSEHOLD,            /* shared things that a household shares: a discount */
     MATCH_PRIOR,                /* how rare a pair is among all pairs, and calibration */
     MATCH_GROUP,                /* agreement through other records (batch only) */

@@ -1,0 +1,207 @@
+#include "match/inside.h"
+
+enum { YEAR_MIN = 1000, YEAR_MAX = 2200, BUDDHIST = 543, BUDDHIST_FROM = 2300, BUDDHIST_TO = 2700 };
+
+static int month_named(struct str w)
+{
+    static const char *const names[] = {     /* English, Spanish: three letters suffice */
+        "jan", "ene", "feb", "feb", "mar", "mar", "apr", "abr", "may", "may", "jun", "jun",
+        "jul", "jul", "aug", "ago", "sep", "set", "oct", "oct", "nov", "nov", "dec", "dic",
+    };
+    for (size_t i = 0; i < COUNT_OF(names) && w.n >= 3; i++)
+        if (!memcmp(w.p, names[i], 3))
+            return (int)i / 2 + 1;
+    return 0;
+}
+
+struct parts { int64_t v[4]; size_t digits[4], n; int month; };
+
+static void parts_of(struct str s, struct parts *p)
+{
+    struct folded f;
+    fold(s, &f);
+    memset(p, 0, sizeof *p);
+    for (size_t i = 0; i < f.n_words && p->n < 4; i++) {
+        struct str w = { f.w[i].p, f.w[i].n };
+        if (!ascii_digit(w.p[0])) {
+            if (!p->month)
+                p->month = month_named(w);
+            continue;
+        }
+        size_t n = 0;
+        int64_t v = 0;
+        for (; n < w.n && n < 9 && ascii_digit(w.p[n]); n++)
+            v = v * 10 + (w.p[n] - '0');
+        p->v[p->n] = v;
+        p->digits[p->n++] = n;
+        if (n < w.n && (w.p[n] == 't'))         /* 1998-03-02T00:00: the date is over */
+            break;
+    }
+}
+
+static int64_t common_era(int64_t y)
+{
+    return y >= BUDDHIST_FROM && y <= BUDDHIST_TO ? y - BUDDHIST : y;
+}
+
+static bool year_ok(int64_t y)
+{
+    return y >= YEAR_MIN && y <= YEAR_MAX;
+}
+
+static int32_t day_number(int64_t y, int m, int d)
+{
+    return (int32_t)days_from_civil((struct civil){ y, m, d });
+}
+
+static bool as_year(int64_t y, struct when *out)
+{
+    *out = (struct when){ day_number(y, 1, 1), day_number(y, 12, 31), (uint32_t)y * 10000,
+                          DATE_YEAR };
+    return true;
+}
+
+static bool as_month(int64_t y, int64_t m, struct when *out)
+{
+    if (m < 1 || m > 12)
+        return as_year(y, out);
+    int32_t next = m == 12 ? day_number(y + 1, 1, 1) : day_number(y, (int)m + 1, 1);
+    *out = (struct when){ day_number(y, (int)m, 1), next - 1, (uint32_t)(y * 10000 + m * 100),
+                          DATE_MONTH };
+    return true;
+}
+
+/* A day that does not exist (31 February, month 17) is kept as written, for
+ * typing errors; as an interval it is its year. */
+static bool as_day(int64_t y, int64_t m, int64_t d, struct when *out)
+{
+    if (m == 0 && d == 0)
+        return as_year(y, out);
+    if (d == 0)
+        return as_month(y, m, out);
+    if (m > 99 || d > 99)
+        return as_year(y, out);
+    (void)as_year(y, out);
+    out->ymd = (uint32_t)(y * 10000 + m * 100 + d);
+    out->kind = DATE_DAY;
+    if (m >= 1 && m <= 12 && d >= 1 && d <= 31 &&
+        civil_ok((struct civil){ y, (int)m, (int)d }))
+        out->lo = out->hi = day_number(y, (int)m, (int)d);
+    return true;
+}
+
+static int64_t two_digit_year(int64_t y)
+{
+    return y + (y <= 30 ? 2000 : 1900);
+}
+
+static bool three_numbers(const struct parts *p, struct when *out)
+{
+    if (p->digits[0] >= 3 && year_ok(common_era(p->v[0])))
+        return as_day(common_era(p->v[0]), p->v[1], p->v[2], out);
+    int64_t y = p->digits[2] <= 2 ? two_digit_year(p->v[2]) : common_era(p->v[2]);
+    if (!year_ok(y))
+        return false;
+    if (p->v[1] > 12 && p->v[0] <= 12)          /* month first */
+        return as_day(y, p->v[0], p->v[1], out);
+    return as_day(y, p->v[1], p->v[0], out);
+}
+
+static bool month_named_date(const struct parts *p, struct when *out)
+{
+    if (p->n == 1 && year_ok(common_era(p->v[0])))
+        return as_month(common_era(p->v[0]), p->month, out);
+    for (size_t i = 0; i < 2 && p->n >= 2; i++)
+        if (p->digits[i] >= 3 && year_ok(common_era(p->v[i])))
+            return as_day(common_era(p->v[i]), p->month, p->v[1 - i], out);
+    return false;
+}
+
+bool when_parse(struct str s, struct when *out)
+{
+    struct parts p;
+    parts_of(s, &p);
+    if (p.month)
+        return month_named_date(&p, out);
+    if (p.n >= 3)
+        return three_numbers(&p, out);
+    if (p.n == 2 && p.digits[0] >= 4 && year_ok(common_era(p.v[0])))
+        return as_month(common_era(p.v[0]), p.v[1], out);
+    if (p.n == 2 && p.digits[1] >= 4 && year_ok(common_era(p.v[1])))
+        return as_month(common_era(p.v[1]), p.v[0], out);
+    if (p.n != 1)
+        return false;
+    int64_t v = p.v[0];
+    if (p.digits[0] == 4 && year_ok(common_era(v)))
+        return as_year(common_era(v), out);
+    if (p.digits[0] == 8 && year_ok(common_era(v / 10000)))
+        return as_day(common_era(v / 10000), v / 100 % 100, v % 100, out);
+    if (p.digits[0] == 8 && year_ok(common_era(v % 10000)))
+        return as_day(common_era(v % 10000), v / 10000 % 100, v / 1000000, out);
+    return false;
+}
+
+bool when_age(int age, int64_t on, bool on_known, struct when *out)
+{
+    if (age < 0 || age > 120)
+        return false;
+    int slack = on_known ? 1 : 2;               /* people round, and birthdays pass */
+    struct civil lo = civil_from_days(on), hi = lo;
+    lo.year -= age + 1 + slack;
+    hi.year -= age - slack;
+    lo.day = lo.day > 28 ? 28 : lo.day;
+    hi.day = hi.day > 28 ? 28 : hi.day;
+    *out = (struct when){ (int32_t)days_from_civil(lo) + 1, (int32_t)days_from_civil(hi), 0,
+                          DATE_AGE };
+    return true;
+}
+
+/* ---- comparing ------------------------------------------------------------------ */
+
+static void digits_of(uint32_t ymd, char out[8])
+{
+    for (int i = 7; i >= 0; i--, ymd /= 10)
+        out[i] = (char)('0' + ymd % 10);
+}
+
+static uint32_t swapped(uint32_t ymd)
+{
+    return ymd / 10000 * 10000 + ymd % 100 * 100 + ymd / 100 % 100;
+}
+
+static enum birth_level both_days(const struct when *a, const struct when *b)
+{
+    char x[8], y[8];
+    if (a->ymd == b->ymd)
+        return BIRTH_EXACT;
+    if (a->ymd == swapped(b->ymd))
+        return BIRTH_SWAP;
+    bool first_a = a->ymd % 10000 == 101, first_b = b->ymd % 10000 == 101;
+    bool year = a->ymd / 10000 == b->ymd / 10000;
+    if (year && (first_a || first_b))
+        return BIRTH_FIRST;                     /* 1 January stands for "that year" */
+    digits_of(a->ymd, x);
+    digits_of(b->ymd, y);
+    if (edit_distance((struct str){ x, 8 }, (struct str){ y, 8 }, 1) == 1)
+        return BIRTH_TYPO;
+    if (a->ymd % 10000 == b->ymd % 10000 && !first_a)
+        return BIRTH_DAYMONTH;
+    if (year)
+        return BIRTH_YEAR;
+    int32_t gap = a->lo > b->lo ? a->lo - b->lo : b->lo - a->lo;
+    if (edit_distance((struct str){ x, 8 }, (struct str){ y, 8 }, 2) <= 2 || gap <= 366)
+        return BIRTH_CLOSE;
+    return BIRTH_NONE;
+}
+
+enum birth_level birth_level(const struct when *a, const struct when *b)
+{
+    if (a->kind == DATE_NONE || b->kind == DATE_NONE)
+        return BIRTH_MISSING;
+    if (a->kind == DATE_DAY && b->kind == DATE_DAY)
+        return both_days(a, b);
+    int32_t lo = a->lo > b->lo ? a->lo : b->lo, hi = a->hi < b->hi ? a->hi : b->hi;
+    if (lo <= hi)
+        return BIRTH_WITHIN;
+    return lo - hi <= 731 ? BIRTH_BESIDE : BIRTH_APART;
+}

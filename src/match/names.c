@@ -1,0 +1,280 @@
+/* names.c - two bags of name words: who is whose counterpart. */
+#include "match/inside.h"
+
+static bool shares_nick(const struct tok *a, const struct tok *b)
+{
+    for (int i = 0; i < NICKS && a->nick[i]; i++)
+        for (int j = 0; j < NICKS && b->nick[j]; j++)
+            if (a->nick[i] == b->nick[j])
+                return true;
+    return false;
+}
+
+static bool sounds_alike(const struct tok *a, const struct tok *b)
+{
+    for (int i = 0; i < PROFILES; i++)
+        if (a->sound[i] && a->sound[i] == b->sound[i])
+            return true;
+    return false;
+}
+
+static bool begins_with(struct str a, struct str b)
+{
+    return a.n < b.n ? str_starts(b, a) : str_starts(a, b);
+}
+
+static enum name_level by_letters(const struct tok *x, const struct tok *y, struct str a,
+                                  struct str b)
+{
+    size_t longer = a.n > b.n ? a.n : b.n, shorter = a.n + b.n - longer;
+    if (shorter >= 3 && longer - shorter >= 2 && begins_with(a, b))
+        return NAME_FAR;
+    int most = longer >= 8 ? 3 : longer >= 5 ? 2 : 1;
+    if (__builtin_popcountll(x->letters ^ y->letters) > 2 * most)
+        return NAME_NONE;
+    int d = edit_distance(a, b, most);
+    if (d > most)
+        return NAME_NONE;
+    if (d == 1)
+        return longer >= 4 ? NAME_NEAR : NAME_FAR;
+    return d == 2 && longer >= 8 ? NAME_NEAR : NAME_FAR;
+}
+
+static enum name_level word_level_now(const struct dict *d, uint32_t ta, uint32_t tb)
+{
+    const struct tok *x = dict_tok(d, ta), *y = dict_tok(d, tb);
+    struct str a = dict_text(d, ta), b = dict_text(d, tb);
+    if (a.n == 1 || b.n == 1)
+        return a.p[0] == b.p[0] ? NAME_INITIAL : NAME_NONE;
+    if (shares_nick(x, y))
+        return NAME_NICK;
+    if (sounds_alike(x, y))
+        return NAME_SOUND;
+    return by_letters(x, y, a, b);
+}
+
+enum name_level word_level(const struct dict *d, struct memo *m, uint32_t a, uint32_t b)
+{
+    if (a == b)
+        return NAME_EXACT;
+    uint64_t lo = a < b ? a : b, hi = a < b ? b : a, pair = hi << 32 | lo << 4;
+    uint64_t *slot = &m->slot[(uint32_t)(pair * UINT64_C(0x9E3779B97F4A7C15) >> 40) & m->mask];
+    if ((*slot & ~UINT64_C(15)) == pair)
+        return (enum name_level)(*slot & 15);
+    enum name_level l = word_level_now(d, (uint32_t)lo, (uint32_t)hi);
+    *slot = pair | (uint64_t)l;
+    return l;
+}
+
+/* ---- assignment -------------------------------------------------------------------- */
+
+struct pairing {
+    const struct dict *d;
+    const struct rec *a, *b;
+    bool loose;                 /* word order of one side was guessed */
+    uint8_t used_a, used_b;     /* bits */
+    int straight, cross;
+    float rare[4];
+    uint8_t level[4];
+    struct evidence *ev;
+};
+enum { GIVEN_1, GIVEN_2, FAMILY_1, FAMILY_2 };
+
+static bool is_given(const struct rec *r, int i)
+{
+    return r->role[i] != ROLE_SURNAME;
+}
+
+/* Which slot a pair of words fills; words that changed places go by what the
+ * word mostly is. */
+static int slot_of(const struct pairing *p, int i, int j, bool cross)
+{
+    if (!cross)
+        return is_given(p->a, i) ? GIVEN_1 : FAMILY_1;
+    const struct tok *x = dict_tok(p->d, p->a->name[i]), *y = dict_tok(p->d, p->b->name[j]);
+    return x->n[0] + y->n[0] > x->n[1] + y->n[1] ? GIVEN_1 : FAMILY_1;
+}
+
+static float nick_rare(const struct dict *d, uint32_t a, uint32_t b, int role)
+{
+    const struct tok *x = dict_tok(d, a), *y = dict_tok(d, b);
+    uint32_t mass = 1;
+    for (int i = 0; i < NICKS && x->nick[i]; i++)
+        for (int j = 0; j < NICKS && y->nick[j]; j++)
+            if (x->nick[i] == y->nick[j] && d->nick_mass[x->nick[i]][role] > mass)
+                mass = d->nick_mass[x->nick[i]][role];
+    float all = (float)d->total[TOK_NAME][role] + 200;
+    return fast_log2(((float)mass + 0.4f) / all);
+}
+
+static float pair_rare(const struct pairing *p, int i, int j, enum name_level l, int role)
+{
+    uint32_t a = p->a->name[i], b = p->b->name[j];
+    if (l == NAME_EXACT)
+        return rare_word(p->d, a, role);
+    if (l == NAME_NICK)
+        return nick_rare(p->d, a, b, role == 2 ? 0 : role);
+    float x = rare_word(p->d, a, role), y = rare_word(p->d, b, role);
+    return x > y ? x : y;
+}
+
+static void meet(struct pairing *p, int i, int j, enum name_level l)
+{
+    bool cross = is_given(p->a, i) != is_given(p->b, j);
+    int at = slot_of(p, i, j, cross), role = cross ? 2 : at == FAMILY_1;
+    bool alias = p->a->role[i] == ROLE_ALIAS || p->b->role[j] == ROLE_ALIAS;
+    if (alias && l == NAME_EXACT && p->a->role[i] != p->b->role[j])
+        l = NAME_NICK;
+    p->used_a |= (uint8_t)(1u << i);
+    p->used_b |= (uint8_t)(1u << j);
+    if (p->level[at])
+        at++;                                   /* the first filled the best slot */
+    if (p->level[at])
+        return;
+    if (!p->loose) {
+        p->straight += !cross;
+        p->cross += cross;
+    }
+    p->level[at] = (uint8_t)l;
+    p->rare[at] = pair_rare(p, i, j, l, role);
+    p->ev->at[at][0] = (int8_t)i;
+    p->ev->at[at][1] = (int8_t)j;
+}
+
+static void meet_equal(struct pairing *p, bool cross)
+{
+    for (int i = 0; i < p->a->n_names; i++)
+        for (int j = 0; j < p->b->n_names; j++)
+            if (p->a->name[i] == p->b->name[j] && !(p->used_a >> i & 1) && !(p->used_b >> j & 1) &&
+                (is_given(p->a, i) != is_given(p->b, j)) == cross &&
+                dict_tok(p->d, p->a->name[i])->len > 1)
+                meet(p, i, j, NAME_EXACT);
+}
+
+/* Words left over, best level first; equal levels by nearness in order, so that
+ * the result does not depend on which record is a. */
+static void meet_alike(struct pairing *p, struct memo *m)
+{
+    uint8_t level[NAMES][NAMES];
+    bool any = false;
+    for (int i = 0; i < p->a->n_names; i++)
+        for (int j = 0; j < p->b->n_names; j++) {
+            bool free = !(p->used_a >> i & 1) && !(p->used_b >> j & 1);
+            level[i][j] = !free ? NAME_NONE
+                        : (uint8_t)word_level(p->d, m, p->a->name[i], p->b->name[j]);
+            any |= level[i][j] < NAME_NONE;
+        }
+    while (any) {
+        int best = 1 << 20, at_i = 0, at_j = 0;
+        for (int i = 0; i < p->a->n_names; i++)
+            for (int j = 0; j < p->b->n_names; j++) {
+                if (level[i][j] >= NAME_NONE || (p->used_a >> i & 1) || (p->used_b >> j & 1))
+                    continue;
+                bool cross = is_given(p->a, i) != is_given(p->b, j);
+                if (cross && level[i][j] >= NAME_FAR)
+                    continue;
+                int rank = (level[i][j] + cross * 2) * 256 + (i > j ? i - j : j - i) * 16 + i + j;
+                if (rank < best) {
+                    best = rank;
+                    at_i = i;
+                    at_j = j;
+                }
+            }
+        if (best == 1 << 20)
+            return;
+        meet(p, at_i, at_j, (enum name_level)level[at_i][at_j]);
+    }
+}
+
+/* ---- joined words: mariajose and maria jose ------------------------------------------- */
+
+static bool is_joined(const struct dict *d, uint32_t whole, uint32_t head, uint32_t tail)
+{
+    struct str w = dict_text(d, whole), h = dict_text(d, head), t = dict_text(d, tail);
+    return w.n == h.n + t.n && str_starts(w, h) && str_ends(w, t);
+}
+
+/* One unmatched word of x is two words of y, at least one of them unmatched. */
+static bool join(struct pairing *p, const struct rec *x, const struct rec *y, bool x_is_a)
+{
+    uint8_t used_x = x_is_a ? p->used_a : p->used_b, used_y = x_is_a ? p->used_b : p->used_a;
+    for (int i = 0; i < x->n_names; i++) {
+        if ((used_x >> i & 1) || dict_tok(p->d, x->name[i])->len < 6)
+            continue;
+        for (int j = 0; j < y->n_names; j++)
+            for (int k = 0; k < y->n_names; k++) {
+                if (j == k || ((used_y >> j & 1) && (used_y >> k & 1)) ||
+                    !is_joined(p->d, x->name[i], y->name[j], y->name[k]))
+                    continue;
+                int role = !is_given(y, j), at = role ? FAMILY_1 : GIVEN_1;
+                float both = rare_word(p->d, y->name[j], role) + rare_word(p->d, y->name[k], role);
+                p->used_a |= (uint8_t)(x_is_a ? 1u << i : 1u << j | 1u << k);
+                p->used_b |= (uint8_t)(x_is_a ? 1u << j | 1u << k : 1u << i);
+                if (p->level[at])
+                    at++;
+                p->level[at] = NAME_EXACT;
+                p->rare[at] = both < -12 ? -12 : both;
+                p->ev->at[at][0] = (int8_t)(x_is_a ? i : j);
+                p->ev->at[at][1] = (int8_t)(x_is_a ? j : i);
+                p->ev->joined = true;
+                return true;
+            }
+    }
+    return false;
+}
+
+/* ---- what is left -------------------------------------------------------------------------- */
+
+static int left_over(const struct rec *r, uint8_t used, bool given)
+{
+    int n = 0;
+    for (int i = 0; i < r->n_names; i++)
+        n += r->role[i] != ROLE_ALIAS && is_given(r, i) == given && !(used >> i & 1);
+    return n;
+}
+
+static void contradict(struct pairing *p, int first, bool given)
+{
+    int a = left_over(p->a, p->used_a, given), b = left_over(p->b, p->used_b, given);
+    if (!a || !b)
+        return;
+    if (!p->level[first])
+        p->level[first] = NAME_NONE;
+    else if (!p->level[first + 1])
+        p->level[first + 1] = NAME_NONE;
+}
+
+static float relative(const struct match_index *ix, int what, enum name_level l, float rare)
+{
+    if (level_is_absolute(what, l) || l == NAME_MISSING || l == NAME_NONE)
+        return rare;
+    float off = 0.5f * (rare - ix->model.mean_rare[what]);
+    return off > 3 ? 3 : off < -3 ? -3 : off;
+}
+
+void compare_names(const struct match_index *ix, struct memo *m, const struct rec *a,
+                   const struct rec *b, struct evidence *ev)
+{
+    static const uint8_t what[4] = { MATCH_GIVEN, MATCH_MIDDLE, MATCH_SURNAME, MATCH_SECOND };
+    struct pairing p = { .d = &ix->dict, .a = a, .b = b, .ev = ev,
+                         .loose = ((a->flags | b->flags) & REC_GUESSED) != 0 };
+    memset(ev->at, -1, sizeof ev->at);
+    ev->joined = false;
+    meet_equal(&p, false);
+    meet_equal(&p, true);
+    if (a->n_names != b->n_names || p.used_a != (1u << a->n_names) - 1) {
+        if (!join(&p, a, b, true))
+            (void)join(&p, b, a, false);
+        meet_alike(&p, m);
+    }
+    contradict(&p, GIVEN_1, true);
+    contradict(&p, FAMILY_1, false);
+    for (int i = 0; i < 4; i++) {
+        ev->level[what[i]] = p.level[i];
+        ev->rare[what[i]] = relative(ix, what[i], (enum name_level)p.level[i], p.rare[i]);
+    }
+    ev->level[MATCH_ORDER] = p.straight + p.cross == 0 ? ORDER_NA : !p.cross ? ORDER_STRAIGHT
+                           : p.straight ? ORDER_MIXED : ORDER_SWAPPED;
+    ev->rare[MATCH_ORDER] = 0;
+    ev->married = p.level[FAMILY_1] == NAME_NONE && ((a->flags | b->flags) & REC_MARRIED);
+}
