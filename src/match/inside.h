@@ -305,6 +305,12 @@ int32_t to_mbits(float bits);
 /* All candidate pairs at or above the floor, on `threads` threads, in a fixed order. */
 enum err score_all(struct ctx *c, const struct match_index *ix, bool link, int threads,
                    float floor, struct links *out, size_t *compared, size_t *dropped) MUST_CHECK;
+/* match_cluster, and for each link the mean score at which its two ends met
+ * (or stand now), down to `stop`.  level may be NULL. */
+enum err cluster_levels(struct ctx *c, size_t n, const struct match_link *link, size_t n_link,
+                        const struct match_bonds *bonds, int32_t stop, int32_t *level,
+                        struct match_clusters *out) MUST_CHECK;
+
 /* Settle what candidate pairs mean together (settle.c): scores change where
  * other records agree or compete; clusters come out. */
 enum err settle(struct ctx *c, const struct match_index *ix, bool link, int32_t floor,
