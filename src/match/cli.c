@@ -9,7 +9,7 @@ static const char usage[] =
     "  --clusters FILE     where the clusters go (PAIRS.csv.clusters.csv)\n"
     "  --country PY|AR|LR|TH   rules for ids and phones (all)\n"
     "  --today YYYY-MM-DD  the day on which ages were told\n"
-    "  --floor BITS        weakest score written (-10); 0 is the default threshold\n"
+    "  --floor BITS        weakest score written (-6); 0 is the default threshold\n"
     "  --threads N         (one per core)\n";
 
 enum { MAPS_MAX = 64 };

@@ -1,8 +1,8 @@
 /* cluster.c - groups of records that are one person, without chains.
  *
  * Average linkage: two groups join when the mean score between their members,
- * each clipped, is at least the threshold; a pair without a score counts as
- * the floor.  So A=B and B=C do not make A=C when A and C disagree.  The best
+ * each clipped, is at least the threshold; a pair without a score counts
+ * against.  So A=B and B=C do not make A=C when A and C disagree.  The best
  * pair of groups joins first (a heap with stale entries skipped by version);
  * ties go to the lower record numbers, so the order of the links is nothing.
  */
@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-enum { CLIP = 12000, WEAK_BRIDGE = 3000 };
+enum { CLIP = 12000, WEAK_BRIDGE = 3000, UNSCORED = -10000 };
 #define NOBODY UINT32_MAX
 
 struct edge {                       /* between two groups: all links between their members */
@@ -128,7 +128,7 @@ static struct event pop(struct grouping *w)
 static int32_t mean_of(const struct grouping *w, const struct edge *e)
 {
     int64_t pairs = (int64_t)w->g[e->a].size * w->g[e->b].size;
-    int64_t sum = e->sum + (pairs - e->count) * MATCH_FLOOR_MBITS;
+    int64_t sum = e->sum + (pairs - e->count) * UNSCORED;
     return (int32_t)(sum / pairs);
 }
 

@@ -125,7 +125,8 @@ static float near_rare(uint64_t v)
 }
 
 static void numbers(struct comparing *c, int what, enum pass pass, const uint64_t *a,
-                    const uint64_t *b, const uint16_t *type_a, const uint16_t *type_b)
+                    const uint64_t *b, const uint16_t *parity_a, const uint16_t *parity_b,
+                    const uint16_t *type_a, const uint16_t *type_b)
 {
     enum same best = SAME_MISSING;
     float rare = 0;
@@ -134,7 +135,7 @@ static void numbers(struct comparing *c, int what, enum pass pass, const uint64_
             bool other_type = type_a && type_a[i] && type_b[j] && type_a[i] != type_b[j];
             if (other_type && a[i] != b[j])
                 continue;                       /* a passport says nothing about a cedula */
-            enum same l = packed_level(a[i], b[j]);
+            enum same l = packed_level(a[i], b[j], parity_a[i], parity_b[j]);
             if (best != SAME_MISSING && l >= best)
                 continue;
             best = l;
@@ -193,23 +194,89 @@ static void nest(struct comparing *c)
     }
 }
 
+static void identity(struct comparing *c)
+{
+    const struct rec *a = c->a, *b = c->b;
+    birth(c);
+    numbers(c, MATCH_ID, PASS_ID, a->id, b->id, a->id_parity, b->id_parity, a->id_type, b->id_type);
+    numbers(c, MATCH_PHONE, PASS_PHONE, a->phone, b->phone, a->phone_parity, b->phone_parity,
+            NULL, NULL);
+    email(c);
+    exact_only(c, MATCH_NATION, a->nation, b->nation);
+}
+
+static void places(struct comparing *c)
+{
+    const struct rec *a = c->a, *b = c->b;
+    text(c, MATCH_STREET, a->street, b->street);
+    text(c, MATCH_UNIT, a->unit, b->unit);
+    text(c, MATCH_HOUSE, a->house, b->house);
+    text(c, MATCH_POSTCODE, a->postcode, b->postcode);
+    text(c, MATCH_PLACE, a->place, b->place);
+    text(c, MATCH_REGION, a->region, b->region);
+    text(c, MATCH_EXTRA, a->extra, b->extra);
+    nest(c);
+}
+
 void compare(const struct match_index *ix, struct memo *m, const struct rec *a,
              const struct rec *b, struct evidence *ev)
 {
     struct comparing c = { ix, m, a, b, ev };
     compare_names(ix, m, a, b, ev);
-    birth(&c);
     sex(&c);
-    numbers(&c, MATCH_ID, PASS_ID, a->id, b->id, a->id_type, b->id_type);
-    numbers(&c, MATCH_PHONE, PASS_PHONE, a->phone, b->phone, NULL, NULL);
-    email(&c);
-    text(&c, MATCH_STREET, a->street, b->street);
-    text(&c, MATCH_UNIT, a->unit, b->unit);
-    text(&c, MATCH_HOUSE, a->house, b->house);
-    text(&c, MATCH_POSTCODE, a->postcode, b->postcode);
-    text(&c, MATCH_PLACE, a->place, b->place);
-    text(&c, MATCH_REGION, a->region, b->region);
-    exact_only(&c, MATCH_NATION, a->nation, b->nation);
-    text(&c, MATCH_EXTRA, a->extra, b->extra);
-    nest(&c);
+    identity(&c);
+    places(&c);
+}
+
+/* The most that a text field can still add: everything if equal, else what the
+ * nearest level gives. */
+static float most_of(const struct model *mo, int what, uint32_t a, uint32_t b)
+{
+    if (!a || !b)
+        return 0;
+    if (a == b)
+        return 20;
+    float near = mo->w[what][TEXT_NEAR] + 3;
+    return near > 0 ? near : 0;
+}
+
+static float most_of_places(const struct model *mo, const struct rec *a, const struct rec *b)
+{
+    return most_of(mo, MATCH_STREET, a->street, b->street) + most_of(mo, MATCH_UNIT, a->unit, b->unit) +
+           most_of(mo, MATCH_HOUSE, a->house, b->house) +
+           most_of(mo, MATCH_POSTCODE, a->postcode, b->postcode) +
+           most_of(mo, MATCH_PLACE, a->place, b->place) +
+           most_of(mo, MATCH_REGION, a->region, b->region) +
+           most_of(mo, MATCH_EXTRA, a->extra, b->extra);
+}
+
+static const uint8_t first_part[] = { MATCH_GIVEN, MATCH_MIDDLE, MATCH_SURNAME, MATCH_SECOND,
+                                      MATCH_ORDER, MATCH_BIRTH, MATCH_SEX, MATCH_ID, MATCH_PHONE,
+                                      MATCH_EMAIL, MATCH_NATION };
+static const uint8_t last_part[] = { MATCH_STREET, MATCH_UNIT, MATCH_HOUSE, MATCH_POSTCODE,
+                                     MATCH_PLACE, MATCH_REGION, MATCH_EXTRA };
+
+bool compare_score(const struct match_index *ix, struct memo *m, const struct rec *a,
+                   const struct rec *b, float floor, struct evidence *ev, float *bits)
+{
+    const struct model *mo = &ix->model;
+    struct comparing c = { ix, m, a, b, ev };
+    float raw = mo->prior, home = mo->prior_home, h;
+    float least = (floor - mo->shift) / mo->scale;
+    compare_names(ix, m, a, b, ev);
+    sex(&c);
+    identity(&c);
+    for (size_t i = 0; i < COUNT_OF(first_part); i++) {
+        raw += model_bits(mo, ev, first_part[i], &h);
+        home += h;
+    }
+    if (raw + most_of_places(mo, a, b) < least)
+        return false;
+    places(&c);
+    for (size_t i = 0; i < COUNT_OF(last_part); i++) {
+        raw += model_bits(mo, ev, last_part[i], &h);
+        home += h;
+    }
+    *bits = mo->scale * (raw - soft_plus(home)) + mo->shift;
+    return *bits >= floor;
 }

@@ -54,9 +54,11 @@ static int32_t day_number(int64_t y, int m, int d)
     return (int32_t)days_from_civil((struct civil){ y, m, d });
 }
 
+static uint32_t digits_of(uint32_t ymd);
+
 static bool as_year(int64_t y, struct when *out)
 {
-    *out = (struct when){ day_number(y, 1, 1), day_number(y, 12, 31), (uint32_t)y * 10000,
+    *out = (struct when){ day_number(y, 1, 1), day_number(y, 12, 31), (uint32_t)y * 10000, 0,
                           DATE_YEAR };
     return true;
 }
@@ -66,7 +68,7 @@ static bool as_month(int64_t y, int64_t m, struct when *out)
     if (m < 1 || m > 12)
         return as_year(y, out);
     int32_t next = m == 12 ? day_number(y + 1, 1, 1) : day_number(y, (int)m + 1, 1);
-    *out = (struct when){ day_number(y, (int)m, 1), next - 1, (uint32_t)(y * 10000 + m * 100),
+    *out = (struct when){ day_number(y, (int)m, 1), next - 1, (uint32_t)(y * 10000 + m * 100), 0,
                           DATE_MONTH };
     return true;
 }
@@ -83,6 +85,7 @@ static bool as_day(int64_t y, int64_t m, int64_t d, struct when *out)
         return as_year(y, out);
     (void)as_year(y, out);
     out->ymd = (uint32_t)(y * 10000 + m * 100 + d);
+    out->digits = digits_of(out->ymd);
     out->kind = DATE_DAY;
     if (m >= 1 && m <= 12 && d >= 1 && d <= 31 &&
         civil_ok((struct civil){ y, (int)m, (int)d }))
@@ -151,47 +154,57 @@ bool when_age(int age, int64_t on, bool on_known, struct when *out)
     hi.year -= age - slack;
     lo.day = lo.day > 28 ? 28 : lo.day;
     hi.day = hi.day > 28 ? 28 : hi.day;
-    *out = (struct when){ (int32_t)days_from_civil(lo) + 1, (int32_t)days_from_civil(hi), 0,
+    *out = (struct when){ (int32_t)days_from_civil(lo) + 1, (int32_t)days_from_civil(hi), 0, 0,
                           DATE_AGE };
     return true;
 }
 
 /* ---- comparing ------------------------------------------------------------------ */
 
-static void digits_of(uint32_t ymd, char out[8])
+static uint32_t digits_of(uint32_t ymd)
 {
-    for (int i = 7; i >= 0; i--, ymd /= 10)
-        out[i] = (char)('0' + ymd % 10);
+    uint32_t v = 0;
+    for (int i = 0; i < 8; i++, ymd /= 10)
+        v |= ymd % 10 << 4 * i;
+    return v;
 }
 
-static uint32_t swapped(uint32_t ymd)
+/* Strokes between two dates of eight digits: changed digits, neighbours that
+ * changed places count once. */
+static int strokes(uint32_t x, uint32_t y)
 {
-    return ymd / 10000 * 10000 + ymd % 100 * 100 + ymd / 100 % 100;
+    int n = 0;
+    for (int i = 0; i < 8; i++) {
+        uint32_t a = x >> 4 * i & 15, b = y >> 4 * i & 15;
+        if (a == b)
+            continue;
+        n++;
+        uint32_t a2 = i < 7 ? x >> (4 * i + 4) & 15 : 99, b2 = i < 7 ? y >> (4 * i + 4) & 15 : 99;
+        i += a == b2 && b == a2;
+    }
+    return n;
 }
 
 static enum birth_level both_days(const struct when *a, const struct when *b)
 {
-    char x[8], y[8];
-    if (a->ymd == b->ymd)
+    uint32_t x = a->digits, y = b->digits;
+    if (x == y)
         return BIRTH_EXACT;
-    if (a->ymd == swapped(b->ymd))
+    bool year = x >> 16 == y >> 16;
+    if (year && (x >> 8 & 255) == (y & 255) && (y >> 8 & 255) == (x & 255))
         return BIRTH_SWAP;
-    bool first_a = a->ymd % 10000 == 101, first_b = b->ymd % 10000 == 101;
-    bool year = a->ymd / 10000 == b->ymd / 10000;
+    bool first_a = (x & 0xFFFF) == 0x101, first_b = (y & 0xFFFF) == 0x101;
     if (year && (first_a || first_b))
         return BIRTH_FIRST;                     /* 1 January stands for "that year" */
-    digits_of(a->ymd, x);
-    digits_of(b->ymd, y);
-    if (edit_distance((struct str){ x, 8 }, (struct str){ y, 8 }, 1) == 1)
+    int n = strokes(x, y);
+    if (n == 1)
         return BIRTH_TYPO;
-    if (a->ymd % 10000 == b->ymd % 10000 && !first_a)
+    if ((x & 0xFFFF) == (y & 0xFFFF) && !first_a)
         return BIRTH_DAYMONTH;
     if (year)
         return BIRTH_YEAR;
     int32_t gap = a->lo > b->lo ? a->lo - b->lo : b->lo - a->lo;
-    if (edit_distance((struct str){ x, 8 }, (struct str){ y, 8 }, 2) <= 2 || gap <= 366)
-        return BIRTH_CLOSE;
-    return BIRTH_NONE;
+    return n == 2 || gap <= 366 ? BIRTH_CLOSE : BIRTH_NONE;
 }
 
 enum birth_level birth_level(const struct when *a, const struct when *b)

@@ -143,13 +143,25 @@ uint64_t phone_pack(struct str value, struct str country)
     return pack(s + from, n - from);
 }
 
-enum same packed_level(uint64_t a, uint64_t b)
+/* One bit per character (mod 16) that occurs an odd number of times: one edit
+ * flips at most two bits. */
+uint16_t parity_of(uint64_t v)
+{
+    uint16_t p = 0;
+    for (; v; v /= 37)
+        p ^= (uint16_t)(1u << (v % 37 & 15));
+    return p;
+}
+
+enum same packed_level(uint64_t a, uint64_t b, uint16_t parity_a, uint16_t parity_b)
 {
     char x[16], y[16];
     if (a == 0 || b == 0)
         return SAME_MISSING;
     if (a == b)
         return SAME_EXACT;
+    if (__builtin_popcount((unsigned)(parity_a ^ parity_b)) > 2)
+        return SAME_DIFF;
     struct str s = { x, packed_text(a, x) }, t = { y, packed_text(b, y) };
     return s.n > ID_SHORTEST && edit_distance(s, t, 1) == 1 ? SAME_NEAR : SAME_DIFF;
 }

@@ -98,7 +98,7 @@ void match_index_free(struct match_index *ix)
 
 /* ---- ids -------------------------------------------------------------------------------- */
 
-static struct str id_of(const struct match_index *ix, uint32_t rec)
+struct str index_id(const struct match_index *ix, uint32_t rec)
 {
     const char *p = (const char *)ix->ids.p + (size_t)rec * ID_LEN;
     size_t n = 0;
@@ -115,7 +115,7 @@ static uint32_t *by_id(const struct match_index *ix)
 static uint32_t *id_slot(const struct match_index *ix, uint32_t n, uint32_t *table, struct str id)
 {
     uint32_t i = (uint32_t)hash_bytes(id, 5) & (n - 1);
-    while (table[i] && !str_eq(id_of(ix, table[i] - 1), id))
+    while (table[i] && !str_eq(index_id(ix, table[i] - 1), id))
         i = (i + 1) & (n - 1);
     return &table[i];
 }
@@ -137,7 +137,7 @@ static bool reserve_id(struct match_index *ix)
     }
     for (uint32_t i = 0; i < ix->n_by_id; i++)
         if (by_id(ix)[i])
-            *id_slot(ix, n, (uint32_t *)(void *)next.p, id_of(ix, by_id(ix)[i] - 1)) = by_id(ix)[i];
+            *id_slot(ix, n, (uint32_t *)(void *)next.p, index_id(ix, by_id(ix)[i] - 1)) = by_id(ix)[i];
     area_close(&ix->purse, &ix->by_id);
     ix->by_id = next;
     ix->n_by_id = n;
@@ -228,7 +228,7 @@ static bool compact(struct match_index *ix)
     for (uint32_t i = 0; i < to; i++) {
         struct key key[KEYS_MAX];
         size_t k = keys_of(&ix->dict, rec_at(ix, i), key);
-        *id_slot(ix, ix->n_by_id, by_id(ix), id_of(ix, i)) = i + 1;
+        *id_slot(ix, ix->n_by_id, by_id(ix), index_id(ix, i)) = i + 1;
         if (!post_reserve(&ix->purse, &ix->post, KEYS_MAX))
             return false;
         for (size_t j = 0; j < k; j++)
@@ -279,19 +279,29 @@ enum err match_index_remove(struct ctx *c, struct match_index *ix, struct str id
     return r ? ERR_OK : FAIL(c, ERR_NOT_FOUND, "match.no-record", "no such record in the index");
 }
 
-size_t match_index_count(struct match_index *ix)
+void index_read_lock(struct match_index *ix)
 {
     (void)pthread_rwlock_rdlock(lock_of(ix));
-    size_t n = ix->live;
+}
+
+void index_unlock(struct match_index *ix)
+{
     (void)pthread_rwlock_unlock(lock_of(ix));
+}
+
+size_t match_index_count(struct match_index *ix)
+{
+    index_read_lock(ix);
+    size_t n = ix->live;
+    index_unlock(ix);
     return n;
 }
 
 size_t match_index_bytes(struct match_index *ix)
 {
-    (void)pthread_rwlock_rdlock(lock_of(ix));
+    index_read_lock(ix);
     size_t n = ix->purse.used;
-    (void)pthread_rwlock_unlock(lock_of(ix));
+    index_unlock(ix);
     return n;
 }
 

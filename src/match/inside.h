@@ -56,6 +56,7 @@ enum date_kind { DATE_NONE, DATE_DAY, DATE_MONTH, DATE_YEAR, DATE_AGE };
 struct when {
     int32_t lo, hi;             /* days since 1970, both inclusive */
     uint32_t ymd;               /* yyyymmdd as written, even when no such day; 0 = unknown parts */
+    uint32_t digits;            /* the same, one digit per four bits */
     uint8_t kind;
 };
 /* False: nothing that looks like a date.  Never fails otherwise. */
@@ -75,7 +76,9 @@ enum birth_level birth_level(const struct when *a, const struct when *b);
 uint64_t id_pack(struct str value, struct str type, struct str country, uint16_t *type_out);
 uint64_t phone_pack(struct str value, struct str country);
 enum same { SAME_MISSING, SAME_EXACT, SAME_NEAR, SAME_DIFF, SAME_N };
-enum same packed_level(uint64_t a, uint64_t b);
+/* parity: from parity_of, to tell most unlike numbers apart at once. */
+enum same packed_level(uint64_t a, uint64_t b, uint16_t parity_a, uint16_t parity_b);
+uint16_t parity_of(uint64_t packed);
 size_t packed_text(uint64_t v, char out[16]);
 uint8_t sex_of(struct str s);               /* 0 unknown, 1 male, 2 female, 3 other */
 
@@ -137,7 +140,8 @@ struct rec {
     uint32_t name[NAMES];
     uint32_t email, mailbox, street, unit, house, place, region, postcode, nation, extra;
     struct when born;
-    uint16_t id_type[MATCH_IDS];
+    uint16_t id_type[MATCH_IDS], id_parity[MATCH_IDS], phone_parity[MATCH_PHONES];
+    uint8_t len[NAMES];
     uint8_t role[NAMES];        /* given tokens first, then surnames, then alias */
     uint8_t n_names, n_given, sex, flags;
 };
@@ -216,6 +220,9 @@ void compare_names(const struct match_index *ix, struct memo *m, const struct re
                    const struct rec *b, struct evidence *ev);
 void compare(const struct match_index *ix, struct memo *m, const struct rec *a,
              const struct rec *b, struct evidence *ev);
+/* The same, and its score; false as soon as it cannot reach `floor` bits. */
+bool compare_score(const struct match_index *ix, struct memo *m, const struct rec *a,
+                   const struct rec *b, float floor, struct evidence *ev, float *bits);
 
 /* ---- the model (model.c, train.c) ----------------------------------------------------------------- */
 
@@ -231,14 +238,17 @@ struct model {
     float years[YEARS + 1], day[384];   /* births before YEAR_0 + i; log2 of a day of the year */
     bool trained, kept_priors;
 };
-extern const char *const *const level_names[COMPARED];
 extern const uint8_t level_count[COMPARED];
 void model_priors(struct model *mo);
 void model_weights(struct model *mo);
 /* Bits of one comparison: as match, and of household against stranger. */
 float model_bits(const struct model *mo, const struct evidence *ev, int what, float *home);
 float model_score(const struct model *mo, const struct evidence *ev);
-bool level_is_absolute(int what, int level);
+extern const uint16_t absolute_levels[COMPARED];        /* bit per level */
+static inline bool level_is_absolute(int what, int level)
+{
+    return absolute_levels[what] >> level & 1;
+}
 /* log2 of how often a word is used in this role (0, 1; 2 = the commoner one). */
 float rare_word(const struct dict *d, uint32_t t, int role);
 /* log2 of how often a key such as a phone is held. */
@@ -257,7 +267,6 @@ struct match_index {
     struct model model;
     bool with_ids;
     void *lock;                         /* pthread_rwlock_t */
-    struct when born_span;
 };
 static inline struct rec *rec_at(const struct match_index *ix, uint32_t i)
 {
@@ -268,6 +277,9 @@ enum err index_open(struct ctx *c, size_t cap, size_t expect, bool with_ids,
 /* A record without id: its number is ix->n before the call. */
 enum err index_put(struct ctx *c, struct match_index *ix, const struct match_record *r,
                    uint8_t flags) MUST_CHECK;
+struct str index_id(const struct match_index *ix, uint32_t rec);    /* borrowed */
+void index_read_lock(struct match_index *ix);
+void index_unlock(struct match_index *ix);
 void index_find(const struct match_index *ix, const struct rec *r, struct found *f);
 bool found_open(struct found *f);
 void found_close(struct found *f);

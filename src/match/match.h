@@ -120,7 +120,7 @@ struct match_candidate {
     size_t n_rows;
 };
 
-enum { MATCH_FLOOR_MBITS = -10000 };        /* weaker candidates are not returned */
+enum { MATCH_FLOOR_MBITS = -6000 };        /* weaker candidates are not returned */
 
 /* Best candidates first, at most `limit`; results live in c->mem.  dropped (may
  * be NULL) counts records that shared only keys too common to look at. */

@@ -111,22 +111,20 @@ const uint8_t level_count[COMPARED] = {
 };
 
 /* Levels whose u is the frequency of the very value that agrees. */
-bool level_is_absolute(int what, int level)
-{
-    switch (what) {
-    case MATCH_GIVEN: case MATCH_MIDDLE: case MATCH_SURNAME: case MATCH_SECOND:
-        return level == NAME_EXACT || level == NAME_NICK;
-    case MATCH_BIRTH:
-        return level == BIRTH_EXACT || level == BIRTH_SWAP || level == BIRTH_FIRST ||
-               level == BIRTH_WITHIN || level == BIRTH_DAYMONTH || level == BIRTH_YEAR;
-    case MATCH_ID: case MATCH_PHONE:
-        return level == SAME_EXACT || level == SAME_NEAR;
-    case MATCH_ORDER: case MATCH_SEX:
-        return false;
-    default:
-        return level == TEXT_EXACT;
-    }
-}
+enum {
+    NAME_ABS = 1 << NAME_EXACT | 1 << NAME_NICK, SAME_ABS = 1 << SAME_EXACT | 1 << SAME_NEAR,
+    TEXT_ABS = 1 << TEXT_EXACT,
+    BIRTH_ABS = 1 << BIRTH_EXACT | 1 << BIRTH_SWAP | 1 << BIRTH_FIRST | 1 << BIRTH_WITHIN |
+                1 << BIRTH_DAYMONTH | 1 << BIRTH_YEAR,
+};
+const uint16_t absolute_levels[COMPARED] = {
+    [MATCH_GIVEN] = NAME_ABS, [MATCH_MIDDLE] = NAME_ABS, [MATCH_SURNAME] = NAME_ABS,
+    [MATCH_SECOND] = NAME_ABS, [MATCH_BIRTH] = BIRTH_ABS, [MATCH_ID] = SAME_ABS,
+    [MATCH_PHONE] = SAME_ABS, [MATCH_EMAIL] = TEXT_ABS, [MATCH_STREET] = TEXT_ABS,
+    [MATCH_UNIT] = TEXT_ABS, [MATCH_HOUSE] = TEXT_ABS, [MATCH_POSTCODE] = TEXT_ABS,
+    [MATCH_PLACE] = TEXT_ABS, [MATCH_REGION] = TEXT_ABS, [MATCH_NATION] = TEXT_ABS,
+    [MATCH_EXTRA] = TEXT_ABS,
+};
 
 /* ---- frequencies ---------------------------------------------------------------- */
 

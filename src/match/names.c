@@ -147,7 +147,7 @@ static void meet_equal(struct pairing *p, bool cross)
         for (int j = 0; j < p->b->n_names; j++)
             if (p->a->name[i] == p->b->name[j] && !(p->used_a >> i & 1) && !(p->used_b >> j & 1) &&
                 (is_given(p->a, i) != is_given(p->b, j)) == cross &&
-                dict_tok(p->d, p->a->name[i])->len > 1)
+                p->a->len[i] > 1)
                 meet(p, i, j, NAME_EXACT);
 }
 
@@ -199,11 +199,12 @@ static bool join(struct pairing *p, const struct rec *x, const struct rec *y, bo
 {
     uint8_t used_x = x_is_a ? p->used_a : p->used_b, used_y = x_is_a ? p->used_b : p->used_a;
     for (int i = 0; i < x->n_names; i++) {
-        if ((used_x >> i & 1) || dict_tok(p->d, x->name[i])->len < 6)
+        if ((used_x >> i & 1) || x->len[i] < 6)
             continue;
         for (int j = 0; j < y->n_names; j++)
             for (int k = 0; k < y->n_names; k++) {
-                if (j == k || ((used_y >> j & 1) && (used_y >> k & 1)) ||
+                if (j == k || x->len[i] != y->len[j] + y->len[k] ||
+                    ((used_y >> j & 1) && (used_y >> k & 1)) ||
                     !is_joined(p->d, x->name[i], y->name[j], y->name[k]))
                     continue;
                 int role = !is_given(y, j), at = role ? FAMILY_1 : GIVEN_1;

@@ -25,47 +25,50 @@ static int min3(int a, int b, int c)
     return m < c ? m : c;
 }
 
+/* Only the diagonal band of width 2 max + 1 can hold a distance up to max. */
 int edit_distance(struct str a, struct str b, int max)
 {
     enum { W = 80 };
-    int rows[3][W + 1], *prev2 = rows[0], *prev = rows[1], *cur = rows[2];
+    int store[3 * (W + 2)] __attribute__((uninitialized));
+    int *prev2 = store, *prev = store + W + 2, *cur = store + 2 * (W + 2);
     while (a.n && b.n && a.p[0] == b.p[0]) {
-        a = str_sub(a, 1, a.n);
-        b = str_sub(b, 1, b.n);
+        a.p++, b.p++;
+        a.n--, b.n--;
     }
-    while (a.n && b.n && a.p[a.n - 1] == b.p[b.n - 1]) {
-        a.n--;
-        b.n--;
-    }
+    while (a.n && b.n && a.p[a.n - 1] == b.p[b.n - 1])
+        a.n--, b.n--;
     if (a.n > W || b.n > W)
         return max + 1;
-    int na = (int)a.n, nb = (int)b.n;
+    int na = (int)a.n, nb = (int)b.n, far = max + 1;
     if ((na > nb ? na - nb : nb - na) > max)
-        return max + 1;
+        return far;
     if (na == 0 || nb == 0)
         return na + nb;
-    for (int j = 0; j <= nb; j++)
-        prev[j] = j;
+    for (int j = 0; j <= nb + 1; j++) {
+        prev[j] = j <= max ? j : far;
+        cur[j] = prev2[j] = far;
+    }
     for (int i = 1; i <= na; i++) {
-        int least = cur[0] = i;
-        for (int j = 1; j <= nb; j++) {
-            int same = a.p[i - 1] == b.p[j - 1];
-            int d = min3(prev[j] + 1, cur[j - 1] + 1, prev[j - 1] + !same);
+        int from = i - max > 1 ? i - max : 1, to = i + max < nb ? i + max : nb, least = far;
+        cur[from - 1] = from == 1 && i <= max ? i : far;
+        for (int j = from; j <= to; j++) {
+            int d = min3(prev[j] + 1, cur[j - 1] + 1, prev[j - 1] + (a.p[i - 1] != b.p[j - 1]));
             if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1] &&
                 prev2[j - 2] + 1 < d)
                 d = prev2[j - 2] + 1;
             cur[j] = d;
-            if (d < least)
-                least = d;
+            least = d < least ? d : least;
         }
-        if (least > max)
-            return max + 1;
+        if (to < nb)
+            cur[to + 1] = far;
+        if (least > max && cur[from - 1] > max)
+            return far;
         int *t = prev2;
         prev2 = prev;
         prev = cur;
         cur = t;
     }
-    return prev[nb] <= max ? prev[nb] : max + 1;
+    return prev[nb] <= max ? prev[nb] : far;
 }
 
 int bigram_dice(struct str a, struct str b)

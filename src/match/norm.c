@@ -24,12 +24,15 @@ static void add_name(struct reading *rd, const struct word *w, int role)
     if (s.n > 7 && str_starts(s, STR("dela")))
         s = str_sub(s, 4, s.n);                 /* delacruz = de la cruz */
     uint32_t t = dict_word(rd->d, TOK_NAME, s, rd->add);
+    if (t == 0)
+        return;
     for (int i = 0; i < r->n_names; i++)
         if (r->name[i] == t)
             return;
     if (rd->from)
         rd->from->name[r->n_names] = w->from;
     r->role[r->n_names] = (uint8_t)role;
+    r->len[r->n_names] = dict_tok(rd->d, t)->len;
     r->name[r->n_names++] = t;
     r->n_given = (uint8_t)(r->n_given + (role == ROLE_GIVEN));
 }
@@ -236,14 +239,17 @@ static void read_numbers(struct reading *rd, const struct match_record *m)
         uint64_t v = id_pack(m->ids[i].value, m->ids[i].type, m->country, &type);
         if (v) {
             rd->r->id[n] = v;
+            rd->r->id_parity[n] = parity_of(v);
             rd->r->id_type[n++] = type;
         }
     }
     n = 0;
     for (size_t i = 0; i < MATCH_PHONES; i++) {
         uint64_t v = phone_pack(m->phones[i], m->country);
-        if (v)
-            rd->r->phone[n++] = v;
+        if (v) {
+            rd->r->phone[n] = v;
+            rd->r->phone_parity[n++] = parity_of(v);
+        }
     }
 }
 

@@ -50,6 +50,7 @@ static void score_record(struct worker *w, uint32_t i)
     const struct match_index *ix = w->job->ix;
     const struct rec *a = rec_at(ix, i);
     struct evidence ev;
+    float bits;
     if (!(a->flags & REC_LIVE))
         return;
     w->found.below = i;
@@ -62,9 +63,7 @@ static void score_record(struct worker *w, uint32_t i)
         if (!(b->flags & REC_LIVE) || (w->job->link && !((a->flags ^ b->flags) & REC_SOURCE_B)))
             continue;
         w->compared++;
-        compare(ix, &w->memo, b, a, &ev);
-        float bits = model_score(&ix->model, &ev);
-        if (bits >= w->job->floor)
+        if (compare_score(ix, &w->memo, b, a, w->job->floor, &ev, &bits))
             links_add(&w->links, w->found.rec[k], i, to_mbits(bits));
     }
     w->dropped += w->found.dropped;

@@ -5,6 +5,8 @@
 
 enum { SAMPLE_PAIRS = 60 * 1000, RANDOM_PAIRS = 100 * 1000, ROUNDS = 25, NEST_RECORDS = 40000 };
 static const float PRIOR_PAIRS = 25, PRIOR_RANDOM = 20;
+/* A file without any duplicate must not make the next one unthinkable. */
+static const float LEAST_MATES = 0.05f;
 
 struct sample {                     /* levels and rarities of candidate pairs */
     struct evidence *ev;
@@ -109,7 +111,7 @@ static void learn_strangers(struct work *w, struct model *mo)
             continue;
         for (int g = 0; g < (k == MATCH_BIRTH ? 2 : 1); g++) {
             int from = k == MATCH_BIRTH ? groups[g][0] : 1;
-            int to = k == MATCH_BIRTH ? groups[g][1] : level_count[k] - 1;
+            int to = k == MATCH_BIRTH ? groups[g][1] : k == MATCH_SEX ? SEX_OTHER : level_count[k] - 1;
             float all = 0;
             for (int l = from; l <= to; l++)
                 all += count[k][l];
@@ -316,7 +318,8 @@ static void maximise(const struct work *w, const struct model *base, const struc
     keep_monotone(mo);
     float pairs = (float)w->s.opposite, mates = 1 / (float)w->ix->n;
     float home = t->homes / pairs, most = 6 * mates, least = 0.002f * mates;
-    mo->prior = fast_log2((t->matches + 1) / pairs);
+    float met = (t->matches + 1) / pairs;
+    mo->prior = fast_log2(met < LEAST_MATES * mates ? LEAST_MATES * mates : met);
     mo->prior_home = fast_log2(home > most ? most : home < least ? least : home);
     model_weights(mo);
 }
