@@ -15,16 +15,14 @@ static pthread_rwlock_t *lock_of(const struct match_index *ix)
 bool found_open(struct found *f)
 {
     *f = (struct found){ .below = UINT32_MAX };
-    f->rec = malloc(FOUND_ROOM * sizeof *f->rec);
-    f->pass = malloc(FOUND_ROOM);
+    f->at = malloc(FOUND_ROOM * sizeof *f->at);
     f->seen = calloc(FOUND_SLOTS, sizeof *f->seen);
-    return f->rec && f->pass && f->seen;
+    return f->at && f->seen;
 }
 
 void found_close(struct found *f)
 {
-    free(f->rec);
-    free(f->pass);
+    free(f->at);
     free(f->seen);
     *f = (struct found){ 0 };
 }
@@ -40,6 +38,12 @@ void index_find(const struct match_index *ix, const struct rec *r, struct found 
     }
     for (size_t i = 0; i < n; i++)
         post_visit(ix, r, key[i], f);
+    size_t kept = 0;
+    int needed = ix->live < POINTS_FROM ? 1 : POINTS_NEEDED;
+    for (size_t i = 0; i < f->n; i++)
+        if (f->at[i].points >= needed)
+            f->at[kept++] = f->at[i];
+    f->n = kept;
 }
 
 /* ---- open, close --------------------------------------------------------------------- */

@@ -141,7 +141,7 @@ struct rec {
     uint32_t email, mailbox, street, unit, house, place, region, postcode, nation, extra;
     struct when born;
     uint16_t id_type[MATCH_IDS], id_parity[MATCH_IDS], phone_parity[MATCH_PHONES];
-    uint8_t len[NAMES];
+    uint8_t len[NAMES], first[NAMES];   /* bytes of each name, and its first */
     uint8_t role[NAMES];        /* given tokens first, then surnames, then alias */
     uint8_t n_names, n_given, sex, flags;
 };
@@ -182,13 +182,16 @@ uint32_t post_count(const struct post *po, uint32_t tag);
 
 uint32_t key_tag(enum pass pass, uint64_t a, uint64_t b);
 
-/* Candidates of one record: each once, with the first pass that found it. */
-enum { FOUND_ROOM = 12 * 1024, FOUND_SLOTS = 32 * 1024 };
+/* Candidates of one record: each once, with the first pass that found it.  What
+ * shares one weak key only (one name and a year, say) is not worth comparing:
+ * keys give points, two are needed. */
+enum { FOUND_ROOM = 12 * 1024, FOUND_SLOTS = 32 * 1024, POINTS_NEEDED = 2,
+       POINTS_FROM = 10000 };     /* in smaller indexes one is enough */
+struct candidate { uint32_t rec; uint8_t pass, points; };
 struct found {
-    uint32_t *rec;              /* [FOUND_ROOM] */
-    uint8_t *pass;
+    struct candidate *at;       /* [FOUND_ROOM] */
     size_t n;
-    struct { uint32_t rec, round; } *seen;  /* [FOUND_SLOTS], open hash */
+    struct { uint32_t rec, round, at; } *seen;  /* [FOUND_SLOTS], open hash */
     uint32_t round, below;      /* only records numbered below */
     size_t dropped;
 };

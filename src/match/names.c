@@ -202,7 +202,7 @@ static bool join(struct pairing *p, const struct rec *x, const struct rec *y, bo
         if ((used_x >> i & 1) || x->len[i] < 6)
             continue;
         for (int j = 0; j < y->n_names; j++)
-            for (int k = 0; k < y->n_names; k++) {
+            for (int k = 0; k < y->n_names && y->first[j] == x->first[i]; k++) {
                 if (j == k || x->len[i] != y->len[j] + y->len[k] ||
                     ((used_y >> j & 1) && (used_y >> k & 1)) ||
                     !is_joined(p->d, x->name[i], y->name[j], y->name[k]))

@@ -32,7 +32,8 @@ static void add_name(struct reading *rd, const struct word *w, int role)
     if (rd->from)
         rd->from->name[r->n_names] = w->from;
     r->role[r->n_names] = (uint8_t)role;
-    r->len[r->n_names] = dict_tok(rd->d, t)->len;
+    r->len[r->n_names] = (uint8_t)s.n;
+    r->first[r->n_names] = (uint8_t)s.p[0];
     r->name[r->n_names++] = t;
     r->n_given = (uint8_t)(r->n_given + (role == ROLE_GIVEN));
 }

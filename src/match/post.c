@@ -212,18 +212,34 @@ uint32_t post_count(const struct post *po, uint32_t tag)
     return s->val & LIST ? list_at(po, s->val)[0] : s->val != 0;
 }
 
-static void visit_one(struct found *f, uint32_t rec, uint8_t pass)
+static void visit_one(struct found *f, uint32_t rec, uint8_t pass, uint8_t points)
 {
-    if (rec >= f->below || f->n == FOUND_ROOM)
+    if (rec >= f->below)
         return;
     uint32_t i = (rec * 2654435761u) >> 17;     /* FOUND_SLOTS = 2^15 */
     for (; f->seen[i].round == f->round; i = (i + 1) & (FOUND_SLOTS - 1))
-        if (f->seen[i].rec == rec)
+        if (f->seen[i].rec == rec) {
+            struct candidate *c = &f->at[f->seen[i].at];
+            c->points = (uint8_t)(c->points + points);
             return;
+        }
+    if (f->n == FOUND_ROOM)
+        return;
     f->seen[i].rec = rec;
     f->seen[i].round = f->round;
-    f->rec[f->n] = rec;
-    f->pass[f->n++] = pass;
+    f->seen[i].at = (uint32_t)f->n;
+    f->at[f->n++] = (struct candidate){ rec, pass, points };
+}
+
+enum { FEW = 8 };
+static uint8_t points_of(uint8_t pass, uint32_t listed)
+{
+    switch (pass) {
+    case PASS_RARE: return listed <= FEW;
+    case PASS_NAME_YEAR: case PASS_NAME_DAY: case PASS_SKETCH: case PASS_PLACE_BIRTH:
+        return listed <= FEW ? 2 : 1;
+    default: return 2;
+    }
 }
 
 void post_visit(const struct match_index *ix, const struct rec *r, struct key k, struct found *f)
@@ -235,7 +251,7 @@ void post_visit(const struct match_index *ix, const struct rec *r, struct key k,
         if (s->val == 0)
             return;
         if (!(s->val & LIST)) {
-            visit_one(f, s->val - 1, k.pass);
+            visit_one(f, s->val - 1, k.pass, points_of(k.pass, 1));
             return;
         }
         const uint32_t *l = list_at(po, s->val);
@@ -246,8 +262,9 @@ void post_visit(const struct match_index *ix, const struct rec *r, struct key k,
         }
         uint32_t n = l[0] < cap_of[k.pass] ? l[0] : cap_of[k.pass];
         f->dropped += l[0] - n;
-        for (uint32_t i = 0; i < n; i++)
-            visit_one(f, l[HEAD + i], k.pass);
+        uint8_t points = points_of(k.pass, l[0]);
+        for (uint32_t i = 0; i < n && points; i++)
+            visit_one(f, l[HEAD + i], k.pass, points);
         return;
     }
 }

@@ -28,7 +28,7 @@ void links_add(struct links *l, uint32_t a, uint32_t b, int32_t mbits)
     l->p[l->n++] = (struct match_link){ a, b, mbits };
 }
 
-enum { CHUNK = 512, THREADS_MAX = 16, MEMO_MASK = (1 << 18) - 1 };
+enum { CHUNK = 512, THREADS_MAX = 16, MEMO_MASK = (1 << 15) - 1 };
 struct job {
     const struct match_index *ix;
     bool link;
@@ -57,14 +57,14 @@ static void score_record(struct worker *w, uint32_t i)
     w->found.dropped = 0;
     index_find(ix, a, &w->found);
     for (size_t k = 0; k < w->found.n; k++) {
-        const struct rec *b = rec_at(ix, w->found.rec[k]);
+        const struct rec *b = rec_at(ix, w->found.at[k].rec);
         if (k + 4 < w->found.n)
-            __builtin_prefetch(rec_at(ix, w->found.rec[k + 4]));
+            __builtin_prefetch(rec_at(ix, w->found.at[k + 4].rec));
         if (!(b->flags & REC_LIVE) || (w->job->link && !((a->flags ^ b->flags) & REC_SOURCE_B)))
             continue;
         w->compared++;
         if (compare_score(ix, &w->memo, b, a, w->job->floor, &ev, &bits))
-            links_add(&w->links, w->found.rec[k], i, to_mbits(bits));
+            links_add(&w->links, w->found.at[k].rec, i, to_mbits(bits));
     }
     w->dropped += w->found.dropped;
 }

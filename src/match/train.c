@@ -202,8 +202,8 @@ static void take_candidates(struct work *w, uint32_t rec)
     w->found.below = UINT32_MAX;
     index_find(w->ix, a, &w->found);
     for (size_t i = 0; i < w->found.n && w->s.n < w->s.room; i++) {
-        const struct rec *b = rec_at(w->ix, w->found.rec[i]);
-        if (w->found.rec[i] != rec && (b->flags & REC_LIVE) && other_side(w, a, b))
+        const struct rec *b = rec_at(w->ix, w->found.at[i].rec);
+        if (w->found.at[i].rec != rec && (b->flags & REC_LIVE) && other_side(w, a, b))
             compare(w->ix, &w->memo, a, b, &w->s.ev[w->s.n++]);
     }
     w->s.records++;
