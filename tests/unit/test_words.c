@@ -71,8 +71,7 @@ static void patterns_refused(struct t *t)
         "{", "}", "{}", "{n", "{n, plural}", "{n, plural, one {x}}", "{n, plural, one x other {y}}",
         "{n, plural, other {y}", "{n, choice, 0#a}", "{n, number, currency}", "{a b}", "{n, select, {x}}",
         "{n, plural, =x {y} other {z}}", "{n, plural, offset:q other {z}}", "a } b",
-        "{a,select,other{{a,select,other{{a,select,other{{a,select,other{{a,select,other{{a,select,other{"
-        "{a,select,other{x}}}}}}}}}}}}}}",
+        "{a,select,other{{a,select,other{{a,select,other{{a,select,other{{a,select,other{{a,select,other{{a,select,other{x}}}}}}}}}}}}}}",
     };
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         struct ctx c;
