@@ -302,8 +302,5 @@ bool form_expressions(struct ctx *c, struct form *f, struct form_notes *notes, s
         translate(&j, "default", x->dynamic_default, &e->dynamic_default);
         translate(&j, "choice_filter", items, &e->items);
     }
-    struct str name = f->instance_name;
-    j.field = NULL;
-    translate(&j, "instance_name", name, &f->instance_name);
     return strict ? !j.bad : true;
 }

@@ -35,7 +35,7 @@ struct form {
     struct form_itext *itext; size_t itexts, itext_room;
     struct str *repeat; size_t repeats, repeat_room;   /* "/data/child" */
     size_t *slot; size_t slots;   /* hash of paths: index + 1 */
-    struct str instance_name;     /* XPath, libxml2 spelling, or "" */
+    struct str instance_name;     /* setting: becomes the calculation of meta/instanceName */
     struct str xform;             /* the bytes served */
 };
 

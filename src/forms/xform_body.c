@@ -31,7 +31,8 @@ static size_t itext_make(struct xread *r, struct str id)
     struct form_itext t = { .id = xread_keep(r, id), .text = { NEW_N(&f->mem, struct str, f->langs), f->langs } };
     if (!t.text.v || !VEC_PUT(&f->mem, f->itext, f->itexts, f->itext_room, t))
         return FORM_NONE;
-    r->guidance[f->itexts - 1].text = (struct form_texts){ NEW_N(&f->mem, struct str, f->langs), f->langs };
+    struct str *guide = NEW_N(&f->mem, struct str, f->langs);
+    r->guidance[f->itexts - 1].text = (struct form_texts){ guide, guide ? f->langs : 0 };
     r->tslot[slot] = f->itexts;
     return f->itexts - 1;
 }

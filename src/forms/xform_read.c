@@ -307,21 +307,29 @@ static void title(struct xread *r, const xmlNode *html)
         r->f->title = xread_literal(r, FORM_NONE, xml_text(&r->c->mem, t));
 }
 
+static enum err memory(struct xread *r)
+{
+    if (r->f->mem.failed)
+        return FAIL(r->c, ERR_NOMEM, "error.too-big", "form arena");
+    return ctx_check(r->c);
+}
+
 static enum err read(struct xread *r, const xmlNode *html, struct str xml)
 {
     TRY(find_parts(r, html));
     TRY(layout(r));
     xread_itext(r);
+    TRY(memory(r));
     title(r, html);
     TRY(instances(r));
     model_rest(r);
+    TRY(memory(r));
     xread_body(r);
+    TRY(memory(r));
     unasked(r);
     (void)form_expressions(r->c, r->f, r->notes, &r->note_room, STR("xform"), false);
     r->f->xform = arena_dup(&r->f->mem, xml);
-    if (r->f->mem.failed)
-        return FAIL(r->c, ERR_NOMEM, "error.too-big", "form arena");
-    return ctx_check(r->c);
+    return memory(r);
 }
 
 enum err xform_load(struct ctx *c, struct str xml, const struct form **out, struct form_notes *notes)

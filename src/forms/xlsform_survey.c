@@ -241,7 +241,6 @@ static bool field_begin(struct maker *m, struct form_field *x, const struct shee
     x->line = r->line;
     x->name = maker_keep(m, maker_cell(m, r, "name"));
     x->parent = parent_of(m);
-    x->media_type = x->preload = x->preload_params = STR("");
     if (f->fields >= FIELDS_MAX)
         maker_note(m, r->line, STR(""), "too many fields", STR(""));
     else if (x->name.n == 0)
