@@ -131,12 +131,18 @@ enum err feel_test(struct ctx *c, const struct feel_program *p, struct feel_valu
 enum { DMN_FILE_MAX = 8 * 1024 * 1024, DMN_XML_DEPTH_MAX = 200, DMN_ROWS_MAX = 20000 };
 
 struct dmn_model;
-/* Load a DMN 1.1 to 1.5 document.  `file` names it in messages.  The model has
+/* Load a DMN 1.1 to 1.5 document; the first mistake in it is an error with
+ * file, line and reason.  `file` names it in messages.  The model has
  * its own memory and borrows nothing; `imports` are the models it may import,
  * found by namespace, and must outlive it. */
 enum err dmn_load(struct ctx *c, struct str file, struct str xml,
                   const struct dmn_model *const *imports, size_t n_imports,
                   struct dmn_model **out) MUST_CHECK;
+/* The same for authors at work: what is wrong inside a decision becomes a
+ * finding of rules_check, and evaluates to null.  Bad XML is still refused. */
+enum err dmn_load_draft(struct ctx *c, struct str file, struct str xml,
+                        const struct dmn_model *const *imports, size_t n_imports,
+                        struct dmn_model **out) MUST_CHECK;
 void dmn_free(struct dmn_model *m);                      /* NULL is fine */
 size_t dmn_bytes(const struct dmn_model *m);             /* memory it holds */
 
@@ -210,6 +216,7 @@ enum err dmn_explain(struct ctx *c, const struct dmn_step *step, size_t row,
 /* ---- authors' help ------------------------------------------------------ */
 
 enum rules_kind {
+    RULES_SYNTAX,         /* text that is not FEEL */
     RULES_GAP,            /* values for which no row and no default answers */
     RULES_OVERLAP,        /* two rows of a UNIQUE or differing ANY table meet */
     RULES_UNREACHABLE,    /* a row that can never fire */

@@ -1,0 +1,196 @@
+/* A decision table's XML becomes rows of tests and outputs. */
+#include "rules/dmn_load.h"
+
+static const struct { const char *name; enum hit hit; } hits[] = {
+    { "UNIQUE", HIT_UNIQUE }, { "FIRST", HIT_FIRST }, { "PRIORITY", HIT_PRIORITY }, { "ANY", HIT_ANY },
+    { "COLLECT", HIT_COLLECT }, { "RULE ORDER", HIT_RULE_ORDER }, { "OUTPUT ORDER", HIT_OUTPUT_ORDER },
+};
+static const struct { const char *name; enum aggregate how; } aggregates[] = {
+    { "SUM", AGG_SUM }, { "COUNT", AGG_COUNT }, { "MIN", AGG_MIN }, { "MAX", AGG_MAX },
+};
+
+static void read_policy(struct loader *l, const xmlNode *n, struct dmn_table *t)
+{
+    struct str hit = xml_attr(l, n, "hitPolicy"), agg = xml_attr(l, n, "aggregation");
+    bool known = hit.n == 0;
+    for (size_t i = 0; i < COUNT_OF(hits); i++)
+        if (str_is(hit, hits[i].name)) {
+            t->hit = hits[i].hit;
+            known = true;
+        }
+    for (size_t i = 0; i < COUNT_OF(aggregates); i++)
+        if (str_is(agg, aggregates[i].name))
+            t->aggregate = aggregates[i].how;
+    if (!known)
+        load_problem(l, RULES_SYNTAX, n, "unknown hit policy", hit);
+}
+
+static struct scope value_scope(struct scope *up, struct bound *b)
+{
+    *b = (struct bound){ .name = STR_INIT("?"), .how = BIND_SLOT };
+    return (struct scope){ .up = up, .b = b, .n = 1, .frame = true };
+}
+
+static const struct node *tests_of(struct loader *l, const xmlNode *n, struct scope *s)
+{
+    struct bound b;
+    struct scope inner = value_scope(s, &b);
+    struct str text = n ? str_trim(xml_text(l, n)) : (struct str){ 0 };
+    if (text.n == 0 || str_is(text, "-"))
+        return NULL;
+    return load_feel(l, n, text, &inner, true);
+}
+
+static bool read_input(struct loader *l, const xmlNode *n, struct scope *s, struct column *c)
+{
+    const xmlNode *e = xml_child(n, "inputExpression");
+    struct str text = e ? xml_text(l, e) : (struct str){ 0 };
+    c->name = str_trim(text);
+    c->label = xml_attr(l, n, "label");
+    if (c->label.n == 0)
+        c->label = c->name;
+    c->type = load_type(l, xml_attr(l, e, "typeRef"), e);
+    c->expr = c->name.n ? load_feel(l, e, text, s, false) : node_const(&l->k, feel_null(), 0);
+    c->allowed = tests_of(l, xml_child(n, "inputValues"), s);
+    return c->expr != NULL;
+}
+
+static const struct feel_list *constant_tests(struct loader *l, const struct node *tests)
+{
+    struct feel_list *list = NEW(&l->m->mem, struct feel_list);
+    if (!tests || tests->op != OP_TESTS || !list)
+        return NULL;
+    struct feel_value *v = NEW_N(&l->m->mem, struct feel_value, (size_t)tests->n + 1);
+    for (size_t i = 0; v && i < tests->n; i++) {
+        const struct node *t = tests->kid[i];
+        if (t->op == OP_IN && t->n == 2 && t->kid[1]->op == OP_CONST)
+            v[list->n++] = t->kid[1]->k;
+    }
+    list->v = v;
+    return v ? list : NULL;
+}
+
+static bool read_output(struct loader *l, const xmlNode *n, struct scope *s, struct column *c)
+{
+    const xmlNode *d = xml_child(n, "defaultOutputEntry");
+    c->name = name_clean(&l->k, xml_attr(l, n, "name"));
+    c->label = xml_attr(l, n, "label");
+    if (c->label.n == 0)
+        c->label = c->name;
+    c->type = load_type(l, xml_attr(l, n, "typeRef"), n);
+    c->allowed = tests_of(l, xml_child(n, "outputValues"), s);
+    c->order = constant_tests(l, c->allowed);
+    if (!c->order && c->type)
+        c->order = c->type->values;
+    if (d && str_trim(xml_text(l, d)).n)
+        c->fallback = load_feel(l, d, xml_text(l, d), s, false);
+    return true;
+}
+
+static bool read_columns(struct loader *l, const xmlNode *n, struct scope *s, struct dmn_table *t)
+{
+    size_t i = 0, o = 0, a = 0;
+    t->n_in = xml_count(n, "input");
+    t->n_out = xml_count(n, "output");
+    t->n_note = xml_count(n, "annotation");
+    t->in = NEW_N(&l->m->mem, struct column, t->n_in + 1);
+    t->out = NEW_N(&l->m->mem, struct column, t->n_out + 1);
+    t->note = NEW_N(&l->m->mem, struct str, t->n_note + 1);
+    if (!t->in || !t->out || !t->note)
+        return false;
+    for (const xmlNode *c = xml_first(n); c; c = xml_next(c)) {
+        if (xml_is(c, "input") && !read_input(l, c, s, &t->in[i++]))
+            return false;
+        if (xml_is(c, "output") && !read_output(l, c, s, &t->out[o++]))
+            return false;
+        if (xml_is(c, "annotation"))
+            t->note[a++] = xml_attr(l, c, "name");
+    }
+    /* Before 1.3 a rule had only a description. */
+    if (t->n_note == 0)
+        t->note[0] = STR("description");
+    return true;
+}
+
+static bool read_rule(struct loader *l, const xmlNode *n, struct scope *s, struct dmn_table *t, struct row *row)
+{
+    size_t notes = t->n_note ? t->n_note : 1, i = 0, o = 0, a = 0;
+    struct str *text = NEW_N(&l->m->mem, struct str, t->n_in + t->n_out + notes);
+    const struct node **test = NEW_N(&l->m->mem, const struct node *, t->n_in + 1);
+    const struct node **out = NEW_N(&l->m->mem, const struct node *, t->n_out + 1);
+    struct bound b;
+    struct scope inner = value_scope(s, &b);
+    if (!text || !test || !out)
+        return false;
+    row->id = xml_attr(l, n, "id");
+    row->line = xml_line(n);
+    for (const xmlNode *c = xml_first(n); c; c = xml_next(c)) {
+        if (xml_is(c, "inputEntry") && i < t->n_in) {
+            text[i] = str_trim(xml_text(l, c));
+            if (text[i].n && !str_is(text[i], "-") && !(test[i] = load_feel(l, c, text[i], &inner, true)))
+                return false;
+            i++;
+        } else if (xml_is(c, "outputEntry") && o < t->n_out) {
+            struct str e = text[t->n_in + o] = str_trim(xml_text(l, c));
+            out[o] = e.n == 0 || str_is(e, "-") ? node_const(&l->k, feel_null(), 0) : load_feel(l, c, e, s, false);
+            if (!out[o++])
+                return false;
+        } else if (xml_is(c, "annotationEntry") && a < t->n_note) {
+            text[t->n_in + t->n_out + a++] = str_trim(xml_text(l, c));
+        } else if (xml_is(c, "description") && t->n_note == 0) {
+            text[t->n_in + t->n_out] = str_trim(xml_text(l, c));
+        }
+    }
+    for (; o < t->n_out; o++)
+        if (!(out[o] = node_const(&l->k, feel_null(), 0)))
+            return false;
+    row->text = text;
+    row->test = test;
+    row->out = out;
+    return true;
+}
+
+static bool keep_table(struct dmn_model *m, struct dmn_table *t)
+{
+    if (m->n_table == m->room_table) {
+        size_t room = m->room_table ? m->room_table * 2 : 8;
+        struct dmn_table **more = NEW_N(&m->mem, struct dmn_table *, room);
+        if (!more)
+            return false;
+        if (m->n_table)
+            memcpy(more, m->table, m->n_table * sizeof *more);
+        m->table = more;
+        m->room_table = room;
+    }
+    m->table[m->n_table++] = t;
+    return true;
+}
+
+const struct node *load_table(struct loader *l, const xmlNode *n, struct scope *s)
+{
+    struct dmn_table *t = NEW(&l->m->mem, struct dmn_table);
+    struct node *node = node_new(&l->k, OP_TABLE, 0);
+    size_t i = 0;
+    if (!t || !node)
+        return NULL;
+    t->name = l->where;
+    t->line = xml_line(n);
+    t->n_rows = xml_count(n, "rule");
+    if (t->n_rows > DMN_ROWS_MAX) {
+        l->err = FAIL(l->c, ERR_INPUT, "rules.limit", STR_F ":%d: more than %d rows", STR_A(l->m->file), t->line, DMN_ROWS_MAX);
+        return NULL;
+    }
+    read_policy(l, n, t);
+    t->row = NEW_N(&l->m->mem, struct row, t->n_rows + 1);
+    if (!t->row || !read_columns(l, n, s, t) || !keep_table(l->m, t))
+        return NULL;
+    for (const xmlNode *r = xml_child(n, "rule"); r; r = xml_sibling(r->next, "rule"))
+        if (!read_rule(l, r, s, t, &t->row[i++]))
+            return NULL;
+    if (t->n_note == 0)
+        t->n_note = 1;
+    for (i = 0; i < t->n_in; i++)
+        t->in[i].index = index_build(&l->m->mem, t, i);
+    node->extra = t;
+    return node;
+}

@@ -1,0 +1,182 @@
+/* A column whose cells compare with constants cuts its values into regions:
+ * below the smallest constant, at it, between it and the next, and so on.  In a
+ * region every row answers the same, so the answers of all rows are one line of
+ * bits, and looking up a value is a binary search. */
+#include "rules/dmn.h"
+
+#include <stdlib.h>
+
+enum { INDEX_BYTES_MAX = 64 * 1024, POINTS_MAX = 4096 };
+
+struct index {
+    enum feel_kind kind;
+    size_t n, words;               /* points; words of one line of bits */
+    const struct feel_value *point;
+    const uint64_t *bits;          /* 2n+1 lines */
+};
+
+static int order(const struct feel_value *a, const struct feel_value *b)
+{
+    int c = 0;
+    if (a->kind == FEEL_BOOL)
+        return a->b - b->b;
+    (void)value_cmp(a, b, &c);
+    return c;
+}
+
+static int order_q(const void *a, const void *b)
+{
+    return order(a, b);
+}
+
+struct points { struct feel_value *v; size_t n, room; enum feel_kind kind; bool bad; };
+
+static void add_point(struct points *p, const struct feel_value *v)
+{
+    if (p->n == 0 && p->kind == FEEL_NULL)
+        p->kind = (enum feel_kind)v->kind;
+    bool fine = v->kind == p->kind && (v->kind == FEEL_NUMBER || v->kind == FEEL_STRING ||
+                                       v->kind == FEEL_DATE || v->kind == FEEL_BOOL);
+    if (!fine || p->n == p->room) {
+        p->bad = true;
+        return;
+    }
+    p->v[p->n++] = *v;
+}
+
+static void add_test(struct points *p, const struct node *t)
+{
+    if (t->op == OP_CONST && t->k.kind == FEEL_RANGE) {
+        const struct feel_range *g = t->k.range;
+        if (g->op || t->k.range->lo.kind == FEEL_NULL || t->k.range->hi.kind == FEEL_NULL) {
+            p->bad = true;
+            return;
+        }
+        add_point(p, &g->lo);
+        add_point(p, &g->hi);
+    } else if (t->op == OP_CONST) {
+        add_point(p, &t->k);
+    } else if (t->op == OP_OP_RANGE && t->a->op == OP_CONST) {
+        /* Booleans have no order. */
+        if (t->a->k.kind == FEEL_BOOL && t->flag != OP_EQ && t->flag != OP_NE)
+            p->bad = true;
+        add_point(p, &t->a->k);
+    } else {
+        p->bad = true;
+    }
+}
+
+static bool is_value_test(const struct node *n)
+{
+    return n->op == OP_IN && n->flag && n->n == 2 && n->kid[0]->op == OP_LOCAL && n->kid[0]->up == 0;
+}
+
+static void add_cell(struct points *p, const struct node *cell)
+{
+    if (!cell || p->bad)
+        return;
+    if (cell->op != OP_TESTS) {
+        p->bad = true;
+        return;
+    }
+    for (size_t i = 0; i < cell->n && !p->bad; i++) {
+        if (is_value_test(cell->kid[i]))
+            add_test(p, cell->kid[i]->kid[1]);
+        else
+            p->bad = true;
+    }
+}
+
+/* Where a constant lies among the regions: point i is region 2i+1. */
+static size_t place(const struct index *x, const struct feel_value *v, bool *at)
+{
+    size_t lo = 0, hi = x->n;
+    *at = false;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        int c = order(&x->point[mid], v);
+        if (c == 0) {
+            *at = true;
+            return 2 * mid + 1;
+        }
+        if (c < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return 2 * lo;
+}
+
+static bool compare_regions(size_t region, enum op op, size_t with)
+{
+    switch (op) {
+    case OP_EQ: return region == with;
+    case OP_NE: return region != with;
+    case OP_LT: return region < with;
+    case OP_LE: return region <= with;
+    case OP_GT: return region > with;
+    default: return region >= with;
+    }
+}
+
+static bool test_holds(const struct index *x, const struct node *t, size_t region)
+{
+    bool at;
+    if (t->op == OP_OP_RANGE)
+        return compare_regions(region, (enum op)t->flag, place(x, &t->a->k, &at));
+    if (t->k.kind != FEEL_RANGE)
+        return region == place(x, &t->k, &at);
+    const struct feel_range *g = t->k.range;
+    return compare_regions(region, g->lo_closed ? OP_GE : OP_GT, place(x, &g->lo, &at)) &&
+           compare_regions(region, g->hi_closed ? OP_LE : OP_LT, place(x, &g->hi, &at));
+}
+
+static bool cell_holds(const struct index *x, const struct node *cell, size_t region)
+{
+    if (!cell)
+        return true;
+    for (size_t i = 0; i < cell->n; i++)
+        if (test_holds(x, cell->kid[i]->kid[1], region))
+            return !cell->flag;
+    return cell->flag;
+}
+
+struct index *index_build(struct arena *mem, const struct dmn_table *t, size_t input)
+{
+    struct feel_value local[256];
+    struct points p = { .v = local, .room = COUNT_OF(local) };
+    for (size_t i = 0; i < t->n_rows && !p.bad; i++)
+        add_cell(&p, t->row[i].test[input]);
+    if (p.bad || p.n == 0)
+        return NULL;
+    qsort(p.v, p.n, sizeof *p.v, order_q);
+    size_t n = 0, words = (t->n_rows + 63) / 64;
+    for (size_t i = 0; i < p.n; i++)
+        if (n == 0 || order(&p.v[n - 1], &p.v[i]) != 0)
+            p.v[n++] = p.v[i];
+    if ((2 * n + 1) * words * sizeof(uint64_t) > INDEX_BYTES_MAX)
+        return NULL;
+    struct index *x = NEW(mem, struct index);
+    struct feel_value *point = NEW_N(mem, struct feel_value, n);
+    uint64_t *bits = NEW_N(mem, uint64_t, (2 * n + 1) * words);
+    if (!x || !point || !bits)
+        return NULL;
+    memcpy(point, p.v, n * sizeof *point);
+    *x = (struct index){ p.kind, n, words, point, bits };
+    for (size_t region = 0; region <= 2 * n; region++)
+        for (size_t i = 0; i < t->n_rows; i++)
+            if (cell_holds(x, t->row[i].test[input], region))
+                bits[region * words + i / 64] |= UINT64_C(1) << (i % 64);
+    return x;
+}
+
+bool index_match(const struct index *x, const struct feel_value *v, uint64_t *bits, size_t words)
+{
+    bool at;
+    if (v->kind != x->kind)
+        return false;
+    const uint64_t *line = x->bits + place(x, v, &at) * x->words;
+    for (size_t i = 0; i < words; i++)
+        bits[i] &= line[i];
+    return true;
+}
