@@ -247,6 +247,8 @@ int in_value(struct run *r, const struct feel_value *x, const struct feel_value 
 {
     if (test->kind == FEEL_RANGE && x->kind != FEEL_RANGE)
         return in_range(x, test->range);
+    if (test->kind == FEEL_NULL && x->kind != FEEL_NULL)
+        return -1;
     if (test->kind != FEEL_LIST)
         return feel_equal(*x, *test);
     if (x->kind == FEEL_LIST && values_same(x, test))
