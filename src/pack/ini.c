@@ -158,12 +158,26 @@ static void put_line(struct ini *in, struct str line)
                "nobody reads \"" STR_F "\"", STR_A(str_sub(key, 0, 60)));
 }
 
+/* The languages first: labels may stand above them. */
+static void put_all(struct ini *in, struct str text, bool languages)
+{
+    struct str line;
+
+    in->line = 0;
+    while (str_next(&text, '\n', &line)) {
+        in->line++;
+        bool is = str_starts(str_trim(line), STR("languages"));
+        if (is == languages)
+            put_line(in, line);
+    }
+}
+
 enum err read_ini(struct reader *r)
 {
     static const char *const names[] = { "id", "version", "country", "languages", "zone",
                                          "utc_offset", "currency", "name::LANG" };
     struct ini in = { r, 0, 0 };
-    struct str text, line;
+    struct str text;
 
     r->p->open_min = 0;
     r->p->close_min = 1440;
@@ -171,10 +185,8 @@ enum err read_ini(struct reader *r)
     TRY(reader_text(r, "pack.ini", &text));
     if (!text.p)
         return FAIL(r->c, ERR_NOT_FOUND, "pack.none", "%s has no pack.ini", r->dir);
-    while (str_next(&text, '\n', &line)) {
-        in.line++;
-        put_line(&in, line);
-    }
+    put_all(&in, text, true);
+    put_all(&in, text, false);
     for (unsigned i = 0; i < COUNT_OF(names); i++)
         if (!(in.seen & (1u << i)))
             reader_say(r, FINDING_ERROR, STR("pack.ini"), 0, "pack.empty", "\"%s\" is missing",
