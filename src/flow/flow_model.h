@@ -206,6 +206,7 @@ struct flow_model {
 /* ---- shared between the files -------------------------------------------------- */
 
 /* flow_index.c: ids */
+#define index_put flow_index_put       /* match has one too */
 enum err index_put(struct ctx *c, struct flow_model *m, struct str *id, enum el_kind kind, int at,
                    int line) MUST_CHECK;   /* *id is made unique */
 struct el index_get(const struct flow_model *m, struct str id);

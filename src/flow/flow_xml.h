@@ -6,6 +6,16 @@
 
 #include <libxml/tree.h>
 
+/* One library holds all rooms, and other rooms read XML too. */
+#define xml_is flow_xml_is
+#define xml_attr flow_xml_attr
+#define xml_has flow_xml_has
+#define xml_text flow_xml_text
+#define xml_line flow_xml_line
+#define xml_next flow_xml_next
+#define xml_first flow_xml_first
+#define xml_child flow_xml_child
+
 enum xml_space { XS_NONE, XS_BPMN, XS_DI, XS_DC, XS_DD, XS_AMPARO, XS_OTHER };
 
 /* Parse without network, entities or DOCTYPE.  Free with xmlFreeDoc.

@@ -180,6 +180,7 @@ struct found;
 void post_visit(const struct match_index *ix, const struct rec *r, struct key k, struct found *f);
 uint32_t post_count(const struct post *po, uint32_t tag);
 
+#define key_tag match_key_tag          /* ledger has one too */
 uint32_t key_tag(enum pass pass, uint64_t a, uint64_t b);
 
 /* Candidates of one record: each once, with the first pass that found it.  What

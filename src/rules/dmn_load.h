@@ -6,6 +6,15 @@
 
 #include <libxml/tree.h>
 
+/* One library holds all rooms, and other rooms read XML too. */
+#define xml_is dmn_xml_is
+#define xml_attr dmn_xml_attr
+#define xml_text dmn_xml_text
+#define xml_line dmn_xml_line
+#define xml_next dmn_xml_next
+#define xml_first dmn_xml_first
+#define xml_child dmn_xml_child
+
 struct item_def {
     struct str name;
     const xmlNode *xml;            /* only while loading */
