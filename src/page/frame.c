@@ -263,6 +263,16 @@ static void foot_languages(struct out *o)
     }
 }
 
+/* On paper only: who holds this sheet answers for it. */
+static void print_foot(struct out *o)
+{
+    html(o, "<p class=\"print-only print-foot\">");
+    TF(o, "page.printed", W_TEXT("who", o->c->who->name),
+       W_TEXT("when", words_instant(&o->c->mem, o->c->node ? o->c->node->words : NULL, o->c->lang,
+                                    o->c->now_us)));
+    html(o, "</p>\n");
+}
+
 static void footer(struct out *o)
 {
     html(o, "<footer class=\"foot\">\n<div class=\"wrap\">\n<ul>\n");
@@ -277,10 +287,37 @@ void page_end(struct out *o)
 {
     if (o->part)
         return;
+    if (o->site && !o->open && o->c->who)
+        print_foot(o);
     html(o, "</div>\n</main>\n");
     if (o->site)
         footer(o);
     html(o, "</body>\n</html>\n");
+}
+
+void page_away(struct out *o)
+{
+    struct str list = SAY(o->c, "away.list"), item;
+    html(o, "<!doctype html>\n<html");
+    attr(o, "lang", lang_of(o));
+    html(o, ">\n<head>\n<meta charset=\"utf-8\">\n<title>");
+    T(o, "away.title");
+    html(o, "</title>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+            "<meta name=\"referrer\" content=\"no-referrer\">\n<link rel=\"icon\"");
+    attr_url(o, "href", static_url(o->c, "img/blank.svg"));
+    html(o, " type=\"image/svg+xml\">\n</head>\n<body>\n<main>\n<h1>");
+    T(o, "away.heading");
+    html(o, "</h1>\n<p>");
+    T(o, "away.serves");
+    html(o, "</p>\n<ul>\n");
+    while (str_next(&list, '\n', &item)) {
+        html(o, "<li>");
+        text(o, item);
+        html(o, "</li>\n");
+    }
+    html(o, "</ul>\n<p>");
+    T(o, "away.how");
+    html(o, "</p>\n</main>\n</body>\n</html>\n");
 }
 
 /* ---- when something went wrong ------------------------------------------------------------- */

@@ -161,7 +161,8 @@ struct str path_of_(struct ctx *c, const char *fmt, size_t n, const struct str *
     for (const char *p = fmt; *p; p++) {
         if (p[0] == '%' && p[1] == 's') {
             if (k < n)
-                percent(&b, parts[k++]);
+                percent(&b, parts[k]);
+            k++;
             p++;
         } else {
             buf_char(&b, *p);

@@ -42,6 +42,9 @@ void page_end(struct out *o);
 /* A whole page that says what went wrong, for people: used by src/web. */
 void page_fault(struct out *o, const struct fault *f);
 
+/* What the quick exit shows: a recipe, nothing of ours on it. */
+void page_away(struct out *o);
+
 /* <h1>; then, if wanted, tags under it and buttons beside it:
  *   head_begin(o); text(o, title); head_tags(o); tag(…); head_actions(o); go_button(…); head_end(o); */
 void heading(struct out *o, const char *key);         /* the short form */

@@ -56,9 +56,10 @@ for (const file of readdirSync(out).filter(f => f.endsWith('.html')).sort()) {
 }
 await browser.close();
 server.close();
-const css = readdirSync(out).find(f => /^style\..*css$/.test(f));
-console.log(`# style sheet ${gzipSync(readFileSync(join(out, css)), { level: 9 }).length} bytes gzipped`);
-for (const f of readdirSync(out).filter(x => x.endsWith('.html')))
-  console.log(`# ${f} ${gzipSync(readFileSync(join(out, f)), { level: 6 }).length} bytes gzipped`);
+const css = gzipSync(readFileSync(join(out, readdirSync(out).find(f => /^style\..*css$/.test(f)))), { level: 9 }).length;
+for (const f of readdirSync(out).filter(x => x.endsWith('.html')).sort()) {
+  const size = gzipSync(readFileSync(join(out, f)), { level: 6 }).length + css;
+  ok(size <= 14 * 1024, `${f}: ${size} bytes gzipped with its ${css} of style, at most 14 kB`);
+}
 console.log(`1..${n}`);
 process.exit(bad ? 1 : 0);

@@ -4,6 +4,7 @@
 #include "base/node.h"
 #include "base/who.h"
 #include "page/files.h"
+#include "page/map.h"
 #include "page/page.h"
 #include "t.h"
 
@@ -223,6 +224,50 @@ static void keep_file(struct env *e, const char *name)
         printf("# could not write %s\n", name);
 }
 
+/* Two districts and a river, invented. */
+static const char shapes[] =
+    "{\"type\":\"FeatureCollection\",\"features\":["
+    "{\"type\":\"Feature\",\"properties\":{\"id\":\"A\",\"name\":\"Norte\"},\"geometry\":{\"type\":\"Polygon\","
+    "\"coordinates\":[[[-58,-22],[-57,-22],[-57,-23],[-58,-23],[-58,-22]]]}},"
+    "{\"type\":\"Feature\",\"properties\":{\"id\":\"B\",\"name\":\"Sur <x>\"},\"geometry\":{\"type\":\"MultiPolygon\","
+    "\"coordinates\":[[[[-58,-23],[-57,-23],[-57,-24],[-58,-23]]],[[[-56,-23],[-56,-24],[-56.5,-24],[-56,-23]]]]}},"
+    "{\"type\":\"Feature\",\"properties\":{\"name\":\"Punto\"},\"geometry\":{\"type\":\"Point\",\"coordinates\":[0,0]}},"
+    "{\"type\":\"Feature\",\"properties\":{},\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[-58,-22.5],[-56,-23.5]]}}]}";
+
+static void a_map(struct t *t)
+{
+    struct env e;
+    struct geo g = { 0 };
+    start(t, &e, "es");
+    OK(&e.c, geo_parse(&e.c, &e.c.mem, str_c(shapes), &g));
+    CHECK_EQ(g.n, 3);
+    const struct map_area areas[] = {
+        { STR("A"), 3, STR("Norte: 12"), STR("/territory/A") }, { STR("B"), 1, STR("Sur: 3"), { 0 } },
+    };
+    const struct map_pin pins[] = { { { -575000, -225000 }, PIN_HELP, 1, STR("CODENI") } };
+    page_begin(&e.o, &(struct page){ .title_key = "page.sections" });
+    heading(&e.o, "page.sections");
+    map_draw(&e.o, &(struct map_view){ .title = STR("Casos por distrito"), .desc = STR("Dos distritos"),
+        .land = &g, .water = &g, .areas = areas, .areas_n = 2, .pins = pins, .pins_n = 1 });
+    page_end(&e.o);
+    CHECK(has(&e.o, "class=\"land sh3\""));
+    CHECK(has(&e.o, "<a href=\"/territory/A\" aria-label=\"Norte: 12\">"));
+    CHECK(has(&e.o, "Sur: 3"));
+    CHECK(lacks(&e.o, "<x>"));
+    keep_file(&e, "map.html");
+
+    static const char *const bad[] = {
+        "", "[]", "{}", "{\"features\":{}}", "{\"features\":[{\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[0]]]}}]}",
+        "{\"features\":[{\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[0,0],[999,0]]}}]}",
+        "{\"features\":[{\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[0,0],[\"x\",0]]}}]}",
+    };
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        e.c.fault = (struct fault){ 0 };
+        CHECK_EQ(geo_parse(&e.c, &e.c.mem, str_c(bad[i]), &g), ERR_INPUT);
+    }
+    done(&e);
+}
+
 /* The style sheet, scripts and images, under the names pages ask for. */
 static void keep_static(struct env *e)
 {
@@ -304,6 +349,56 @@ static void kept_values(struct t *t)
     done(&e);
 }
 
+static void away(struct t *t)
+{
+    struct env e;
+    start(t, &e, "es");
+    e.c.who = NULL;
+    e.o.open = true;
+    page_away(&e.o);
+    CHECK(has(&e.o, "<li>4 huevos</li>"));
+    CHECK(lacks(&e.o, "Amparo"));
+    CHECK(lacks(&e.o, "<a"));
+    keep_file(&e, "away.html");
+    done(&e);
+}
+
+/* My work with twenty rows: what the budget of 14 kB is about. */
+static void twenty_rows(struct t *t)
+{
+    static const struct str what[] = {
+        STR_INIT("Enviar el acta de inspección a la fiscalía"), STR_INIT("Confirmar si la niña volvió a la escuela"),
+        STR_INIT("Audiencia reservada: acompañar como testigo"), STR_INIT("Responder la derivación de la policía"),
+        STR_INIT("Llamar a la madre en horario seguro"), STR_INIT("Segunda visita con intérprete de guaraní"),
+        STR_INIT("Completar la lista de indicios"), STR_INIT("Revisar liquidación de salarios caídos"),
+        STR_INIT("Plazo para pedir medida cautelar"), STR_INIT("Seguimiento a los 30 días"),
+    };
+    static const struct str who[] = { STR_INIT("Fiscalía, Unidad de Trata"), STR_INIT("CODENI Coronel Oviedo"),
+                                      STR_INIT("Juzgado Penal, sala 2"), STR_INIT("MTESS, área jurídica") };
+    struct env e;
+    start(t, &e, "es");
+    page_begin(&e.o, &(struct page){ .title = STR("Mi trabajo"), .tab = "work" });
+    heading(&e.o, "page.sections");
+    grid_begin(&e.o, &(struct grid){ "page.pages", COLS("page.late", "page.help", "page.goal", "page.sections", "page.checked"), .tasks = true });
+    for (int i = 0; i < 20; i++) {
+        struct buf code;
+        buf_init(&code, &e.c.mem, 20);
+        buf_fmt(&code, "CAA-%04d", 101 + i * 7);
+        row_begin(&e.o, i < 3 ? TONE_LATE : i < 8 ? TONE_SOON : TONE_PLAIN);
+        cell(&e.o); due(&e.o, NOON_24_NOV + (i - 3) * US_PER_DAY / 2);
+        cell(&e.o); link_text(&e.o, what[i % 10], "/case/%s/step/%s", buf_str(&code), id_new(&e.c.mem, NOON_24_NOV));
+        cell_text(&e.o, buf_str(&code));
+        cell_text(&e.o, who[i % 4]);
+        cell(&e.o); tag(&e.o, i < 3 ? TONE_LATE : TONE_RUN, "page.late");
+        row_end(&e.o);
+    }
+    grid_end(&e.o);
+    page_end(&e.o);
+    OK(&e.c, out_check(&e.o));
+    keep_file(&e, "twenty.html");
+    done(&e);
+}
+
 static void faults(struct t *t)
 {
     struct env e;
@@ -324,5 +419,8 @@ static const struct t_case cases[] = {
     { "a public page keeps its language", public_page },
     { "what was typed stays", kept_values },
     { "errors speak to people", faults },
+    { "a map from GeoJSON", a_map },
+    { "quick exit shows a recipe", away },
+    { "twenty rows", twenty_rows },
 };
 T_MAIN(cases)
