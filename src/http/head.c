@@ -61,6 +61,14 @@ static bool request_line_ok(struct request *r, const char *method, const char *v
     return r->uri == method + m + 1 && version == r->uri + r->target.n + 1 && line_end(end);
 }
 
+/* A line that begins with a NUL passes for the empty one: count the bytes. */
+static bool head_ends_at(struct MHD_Connection *mc, const char *begin, const char *end)
+{
+    const union MHD_ConnectionInfo *i =
+        MHD_get_connection_info(mc, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    return i && end > begin && i->header_size == (size_t)(end - begin);
+}
+
 int head_read(struct request *r, struct MHD_Connection *mc, const char *method,
               const char *version)
 {
@@ -76,7 +84,7 @@ int head_read(struct request *r, struct MHD_Connection *mc, const char *method,
     (void)MHD_get_connection_values_n(mc, MHD_HEADER_KIND, header_take, &c);
     if (f->n > HTTP_HEADERS_MAX)
         return 431;
-    if (c.bad || !line_end(&c.at))      /* the empty line */
+    if (c.bad || f->n == 0 || !line_end(&c.at) || !head_ends_at(mc, method, c.at))
         return 400;
     head.headers = f->v;
     head.n = f->n;
