@@ -59,7 +59,7 @@ static void text(struct comparing *c, int what, uint32_t a, uint32_t b)
         rare = 0.5f * ((x > y ? x : y) - c->ix->model.mean_rare[what]);
         rare = rare > 3 ? 3 : rare < -3 ? -3 : rare;
     }
-    set(c, what, l, rare);
+    set(c, what, (int)l, rare);
 }
 
 /* ---- birth ------------------------------------------------------------------------- */
@@ -111,7 +111,7 @@ static void birth(struct comparing *c)
         rare = log_day(mo, a->ymd);
     else if (l == BIRTH_YEAR)
         rare = log_year(mo, a->ymd);
-    set(c, MATCH_BIRTH, l, rare);
+    set(c, MATCH_BIRTH, (int)l, rare);
 }
 
 /* ---- numbers -------------------------------------------------------------------------- */
@@ -142,7 +142,7 @@ static void numbers(struct comparing *c, int what, enum pass pass, const uint64_
             rare = l == SAME_EXACT ? rare_key(c->ix, pass, a[i])
                  : l == SAME_NEAR ? near_rare(a[i] < b[j] ? a[i] : b[j]) : 0;
         }
-    set(c, what, best, rare);
+    set(c, what, (int)best, rare);
 }
 
 static void email(struct comparing *c)

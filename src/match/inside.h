@@ -187,7 +187,7 @@ uint32_t key_tag(enum pass pass, uint64_t a, uint64_t b);
  * shares one weak key only (one name and a year, say) is not worth comparing:
  * keys give points, two are needed. */
 enum { FOUND_ROOM = 12 * 1024, FOUND_SLOTS = 32 * 1024, POINTS_NEEDED = 2,
-       POINTS_FROM = 10000 };     /* in smaller indexes one is enough */
+       POINTS_FROM = 20000 };     /* in smaller indexes one is enough */
 struct candidate { uint32_t rec; uint8_t pass, points; };
 struct found {
     struct candidate *at;       /* [FOUND_ROOM] */

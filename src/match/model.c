@@ -49,8 +49,8 @@ static const struct prior sex[SEX_N] = {
     [SEX_IMPLIED] = { 1, 1, 1 },
 };
 static const struct prior id[SAME_N] = {
-    [SAME_EXACT] = { .86f, 1e-6f, 1e-4f }, [SAME_NEAR] = { .08f, 1e-5f, 1e-4f },
-    [SAME_DIFF] = { .06f, 1, 1 },
+    [SAME_EXACT] = { .91f, 1e-6f, 1e-4f }, [SAME_NEAR] = { .07f, 1e-5f, 1e-4f },
+    [SAME_DIFF] = { .02f, 1, 1 },
 };
 static const struct prior phone[SAME_N] = {
     [SAME_EXACT] = { .60f, 1e-5f, .55f }, [SAME_NEAR] = { .05f, 1e-5f, .03f },

@@ -141,14 +141,33 @@ static void meet(struct pairing *p, int i, int j, enum name_level l)
     p->ev->at[at][1] = (int8_t)j;
 }
 
-static void meet_equal(struct pairing *p, bool cross)
+/* Equal words, straight ones first, then those that changed places; in the order
+ * of their numbers, so that the result does not depend on which record is a. */
+static void meet_equal(struct pairing *p)
 {
+    struct { uint32_t key; uint8_t i, j; } hit[NAMES * 2];
+    size_t n = 0;
     for (int i = 0; i < p->a->n_names; i++)
-        for (int j = 0; j < p->b->n_names; j++)
-            if (p->a->name[i] == p->b->name[j] && !(p->used_a >> i & 1) && !(p->used_b >> j & 1) &&
-                (is_given(p->a, i) != is_given(p->b, j)) == cross &&
-                p->a->len[i] > 1)
-                meet(p, i, j, NAME_EXACT);
+        for (int j = 0; j < p->b->n_names; j++) {
+            if (p->a->name[i] != p->b->name[j] || p->a->len[i] < 2 || n == COUNT_OF(hit))
+                continue;
+            bool cross = is_given(p->a, i) != is_given(p->b, j);
+            uint32_t key = (uint32_t)cross << 31 | p->a->name[i];
+            size_t k = n++;
+            for (; k > 0 && hit[k - 1].key > key; k--)
+                hit[k] = hit[k - 1];
+            hit[k].key = key;
+            hit[k].i = (uint8_t)i;
+            hit[k].j = (uint8_t)j;
+        }
+    for (size_t k = 0; k < n; k++)
+        meet(p, hit[k].i, hit[k].j, NAME_EXACT);
+}
+
+static uint64_t both_words(const struct pairing *p, int i, int j)
+{
+    uint64_t a = p->a->name[i], b = p->b->name[j];
+    return a < b ? a << 32 | b : b << 32 | a;
 }
 
 /* Words left over, best level first; equal levels by nearness in order, so that
@@ -174,7 +193,7 @@ static void meet_alike(struct pairing *p, struct memo *m)
                 if (cross && level[i][j] >= NAME_FAR)
                     continue;
                 int rank = (level[i][j] + cross * 2) * 256 + (i > j ? i - j : j - i) * 16 + i + j;
-                if (rank < best) {
+                if (rank < best || (rank == best && both_words(p, i, j) < both_words(p, at_i, at_j))) {
                     best = rank;
                     at_i = i;
                     at_j = j;
@@ -261,8 +280,7 @@ void compare_names(const struct match_index *ix, struct memo *m, const struct re
                          .loose = ((a->flags | b->flags) & REC_GUESSED) != 0 };
     memset(ev->at, -1, sizeof ev->at);
     ev->joined = false;
-    meet_equal(&p, false);
-    meet_equal(&p, true);
+    meet_equal(&p);
     if (a->n_names != b->n_names || p.used_a != (1u << a->n_names) - 1) {
         if (!join(&p, a, b, true))
             (void)join(&p, b, a, false);
