@@ -1,8 +1,8 @@
 /* cluster.c - groups of records that are one person, without chains.
  *
- * Average linkage: two groups join when the mean score between their members,
- * each clipped, is at least the threshold; a pair without a score counts
- * against.  So A=B and B=C do not make A=C when A and C disagree.  The best
+ * Average linkage, a little drawn to the best pair: two groups join when two
+ * thirds of the mean score between their members, each clipped, and a third of
+ * the best make the threshold; a pair without a score counts against.  So A=B and B=C do not make A=C when A and C disagree.  The best
  * pair of groups joins first (a heap with stale entries skipped by version);
  * ties go to the lower record numbers, so the order of the links is nothing.
  */
@@ -10,12 +10,13 @@
 
 #include <stdlib.h>
 
-enum { CLIP = 12000, WEAK_BRIDGE = 3000, UNSCORED = -10000 };
+enum { CLIP = 12000, WEAK_BRIDGE = 3000, UNSCORED = -10000, BEST_SHARE = 3 };
 #define NOBODY UINT32_MAX
 
 struct edge {                       /* between two groups: all links between their members */
     uint32_t a, b, count, version, link, last_link;     /* list of links; NOBODY */
     int64_t sum;
+    int32_t best;
     bool dead, cannot;
 };
 struct ref { uint32_t edge, next; };            /* adjacency lists in one pool */
@@ -129,7 +130,8 @@ static int32_t mean_of(const struct grouping *w, const struct edge *e)
 {
     int64_t pairs = (int64_t)w->g[e->a].size * w->g[e->b].size;
     int64_t sum = e->sum + (pairs - e->count) * UNSCORED;
-    return (int32_t)(sum / pairs);
+    int32_t mean = (int32_t)(sum / pairs);
+    return e->best > mean ? mean + (e->best - mean) / BEST_SHARE : mean;
 }
 
 static void announce(struct grouping *w, uint32_t edge)
@@ -176,6 +178,7 @@ static void merge_edges(struct grouping *w, struct edge *to, struct edge *from)
 {
     to->sum += from->sum;
     to->count += from->count;
+    to->best = from->best > to->best ? from->best : to->best;
     to->cannot |= from->cannot;
     chain(w, to, from);
     from->dead = true;
@@ -336,11 +339,12 @@ static enum err prepare(struct grouping *w, const struct match_link *link, size_
     TRY(bind(w, bonds));
     for (size_t i = 0; i < n_link && !w->failed; i++)
         add_edge(w, (struct edge){ .a = link[i].a, .b = link[i].b, .count = 1,
-                                   .sum = clipped(link[i].mbits), .link = (uint32_t)i,
+                                   .sum = clipped(link[i].mbits),
+                                   .best = clipped(link[i].mbits), .link = (uint32_t)i,
                                    .last_link = (uint32_t)i });
     for (size_t i = 0; bonds && i < bonds->n_cannot && !w->failed; i++)
         add_edge(w, (struct edge){ .a = bonds->cannot[i].a, .b = bonds->cannot[i].b,
-                                   .cannot = true, .link = NOBODY });
+                                   .cannot = true, .best = -CLIP, .link = NOBODY });
     for (uint32_t i = 0; i < w->n_e && !w->failed; i++)
         announce(w, i);
     return ERR_OK;

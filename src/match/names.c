@@ -266,7 +266,7 @@ static void contradict(struct pairing *p, int first, bool given)
 
 static float relative(const struct match_index *ix, int what, enum name_level l, float rare)
 {
-    if (level_is_absolute(what, l) || l == NAME_MISSING || l == NAME_NONE)
+    if (level_is_absolute(what, (int)l) || l == NAME_MISSING || l == NAME_NONE)
         return rare;
     float off = 0.5f * (rare - ix->model.mean_rare[what]);
     return off > 3 ? 3 : off < -3 ? -3 : off;
