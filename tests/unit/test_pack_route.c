@@ -77,8 +77,8 @@ static bool did(const struct trip *k, const char *node)
     return str_find(buf_str(&k->done), str_c(word), &at);
 }
 
-/* Do every step as it comes; when only clocks are left, let the first one that
- * is not a step's deadline go off. */
+/* Do every step as it comes; when no step is open, let the first clock that is
+ * waited for go off. */
 static void walk(struct t *t, struct trip *k, const struct flow_fact *facts, size_t n_facts)
 {
     for (int guard = 0; guard < 200 && !k->over && !t->bad; guard++) {
@@ -88,7 +88,7 @@ static void walk(struct t *t, struct trip *k, const struct flow_fact *facts, siz
         for (size_t i = 0; i < n; i++)
             if (v[i].kind == FLOW_OPEN_STEP && (!next || next->kind != FLOW_OPEN_STEP))
                 next = &v[i];
-            else if (v[i].kind == FLOW_OPEN_TIMER && !next && !v[i].step)
+            else if (v[i].kind == FLOW_OPEN_TIMER && !next)
                 next = &v[i];
         if (!next) {
             printf("# nothing to do, %zu open, after" STR_F "\n", n, STR_A(buf_str(&k->done)));
