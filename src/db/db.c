@@ -1,5 +1,6 @@
 #include "db/db_impl.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* ---- the statement cache ------------------------------------------------- */
@@ -240,6 +241,18 @@ bool db_in_transaction(const struct db *db)
     return db->in_tx;
 }
 
+bool db_claim(struct db *db)
+{
+    bool free_ = !db->claimed;
+    db->claimed = true;
+    return free_;
+}
+
+void db_release(struct db *db)
+{
+    db->claimed = false;
+}
+
 /* ---- open, close ----------------------------------------------------------------- */
 
 enum err db_open(struct ctx *c, struct str url, bool durable, struct db **out)
@@ -262,6 +275,16 @@ enum err db_open(struct ctx *c, struct str url, bool durable, struct db **out)
     }
     *out = db;
     return ERR_OK;
+}
+
+enum err db_room(struct ctx *c, struct db *db, int64_t cache_kib, int64_t log_pages)
+{
+    char t[96];
+    if (db->pg)
+        return ERR_OK;
+    (void)snprintf(t, sizeof t, "PRAGMA cache_size=-%lld; PRAGMA wal_autocheckpoint=%lld",
+                   (long long)cache_kib, (long long)log_pages);
+    return db_script(c, db, t);
 }
 
 void db_close(struct db *db)

@@ -74,10 +74,16 @@ enum err db_begin_write(struct ctx *c, struct db *db) MUST_CHECK;
 enum err db_commit(struct ctx *c, struct db *db) MUST_CHECK;   /* refuses a failed context */
 void db_rollback(struct ctx *c, struct db *db);
 bool db_in_transaction(const struct db *db);
+/* A mark on a worker's connection: false when it is set already. */
+bool db_claim(struct db *db);
+void db_release(struct db *db);
 
 /* url: "sqlite:PATH" or "postgres:CONNINFO".  durable: SQLite synchronous=FULL
  * (the ledger), else NORMAL (tables, which can be made again). */
 enum err db_open(struct ctx *c, struct str url, bool durable, struct db **out) MUST_CHECK;
+/* How much this connection may keep in memory, and how many pages its log may
+ * hold before it is worked in (SQLite; no effect on PostgreSQL). */
+enum err db_room(struct ctx *c, struct db *db, int64_t cache_kib, int64_t log_pages) MUST_CHECK;
 void db_close(struct db *db);                   /* safe on NULL */
 bool db_is_pg(const struct db *db);
 

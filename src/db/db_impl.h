@@ -24,7 +24,7 @@ struct stmt {
 struct db {
     sqlite3 *lite;
     PGconn *pg;
-    bool in_tx, durable;
+    bool in_tx, durable, claimed;
     int64_t changed, clock;
     long fail_in;                  /* tests: statements left before a failure */
     unsigned next_number;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -157,11 +158,20 @@ static enum err make_private(struct ctx *c, const char *path)
     return ERR_OK;
 }
 
+/* Once per process: no counting of memory behind one global lock. */
+static pthread_once_t configured = PTHREAD_ONCE_INIT;
+static void configure(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    (void)sqlite3_initialize();
+}
+
 enum err lite_open(struct ctx *c, struct db *db, struct str path)
 {
     const char *z = arena_z(&c->mem, path);
     if (!z)
         return FAIL(c, ERR_INPUT, "db.url", "path");
+    (void)pthread_once(&configured, configure);
     if (strcmp(z, ":memory:") != 0)
         TRY(make_private(c, z));
     int rc = sqlite3_open_v2(z, &db->lite,

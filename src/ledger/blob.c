@@ -20,13 +20,19 @@ enum err blob_put(struct ctx *c, struct str dossier, struct str bytes, struct st
     hash_sha256(sum, bytes);
     struct str name = blob_name(c, l, dossier, (struct str){ (char *)sum, sizeof sum });
     struct str hex = hex_text(&c->mem, (struct str){ (char *)sum, sizeof sum });
-    struct job job = { .blob_name = name, .blob_key = &key, .bytes = bytes.n,
-                       .blob_body = seal_fresh(&c->mem, key.key, name, bytes) };
     TRY(ctx_check(c));
-    (void)pthread_mutex_lock(&l->lock);
-    job.erasures = l->erasures;
-    (void)pthread_mutex_unlock(&l->lock);
-    TRY(job_run(c, l, &job));
+    struct job *job = job_new(c, l);
+    if (!job)
+        return c->fault.code;
+    job->blob_key = &key;
+    job->blob_name = name;
+    job->bytes = bytes.n;
+    job->blob_body = seal_fresh(&job->mem, key.key, name, bytes);
+    if (!job->blob_body.p) {
+        job_drop(l, job);
+        return FAIL(c, ERR_NOMEM, "error.too-big", "attachment");
+    }
+    TRY(job_run(c, l, job));
     *hash = hex;
     return ERR_OK;
 }

@@ -8,83 +8,83 @@
 enum { SETS_MAX = 8192, LOCK_WAIT_S = 20 };
 
 struct draft_set { struct set set; size_t dossier, order; };
+struct fresh { struct fresh *next; struct str id; };     /* made by this draft */
 struct draft {
     struct ctx *c;
     struct ledger *l;
-    struct held held;
-    bool holds;
+    struct held *held;
+    bool open;
     struct str verb, reason;
     struct draft_set *sets;
     size_t n, room;
     struct { struct str id; bool fresh; } *dossiers;
     size_t dossiers_n, dossiers_room, at;
     const struct dossier_key *erase;
+    struct fresh *fresh;
     enum err err;
 };
 
 /* ---- one draft per lock at a time ------------------------------------------------------ */
 
-static struct held *holder(struct ledger *l, struct str name)
+static struct stripe *stripe_of(struct ledger *l, struct str name)
 {
-    struct held *h = l->held;
+    return &l->stripe[str_hash(name) % LOCK_STRIPES];
+}
+
+static bool is_held(const struct stripe *s, struct str name)
+{
+    const struct held *h = s->held;
     while (h && !str_eq(h->name, name))
         h = h->next;
-    return h;
+    return h != NULL;
 }
 
-static bool this_thread_holds(struct ledger *l)
-{
-    for (struct held *h = l->held; h; h = h->next)
-        if (pthread_equal(h->owner, pthread_self()))
-            return true;
-    return false;
-}
-
-static pthread_cond_t *stripe(struct ledger *l, struct str name)
-{
-    return &l->unlocked[str_hash(name) % LOCK_STRIPES];
-}
-
-static enum err lock_locked(struct ctx *c, struct ledger *l, struct held *h)
+static enum err lock_locked(struct ctx *c, struct stripe *s, struct held *h)
 {
     struct timespec until;
     (void)clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += LOCK_WAIT_S;
-    if (this_thread_holds(l))
-        return FAIL(c, ERR_BUG, "error.internal", "a draft inside a draft");
-    while (holder(l, h->name))
-        if (pthread_cond_timedwait(stripe(l, h->name), &l->lock, &until) == ETIMEDOUT)
+    while (is_held(s, h->name))
+        if (pthread_cond_timedwait(&s->given, &s->lock, &until) == ETIMEDOUT)
             return FAIL(c, ERR_BUSY, "ledger.locked", "another change of the same case is under way");
-    if (l->stop || l->behind)
-        return FAIL(c, ERR_BUSY, "ledger.behind", "tables are behind the ledger");
-    h->owner = pthread_self();
-    h->next = l->held;
-    l->held = h;
+    h->next = s->held;
+    s->held = h;
     return ERR_OK;
 }
 
-static enum err lock_take(struct ctx *c, struct ledger *l, struct held *h)
+static enum err lock_take(struct ctx *c, struct ledger *l, struct str name, struct held **out)
 {
-    (void)pthread_mutex_lock(&l->lock);
-    enum err e = lock_locked(c, l, h);
-    (void)pthread_mutex_unlock(&l->lock);
+    struct stripe *s = stripe_of(l, name);
+    struct held *h = malloc(sizeof *h + name.n);
+    if (!h)
+        return FAIL(c, ERR_NOMEM, "error.too-big", "lock");
+    if (name.n)
+        memcpy(h->bytes, name.p, name.n);
+    h->name = (struct str){ h->bytes, name.n };
+    (void)pthread_mutex_lock(&s->lock);
+    enum err e = lock_locked(c, s, h);
+    (void)pthread_mutex_unlock(&s->lock);
+    if (e)
+        free(h);
+    else
+        *out = h;
     return e;
 }
 
-static void lock_give(struct draft *d)
+void lock_give(struct ledger *l, struct held *h)
 {
-    struct ledger *l = d->l;
-    if (!d->holds)
+    if (!h)
         return;
-    d->holds = false;
-    (void)pthread_mutex_lock(&l->lock);
-    for (struct held **at = &l->held; *at; at = &(*at)->next)
-        if (*at == &d->held) {
-            *at = d->held.next;
+    struct stripe *s = stripe_of(l, h->name);
+    (void)pthread_mutex_lock(&s->lock);
+    for (struct held **at = &s->held; *at; at = &(*at)->next)
+        if (*at == h) {
+            *at = h->next;
             break;
         }
-    (void)pthread_cond_broadcast(stripe(l, d->held.name));
-    (void)pthread_mutex_unlock(&l->lock);
+    (void)pthread_cond_broadcast(&s->given);
+    (void)pthread_mutex_unlock(&s->lock);
+    free(h);
 }
 
 /* ---- what a desk says -------------------------------------------------------------------- */
@@ -100,12 +100,19 @@ enum err draft_begin(struct ctx *c, struct str lock, const char *verb, struct dr
     d->c = c;
     d->l = c->node->ledger;
     d->verb = arena_dup(&c->mem, str_c(verb));
-    d->held.name = arena_dup(&c->mem, lock);
     TRY(ctx_check(c));
     if (!verb_ok(d->verb))
         return FAIL(c, ERR_BUG, "error.internal", "verb %s", verb);
-    TRY(lock_take(c, d->l, &d->held));
-    d->holds = true;
+    if (__atomic_load_n(&d->l->behind, __ATOMIC_RELAXED))
+        return FAIL(c, ERR_BUSY, "ledger.behind", "tables are behind the ledger");
+    if (!db_claim(c->db))
+        return FAIL(c, ERR_BUG, "error.internal", "a draft inside a draft");
+    enum err e = lock_take(c, d->l, lock, &d->held);
+    if (e) {
+        db_release(c->db);
+        return e;
+    }
+    d->open = true;
     *out = d;
     return ERR_OK;
 }
@@ -206,6 +213,27 @@ void draft_set_i64(struct draft *d, const char *kind, struct str record, const c
     draft_set(d, kind, record, field, buf_str(&b));
 }
 
+struct str record_new(struct draft *d)
+{
+    struct str id = id_new(&d->c->mem, d->c->now_us);
+    struct fresh *f = NEW(&d->c->mem, struct fresh);
+    if (!id.n || !f) {
+        draft_fail(d, ERR_NOMEM, "error.too-big", STR("id"));
+        return STR("");
+    }
+    *f = (struct fresh){ d->fresh, id };
+    d->fresh = f;
+    return id;
+}
+
+static bool is_fresh(const struct draft *d, struct str record)
+{
+    const struct fresh *f = d->fresh;
+    while (f && !str_eq(f->id, record))
+        f = f->next;
+    return f != NULL;
+}
+
 struct str dossier_new(struct draft *d, const char *kind, struct str root)
 {
     struct str id = id_new(&d->c->mem, d->c->now_us);
@@ -244,17 +272,6 @@ static void draft_sort(struct draft *d)
         d->sets[k++] = d->sets[i];
     }
     d->n = k;
-}
-
-/* A record lives in one dossier. */
-static enum err record_elsewhere(struct ctx *c, struct str record, struct str dossier)
-{
-    AUTO_ROWS r = { 0 };
-    TRY(db_query(c, &r, "SELECT count(*) FROM record WHERE id = $1 AND dossier <> $2",
-        ARGS(TEXT(record), TEXT(dossier))));
-    bool other = rows_next(&r) && row_i64(&r, 0) > 0;
-    TRY(rows_end(&r));
-    return other ? FAIL(c, ERR_BUG, "error.internal", "record of another dossier") : ERR_OK;
 }
 
 static const struct state_field *field_of(const struct state *s, struct str name)
@@ -303,13 +320,15 @@ static enum err fill_record(struct draft *d, const struct dossier_key *key, bool
     struct ctx *c = d->c;
     const struct set *first = &d->sets[from].set;
     struct state s = { 0 };
-    if (!fresh) {
-        enum err e = state_load(c, d->l, key, first->kind, first->record, &s);
-        if (e == ERR_NOT_FOUND) {
+    if (!fresh && !is_fresh(d, first->record)) {
+        bool elsewhere = false;
+        enum err e = state_load(c, key, first->kind, first->record, &s, &elsewhere);
+        if (e == ERR_NOT_FOUND)
             c->fault = (struct fault){ 0 };
-            e = record_elsewhere(c, first->record, key_dossier(key));
-        }
-        TRY(e);
+        else
+            TRY(e);
+        if (elsewhere)                           /* a record lives in one dossier */
+            return FAIL(c, ERR_BUG, "error.internal", "record of another dossier");
     }
     size_t i = from;
     for (; i < d->n && d->sets[i].dossier == d->sets[from].dossier &&
@@ -324,27 +343,33 @@ static enum err fill_record(struct draft *d, const struct dossier_key *key, bool
     return ERR_OK;
 }
 
-static enum err seal_change(struct draft *d, struct job_change *j)
+/* Bytes and parsed change in the job's memory: it may outlive the request. */
+static enum err seal_change(struct draft *d, struct job *job, struct job_change *j, const struct change *ch)
 {
-    struct ctx *c = d->c;
+    struct ctx *c = d->c, own = { .mem = job->mem };
     struct buf b;
-    struct change again;
     buf_init(&b, &c->mem, CHANGE_MAX);
-    change_format(&b, &j->ch);
+    change_format(&b, ch);
     TRY(ctx_check(c));
     if (b.failed)
-        return FAIL(c, ERR_INPUT, "change.too-big", "change %.26s", j->ch.id.p);
-    if (change_parse(c, buf_str(&b), &again) != ERR_OK)      /* we obey our own grammar */
-        return c->fault.code == ERR_NOMEM ? ERR_NOMEM : FAIL(c, ERR_BUG, "error.internal", "own change");
-    struct str ad = body_ad(&c->mem, j->ch.node, key_id(&j->key));
-    j->body = seal_fresh(&c->mem, j->key.key, ad, buf_str(&b));
-    if (j->new_key)
-        j->wrapped = key_wrap(c, d->l, &j->key);
-    return ctx_check(c);
+        return FAIL(c, ERR_INPUT, "change.too-big", "change %.26s", ch->id.p);
+    struct str text = arena_dup(&own.mem, buf_str(&b));
+    enum err e = text.p ? change_parse(&own, text, &j->ch) : ERR_NOMEM;     /* we obey our own grammar */
+    j->ch.node = str_c(d->l->keys->id);
+    if (!e) {
+        struct str ad = body_ad(&own.mem, j->ch.node, key_id(&j->key));
+        j->body = seal_fresh(&own.mem, j->key.key, ad, text);
+        if (j->new_key)
+            j->wrapped = key_wrap(&own, d->l, &j->key);
+    }
+    job->mem = own.mem;
+    if (job->mem.failed)
+        return FAIL(c, ERR_NOMEM, "error.too-big", "change");
+    return e ? FAIL(c, ERR_BUG, "error.internal", "own change: %s", own.fault.detail) : ERR_OK;
 }
 
 /* The change of one dossier: sets[from..*to). */
-static enum err make_change(struct draft *d, size_t from, size_t *to, struct job_change *j)
+static enum err make_change(struct draft *d, size_t from, size_t *to, struct job *job, struct job_change *j)
 {
     struct ctx *c = d->c;
     size_t at = d->sets[from].dossier, k = 0, i = from;
@@ -360,55 +385,80 @@ static enum err make_change(struct draft *d, size_t from, size_t *to, struct job
         TRY(fill_record(d, &j->key, fresh, i, &i, sets, &k));
     *to = i;
     struct str none = STR("");
-    j->ch = (struct change){ .id = id_new(&c->mem, c->now_us), .node = str_c(d->l->keys->id),
-                             .dossier = d->dossiers[at].id, .verb = d->verb, .reason = d->reason,
-                             .officer = c->who ? c->who->id : none,
-                             .office = c->who ? c->who->office : none, .n = k, .sets = sets };
+    struct change ch = { .id = id_new(&c->mem, c->now_us), .dossier = d->dossiers[at].id,
+                         .verb = d->verb, .reason = d->reason, .officer = c->who ? c->who->id : none,
+                         .office = c->who ? c->who->office : none, .n = k, .sets = sets };
     TRY(ctx_check(c));
-    return k ? seal_change(d, j) : ERR_OK;
+    return k ? seal_change(d, job, j, &ch) : ERR_OK;
 }
 
-static enum err commit(struct draft *d)
+static enum err fill_job(struct draft *d, struct job *job)
 {
     struct ctx *c = d->c;
-    struct job job = { 0 };
+    job->erase = d->erase;
+    draft_sort(d);
+    job->changes = NEW_N(&job->mem, struct job_change, d->dossiers_n + 1);
+    if (!job->changes)
+        return FAIL(c, ERR_NOMEM, "error.too-big", "draft");
+    for (size_t i = 0; i < d->n; ) {
+        struct job_change *j = &job->changes[job->changes_n];
+        TRY(make_change(d, i, &i, job, j));
+        job->bytes += j->body.n;
+        job->changes_n += j->ch.n > 0;
+    }
+    if (job->bytes > 4 * (size_t)CHANGE_MAX)
+        return FAIL(c, ERR_INPUT, "change.too-big", "%zu bytes in one draft", job->bytes);
+    return ERR_OK;
+}
+
+static enum err commit(struct draft *d, bool durable_only)
+{
+    struct ctx *c = d->c;
     if (d->err)
         return d->err;
     TRY(ctx_check(c));
     if (c->fault.code)
         return c->fault.code;
-    (void)pthread_mutex_lock(&d->l->lock);
-    job.erasures = d->l->erasures;
-    (void)pthread_mutex_unlock(&d->l->lock);
-    job.erase = d->erase;
-    draft_sort(d);
-    job.changes = NEW_N(&c->mem, struct job_change, d->dossiers_n + 1);
-    TRY(ctx_check(c));
-    for (size_t i = 0; i < d->n; ) {
-        struct job_change *j = &job.changes[job.changes_n];
-        TRY(make_change(d, i, &i, j));
-        job.bytes += j->body.n;
-        job.changes_n += j->ch.n > 0;
+    struct job *job = job_new(c, d->l);
+    if (!job)
+        return c->fault.code;
+    enum err e = fill_job(d, job);
+    if (e || !job->changes_n) {
+        job_drop(d->l, job);
+        return e;
     }
-    if (!job.changes_n)
-        return ERR_OK;
-    if (job.bytes > 4 * (size_t)CHANGE_MAX)
-        return FAIL(c, ERR_INPUT, "change.too-big", "%zu bytes in one draft", job.bytes);
-    return job_run(c, d->l, &job);
+    job->durable_only = durable_only;
+    if (durable_only) {
+        job->held = d->held;
+        d->held = NULL;
+    }
+    return job_run(c, d->l, job);
 }
 
 enum err draft_commit(struct ctx *c, struct draft *d)
 {
-    enum err e = commit(d);
-    lock_give(d);
+    enum err e = commit(d, false);
     (void)c;
+    draft_drop(d);
+    return e;
+}
+
+enum err draft_commit_durable(struct ctx *c, struct draft *d)
+{
+    enum err e = commit(d, true);
+    (void)c;
+    draft_drop(d);
     return e;
 }
 
 void draft_drop(struct draft *d)
 {
-    if (d)
-        lock_give(d);
+    if (!d || !d->open)
+        return;
+    d->open = false;
+    db_release(d->c->db);
+    lock_give(d->l, d->held);
+    d->held = NULL;
 }
 
 /* ---- the end of a dossier ------------------------------------------------------------------ */

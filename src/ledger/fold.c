@@ -48,18 +48,24 @@ static struct str record_ad(struct arena *a, struct str dossier, struct str kind
     return str_join(a, STR("record "), record, STR(" "), kind, STR(" "), dossier);
 }
 
-enum err state_load(struct ctx *c, struct ledger *l, const struct dossier_key *key, struct str kind,
-                    struct str record, struct state *out)
+enum err state_load(struct ctx *c, const struct dossier_key *key, struct str kind, struct str record,
+                    struct state *out, bool *elsewhere)
 {
     AUTO_ROWS r = { 0 };
     struct str sealed = { 0 }, plain;
-    (void)l;
-    TRY(db_query(c, &r, "SELECT body FROM record WHERE id = $1 AND dossier = $2 AND kind = $3",
-        ARGS(TEXT(record), TEXT(key_dossier(key)), TEXT(kind))));
-    bool found = rows_next(&r);
-    if (found)
-        sealed = row_str(&r, 0);
+    bool found = false, other = false;
+    TRY(db_query(c, &r, "SELECT dossier, kind, body FROM record WHERE id = $1", ARGS(TEXT(record))));
+    while (rows_next(&r)) {
+        bool here = str_eq(row_peek(&r, 0), key_dossier(key));
+        other |= !here;
+        if (here && str_eq(row_peek(&r, 1), kind)) {
+            found = true;
+            sealed = row_str(&r, 2);
+        }
+    }
     TRY(rows_end(&r));
+    if (elsewhere)
+        *elsewhere = other;
     if (!found)
         return FAIL(c, ERR_NOT_FOUND, "record.none", "record");
     TRY(seal_open(c, key->key, record_ad(&c->mem, key_dossier(key), kind, record), sealed, &plain));
@@ -101,16 +107,9 @@ static enum err group_store(struct ctx *c, const struct group *g, bool fresh)
 
 static enum err project_dossier(struct ctx *c, const struct record *r)
 {
-    return db_exec(c, "INSERT INTO dossier (id, kind, root, records) VALUES ($1, $2, $3, 0)"
+    return db_exec(c, "INSERT INTO dossier (id, kind, root) VALUES ($1, $2, $3)"
                       " ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, root = excluded.root",
         ARGS(TEXT(r->id), TEXT(record_get(r, "kind")), TEXT(record_get(r, "root"))));
-}
-
-static enum err count_record(struct ctx *c, struct str dossier)
-{
-    return db_exec(c, "INSERT INTO dossier (id, kind, root, records) VALUES ($1, '', '', 1)"
-                      " ON CONFLICT (id) DO UPDATE SET records = dossier.records + 1",
-        ARGS(TEXT(dossier)));
 }
 
 static bool skipped(const struct fold *f, struct str record)
@@ -193,7 +192,7 @@ static enum err group_load(struct fold *f, struct group *g)
         g->is_new = true;
         return ERR_OK;
     }
-    enum err e = state_load(c, f->l, g->key, g->kind, g->record, &g->state);
+    enum err e = state_load(c, g->key, g->kind, g->record, &g->state, NULL);
     if (e == ERR_NOT_FOUND) {
         c->fault = (struct fault){ 0 };
         g->is_new = true;
@@ -221,8 +220,6 @@ static enum err fold_group(struct fold *f, const struct piece *p, size_t n)
     for (size_t i = 0; i < n; i++)
         if (!i || p[i].it != p[i - 1].it)
             TRY(index_entry(f, g.gid, p[i].it));
-    if (g.is_new)
-        TRY(count_record(c, g.dossier));
     f->records++;
     return project(f, &g);
 }

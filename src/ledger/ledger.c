@@ -135,10 +135,13 @@ static enum err ledger_alloc(struct ctx *c, const struct ledger_config *cfg, str
     (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     (void)pthread_mutex_init(&l->lock, NULL);
     (void)pthread_mutex_init(&l->reader_lock, NULL);
+    (void)pthread_cond_init(&l->folded, NULL);
     (void)pthread_cond_init(&l->for_writer, NULL);
     (void)pthread_cond_init(&l->for_folder, NULL);
-    for (size_t i = 0; i < LOCK_STRIPES; i++)
-        (void)pthread_cond_init(&l->unlocked[i], &attr);
+    for (size_t i = 0; i < LOCK_STRIPES; i++) {
+        (void)pthread_mutex_init(&l->stripe[i].lock, NULL);
+        (void)pthread_cond_init(&l->stripe[i].given, &attr);
+    }
     l->cache = key_cache_new();
     *out = l;
     return l->cache && !l->mem.failed ? ERR_OK : FAIL(c, ERR_NOMEM, "error.too-big", "ledger");
@@ -237,6 +240,8 @@ static enum err open_parts(struct ctx *c, struct ledger *l, struct str passphras
         return FAIL(c, ERR_DENIED, "ledger.other-key", "the ledger is of node " STR_F, STR_A(id));
     TRY(db_open(c, l->cfg.url, true, &l->reader));
     TRY(db_open(c, l->cfg.tables_url, false, &l->tables));
+    TRY(db_room(c, l->book, 2000, 4000));
+    TRY(db_room(c, l->tables, 24000, 8000));
     TRY(purge_texts(c, l));
     TRY(tables_prepare(c, l));
     return writer_start(c, l);
@@ -415,7 +420,7 @@ enum err record_load(struct ctx *c, struct str id, struct record *out)
     if (!found)
         return FAIL(c, ERR_NOT_FOUND, "record.none", "no such record");
     TRY(key_of_dossier(c, c->node->ledger, rec.dossier, &key));
-    TRY(state_load(c, c->node->ledger, &key, rec.kind, id, &s));
+    TRY(state_load(c, &key, rec.kind, id, &s, NULL));
     TRY(state_record(c, &s, &rec));
     *out = rec;
     return ERR_OK;
@@ -470,5 +475,26 @@ enum err ledger_stats(struct ctx *c, struct ledger_stats *out)
     TRY(db_query(c, &b, "SELECT count(*) FROM record WHERE conflict = 1", NO_ARGS));
     TRY(count_on(&b, &s.conflicts));
     *out = s;
+    return ERR_OK;
+}
+
+static enum err last_on(struct ctx *c, struct ledger *l, int64_t *n)
+{
+    AUTO_ROWS r = { 0 };
+    TRY(db_query_on(c, l->reader, &r, "SELECT coalesce(max(n), 0) FROM ledger_entry", NO_ARGS));
+    return count_on(&r, n);
+}
+
+enum err ledger_last(struct ctx *c, int64_t *changes, int64_t *folded)
+{
+    struct ledger *l = c->node->ledger;
+    int64_t n, f;
+    (void)pthread_mutex_lock(&l->reader_lock);
+    enum err e = last_on(c, l, &n);
+    (void)pthread_mutex_unlock(&l->reader_lock);
+    TRY(e);
+    TRY(folded_get(c, c->db, &f));
+    *changes = n;
+    *folded = f;
     return ERR_OK;
 }

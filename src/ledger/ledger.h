@@ -64,8 +64,14 @@ void draft_set(struct draft *d, const char *kind, struct str record, const char 
 void draft_set_i64(struct draft *d, const char *kind, struct str record, const char *field, int64_t v);
 /* For values whose field names come from a form. */
 void draft_set_field(struct draft *d, struct str kind, struct str record, struct str field, struct str value);
+/* An id for a record this draft makes: nothing needs to be looked up for it. */
+struct str record_new(struct draft *d);
 /* Durable and folded on success.  On failure nothing happened. */
 enum err draft_commit(struct ctx *c, struct draft *d) MUST_CHECK;
+/* The same, but does not wait for the tables: for what comes in by itself (a
+ * submission, an import) and is not shown at once.  The lock is held on until
+ * the fold, so the next draft of this case sees it. */
+enum err draft_commit_durable(struct ctx *c, struct draft *d) MUST_CHECK;
 void draft_drop(struct draft *d);
 enum { VALUE_MAX = 64 * 1024, CHANGE_MAX = 1024 * 1024 };
 
@@ -132,8 +138,12 @@ enum err ledger_connect(struct ctx *c, struct ledger *l, struct db **out) MUST_C
 struct ledger_stats { int64_t changes, folded, batches, last_us, dossiers, conflicts; };
 enum err ledger_stats(struct ctx *c, struct ledger_stats *out) MUST_CHECK;
 
+/* Cheap: the last change here, and the last one in the tables. */
+enum err ledger_last(struct ctx *c, int64_t *changes, int64_t *folded) MUST_CHECK;
+
 /* Chain, signatures, and that the tables equal the fold.  ERR_CORRUPT names
- * the first sequence number that fails. */
+ * the first sequence number that fails.  chain_only: the chain and each node's
+ * newest signature, which through the chain vouches for all before it. */
 struct verify_report { int64_t changes, batches, records; int64_t chain_us, fold_us; };
 enum err ledger_verify(struct ctx *c, struct ledger *l, bool chain_only, struct verify_report *out) MUST_CHECK;
 /* Drop and refold every derived table. */

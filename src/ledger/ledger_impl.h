@@ -2,7 +2,7 @@
  *
  * Threads: workers call draft_commit() and wait; the writer makes waiting jobs
  * durable together; the folder folds what is durable into the tables.  `lock`
- * guards the two queues and the held locks; `book_lock` the reading
+ * guards the two queues, a stripe its held locks, `reader_lock` the reading
  * connection; the key cache has its own lock.  Everything else is set before
  * the threads start.
  */
@@ -18,6 +18,7 @@
 #include "ledger/state.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 
 enum { KEY_ID_LEN = 16, CACHE_SLOTS = 8192 };
 
@@ -64,21 +65,30 @@ struct job_change {
     struct str body;             /* sealed */
     int64_t n;                   /* place in this ledger, by the writer */
 };
+/* All that a job points to is in its own memory.  The worker who waits and the
+ * threads that work on it hold one reference each; the last frees it. */
 struct job {
     struct job *next;
+    struct arena mem;
     struct job_change *changes;
     size_t changes_n, bytes;
     struct str blob_name, blob_body;         /* an attachment */
     const struct dossier_key *blob_key;
     const struct dossier_key *erase;         /* a key to destroy */
     int64_t erasures;                        /* l->erasures when the keys were fetched */
-    bool done;
+    bool durable_only;                       /* wake the worker before the fold */
+    struct held *held;                       /* then the folder gives this lock back */
     enum err err;
     struct fault fault;
-    pthread_cond_t wake;
+    sem_t done;
+    int refs;
 };
-/* Hand over and wait until durable and folded. */
+struct job *job_new(struct ctx *c, struct ledger *l);      /* NULL: refused */
+/* Hand over, wait until durable (and folded, unless durable_only), free. */
 enum err job_run(struct ctx *c, struct ledger *l, struct job *j) MUST_CHECK;
+void job_unref(struct job *j);
+void job_drop(struct ledger *l, struct job *j);      /* one that was not handed over */
+void lock_give(struct ledger *l, struct held *h);    /* frees h; safe on NULL */
 enum err writer_start(struct ctx *c, struct ledger *l) MUST_CHECK;
 void writer_stop(struct ledger *l);
 
@@ -132,14 +142,16 @@ enum err tables_purge(struct ctx *c, struct ledger *l, struct str dossier) MUST_
 enum err tables_catch_up(struct ctx *c, struct ledger *l) MUST_CHECK;
 int64_t gid_of(const struct ledger *l, struct str dossier, struct str kind, struct str record);
 int64_t change_mark(const struct ledger *l, struct str change);
-/* One record's stored state, opened.  ERR_NOT_FOUND. */
-enum err state_load(struct ctx *c, struct ledger *l, const struct dossier_key *key, struct str kind,
-                    struct str record, struct state *out) MUST_CHECK;
+/* One record's stored state, opened.  ERR_NOT_FOUND.  elsewhere (or NULL): is
+ * there a record of this id in another dossier? */
+enum err state_load(struct ctx *c, const struct dossier_key *key, struct str kind, struct str record,
+                    struct state *out, bool *elsewhere) MUST_CHECK;
 
 /* ---- held locks (draft.c) ---------------------------------------------------------------------- */
 
-struct held { struct held *next; struct str name; pthread_t owner; };
-enum { LOCK_STRIPES = 64 };
+struct held { struct held *next; struct str name; char bytes[]; };
+enum { LOCK_STRIPES = 256 };
+struct stripe { pthread_mutex_t lock; pthread_cond_t given; struct held *held; };
 
 struct ledger {
     struct arena mem;                  /* config copies; freed at close */
@@ -159,13 +171,15 @@ struct ledger {
     struct job *to_write, **to_write_end;
     struct job *to_fold, **to_fold_end;
     bool stop, writer_on, folder_on, writer_idle;
-    bool behind;                       /* durable changes that could not be folded */
+    bool behind;                       /* atomic: durable changes that could not be folded */
     pthread_t writer, folder;
-    struct held *held;
-    pthread_cond_t unlocked[LOCK_STRIPES];
+    size_t unfolded;                   /* changes durable, not yet in the tables */
+    pthread_cond_t folded;             /* that number fell */
+
+    struct stripe stripe[LOCK_STRIPES];
 
     const char **purge;                /* per derived table: DELETE of one record's rows */
-    int64_t erasures;                  /* under lock: keys destroyed by this process */
+    int64_t erasures;                  /* atomic: keys destroyed by this process */
     bool clock_warned;
     int64_t clock_shift;               /* tests */
 };

@@ -188,129 +188,202 @@ bool state_conflict(const struct state *s)
     return false;
 }
 
-/* ---- bytes ---------------------------------------------------------------------------- */
+/* ---- bytes ----------------------------------------------------------------------------
+ *
+ * version 1; created, updated (8 bytes each); the authors: the distinct changes
+ * that heads come from, by change id, each written once; the fields: name,
+ * heads as (place of author, value), gone ids.  Numbers are varints, text is
+ * length and bytes. */
 
-static void put_be(struct buf *b, uint64_t v, int bytes)
+static void put_be(struct buf *b, uint64_t v)
 {
     char t[8];
-    for (int i = 0; i < bytes; i++)
-        t[i] = (char)(v >> (8 * (bytes - 1 - i)));
-    buf_put(b, (struct str){ t, (size_t)bytes });
+    for (int i = 0; i < 8; i++)
+        t[i] = (char)(v >> (56 - 8 * i));
+    buf_put(b, (struct str){ t, 8 });
 }
 
-static void put_text(struct buf *b, struct str s, int bytes)
+static void put_number(struct buf *b, uint64_t v)
 {
-    put_be(b, s.n, bytes);
+    char t[10];
+    size_t n = 0;
+    for (; v >= 0x80; v >>= 7)
+        t[n++] = (char)(v | 0x80);
+    t[n++] = (char)v;
+    buf_put(b, (struct str){ t, n });
+}
+
+static void put_text(struct buf *b, struct str s)
+{
+    put_number(b, s.n);
     buf_put(b, s);
 }
 
-static void put_head(struct buf *b, const struct assign *a)
+static int by_change(const void *a, const void *b)
 {
-    put_text(b, a->change, 1);
-    put_text(b, a->node, 1);
-    put_be(b, (uint64_t)a->time_us, 8);
-    put_text(b, a->officer, 1);
-    put_text(b, a->value, 4);
+    return str_cmp((*(const struct assign *const *)a)->change, (*(const struct assign *const *)b)->change);
+}
+
+/* The heads' changes, sorted, each once. */
+static bool authors_of(struct buf *b, const struct state *s, const struct assign ***out, size_t *out_n)
+{
+    size_t total = 0, n = 0, k = 0;
+    for (size_t i = 0; i < s->n; i++)
+        total += s->fields[i].n;
+    const struct assign **p = NEW_N(b->mem, const struct assign *, total + 1);
+    if (!p)
+        return false;
+    for (size_t i = 0; i < s->n; i++)
+        for (size_t h = 0; h < s->fields[i].n; h++)
+            if (!n || !str_eq(p[n - 1]->change, s->fields[i].heads[h].change))
+                p[n++] = &s->fields[i].heads[h];
+    if (n > 1)
+        qsort(p, n, sizeof *p, by_change);
+    for (size_t i = 0; i < n; i++)
+        if (!k || !str_eq(p[k - 1]->change, p[i]->change))
+            p[k++] = p[i];
+    *out = p;
+    *out_n = k;
+    return true;
+}
+
+static size_t author_place(const struct assign **p, size_t n, const struct assign *a)
+{
+    const struct assign **hit = bsearch(&a, p, n, sizeof *p, by_change);
+    return hit ? (size_t)(hit - p) : 0;
+}
+
+static void put_field(struct buf *b, const struct state_field *f, const struct assign **authors, size_t n)
+{
+    put_text(b, f->name);
+    put_number(b, f->n);
+    for (size_t k = 0; k < f->n; k++) {
+        put_number(b, author_place(authors, n, &f->heads[k]));
+        put_text(b, f->heads[k].value);
+    }
+    put_number(b, f->gone_n);
+    for (size_t k = 0; k < f->gone_n; k++)
+        put_text(b, f->gone[k]);
 }
 
 void state_encode(struct buf *b, const struct state *s)
 {
-    put_be(b, 1, 1);
-    put_be(b, (uint64_t)s->created_us, 8);
-    put_be(b, (uint64_t)s->updated_us, 8);
-    put_be(b, s->n, 4);
-    for (size_t i = 0; i < s->n; i++) {
-        const struct state_field *f = &s->fields[i];
-        put_text(b, f->name, 1);
-        put_be(b, f->n, 4);
-        put_be(b, f->gone_n, 4);
-        for (size_t k = 0; k < f->n; k++)
-            put_head(b, &f->heads[k]);
-        for (size_t k = 0; k < f->gone_n; k++)
-            put_text(b, f->gone[k], 1);
+    const struct assign **authors = NULL;
+    size_t n = 0;
+    if (!authors_of(b, s, &authors, &n)) {
+        b->failed = true;
+        return;
     }
+    buf_char(b, 1);
+    put_be(b, (uint64_t)s->created_us);
+    put_be(b, (uint64_t)s->updated_us);
+    put_number(b, n);
+    for (size_t i = 0; i < n; i++) {
+        put_text(b, authors[i]->change);
+        put_text(b, authors[i]->node);
+        put_text(b, authors[i]->officer);
+        put_be(b, (uint64_t)authors[i]->time_us);
+    }
+    put_number(b, s->n);
+    for (size_t i = 0; i < s->n; i++)
+        put_field(b, &s->fields[i], authors, n);
 }
 
-struct in { struct str left; bool bad; };
+/* Reading takes pieces off the front; the first thing wrong sticks. */
+struct in { const unsigned char *p, *end; bool bad; };
 
-static uint64_t get_be(struct in *in, size_t bytes)
+static uint64_t get_be(struct in *in)
 {
     uint64_t v = 0;
-    if (in->left.n < bytes) {
+    if (in->end - in->p < 8) {
         in->bad = true;
         return 0;
     }
-    for (size_t i = 0; i < bytes; i++)
-        v = v << 8 | (unsigned char)in->left.p[i];
-    in->left = str_sub(in->left, bytes, in->left.n);
+    for (int i = 0; i < 8; i++)
+        v = v << 8 | *in->p++;
     return v;
 }
 
-static struct str get_text(struct in *in, size_t bytes)
+static uint64_t get_number(struct in *in)
 {
-    size_t n = (size_t)get_be(in, bytes);
-    if (n > in->left.n) {
+    uint64_t v = 0;
+    for (int shift = 0; shift < 35 && in->p < in->end; shift += 7) {
+        unsigned char c = *in->p++;
+        v |= (uint64_t)(c & 0x7f) << shift;
+        if (!(c & 0x80))
+            return v;
+    }
+    in->bad = true;
+    return 0;
+}
+
+static struct str get_text(struct in *in)
+{
+    uint64_t n = get_number(in);
+    if (n > (uint64_t)(in->end - in->p)) {
         in->bad = true;
         n = 0;
     }
-    struct str s = { in->left.p, n };
-    in->left = str_sub(in->left, n, in->left.n);
+    struct str s = { (const char *)in->p, (size_t)n };
+    in->p += n;
     return s;
 }
 
 /* A count, no larger than the bytes left allow. */
-static size_t get_count(struct in *in, size_t least)
+static size_t get_count(struct in *in)
 {
-    size_t n = (size_t)get_be(in, 4);
-    if (n > in->left.n / least) {
+    uint64_t n = get_number(in);
+    if (n > (uint64_t)(in->end - in->p)) {
         in->bad = true;
         return 0;
     }
-    return n;
+    return (size_t)n;
 }
 
-static struct assign get_head(struct in *in)
+static bool get_field(struct ctx *c, struct in *in, const struct assign *authors, size_t n,
+                      struct state_field *f)
 {
-    struct assign a;
-    a.change = get_text(in, 1);
-    a.node = get_text(in, 1);
-    a.time_us = (int64_t)get_be(in, 8);
-    a.officer = get_text(in, 1);
-    a.value = get_text(in, 4);
-    return a;
-}
-
-static bool get_field(struct ctx *c, struct in *in, struct state_field *f)
-{
-    f->name = get_text(in, 1);
-    f->n = get_count(in, 15);
-    f->gone_n = get_count(in, 1);
+    f->name = get_text(in);
+    f->n = get_count(in);
     f->heads = NEW_N(&c->mem, struct assign, f->n + 1);
+    for (size_t k = 0; f->heads && k < f->n; k++) {
+        uint64_t place = get_number(in);
+        in->bad |= place >= n;
+        if (!in->bad)
+            f->heads[k] = authors[place];
+        f->heads[k].value = get_text(in);
+    }
+    f->gone_n = get_count(in);
     f->gone = NEW_N(&c->mem, struct str, f->gone_n + 1);
-    if (!f->heads || !f->gone)
-        return false;
-    for (size_t k = 0; k < f->n; k++)
-        f->heads[k] = get_head(in);
-    for (size_t k = 0; k < f->gone_n; k++)
-        f->gone[k] = get_text(in, 1);
-    return true;
+    for (size_t k = 0; f->gone && k < f->gone_n; k++)
+        f->gone[k] = get_text(in);
+    return f->heads && f->gone;
 }
 
 enum err state_decode(struct ctx *c, struct str bytes, struct state *out)
 {
-    struct in in = { bytes, false };
+    struct in in = { (const unsigned char *)bytes.p, (const unsigned char *)bytes.p + bytes.n, bytes.n < 19 };
     struct state s = { 0 };
-    if (get_be(&in, 1) != 1)
-        in.bad = true;
-    s.created_us = (int64_t)get_be(&in, 8);
-    s.updated_us = (int64_t)get_be(&in, 8);
-    s.n = get_count(&in, 9);
+    if (in.bad || *in.p++ != 1)
+        return FAIL(c, ERR_CORRUPT, "ledger.record", "%zu bytes", bytes.n);
+    s.created_us = (int64_t)get_be(&in);
+    s.updated_us = (int64_t)get_be(&in);
+    size_t n = get_count(&in);
+    struct assign *authors = NEW_N(&c->mem, struct assign, n + 1);
+    TRY(ctx_check(c));
+    for (size_t i = 0; i < n; i++) {
+        authors[i].change = get_text(&in);
+        authors[i].node = get_text(&in);
+        authors[i].officer = get_text(&in);
+        authors[i].time_us = (int64_t)get_be(&in);
+    }
+    s.n = get_count(&in);
     s.fields = NEW_N(&c->mem, struct state_field, s.n + 1);
     TRY(ctx_check(c));
     for (size_t i = 0; i < s.n && !in.bad; i++)
-        if (!get_field(c, &in, &s.fields[i]))
+        if (!get_field(c, &in, authors, n, &s.fields[i]))
             return ctx_check(c);
-    if (in.bad || in.left.n)
+    if (in.bad || in.p != in.end)
         return FAIL(c, ERR_CORRUPT, "ledger.record", "%zu bytes", bytes.n);
     *out = s;
     return ERR_OK;

@@ -11,8 +11,7 @@ static const struct table own_tables[] = {
       "CREATE INDEX record_dossier ON record (dossier, kind);"
       "CREATE INDEX record_conflict ON record (id) WHERE conflict = 1;", "id" },
     { "dossier",
-      "CREATE TABLE dossier (id TEXT PRIMARY KEY, kind TEXT NOT NULL, root TEXT NOT NULL,"
-      " records BIGINT NOT NULL);"
+      "CREATE TABLE dossier (id TEXT PRIMARY KEY, kind TEXT NOT NULL, root TEXT NOT NULL);"
       "CREATE INDEX dossier_root ON dossier (root);", "id" },
     /* Which entries of this ledger touch a record (or, kind empty, a dossier). */
     { "change_index",
@@ -30,7 +29,7 @@ const struct table *table_at(const struct ledger *l, size_t i)
 
 static int64_t text_id(const struct ledger *l)
 {
-    uint64_t h = db_text_id("fold 1", 0);
+    uint64_t h = db_text_id("fold 3", 0);
     const struct table *t;
     for (size_t i = 0; (t = table_at(l, i)); i++)
         h = db_text_id(t->create, db_text_id(t->name, h));

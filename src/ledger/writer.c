@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { BATCH_JOBS = 1024, BATCH_BYTES = 8 << 20, FOLD_TRIES = 6 };
+enum { BATCH_JOBS = 1024, BATCH_BYTES = 8 << 20, FOLD_TRIES = 6, UNFOLDED_MAX = 512 };
 static const size_t WRITER_MEM = 64u << 20, FOLDER_MEM = 192u << 20;
 
 /* ---- the ledger's end, read inside the transaction ---------------------------------- */
@@ -140,29 +140,56 @@ static enum err write_jobs(struct ctx *c, struct ledger *l, struct job *jobs)
 
 /* ---- waking ---------------------------------------------------------------------------------- */
 
-static void finish(struct ledger *l, struct job *jobs, enum err e, const struct fault *why)
+/* Nothing happened: say why, give up what the job held. */
+static void refuse(struct ledger *l, struct job *jobs, enum err e, const struct fault *why)
 {
-    (void)pthread_mutex_lock(&l->lock);
     for (struct job *j = jobs, *next; j; j = next) {
-        next = j->next;                /* the job is its worker's again once done */
+        next = j->next;
         j->err = e;
-        if (e)
-            j->fault = *why;
-        j->done = true;
-        (void)pthread_cond_signal(&j->wake);
+        j->fault = *why;
+        lock_give(l, j->held);
+        (void)sem_post(&j->done);
+        job_unref(j);
     }
-    (void)pthread_mutex_unlock(&l->lock);
 }
 
+/* After the fold: those who wait for it are woken. */
+static void finish_folded(struct ledger *l, struct job *jobs)
+{
+    for (struct job *j = jobs, *next; j; j = next) {
+        next = j->next;
+        lock_give(l, j->held);
+        if (!j->durable_only)
+            (void)sem_post(&j->done);
+        job_unref(j);
+    }
+}
+
+static size_t count_changes(const struct job *jobs)
+{
+    size_t n = 0;
+    for (const struct job *j = jobs; j; j = j->next)
+        n += j->changes_n;
+    return n;
+}
+
+/* To the folder, which is never left far behind. */
 static void to_folder(struct ledger *l, struct job *jobs)
 {
     struct job *last = jobs;
     while (last->next)
         last = last->next;
+    size_t n = count_changes(jobs);
     (void)pthread_mutex_lock(&l->lock);
+    l->unfolded += n;
     *l->to_fold_end = jobs;
     l->to_fold_end = &last->next;
     (void)pthread_cond_signal(&l->for_folder);
+    for (struct job *j = jobs; j; j = j == last ? NULL : j->next)
+        if (j->durable_only)
+            (void)sem_post(&j->done);
+    while (l->unfolded > UNFOLDED_MAX)
+        (void)pthread_cond_wait(&l->folded, &l->lock);
     (void)pthread_mutex_unlock(&l->lock);
 }
 
@@ -174,9 +201,7 @@ static void remember_keys(struct ledger *l, const struct job *jobs)
                 key_remember(l, &j->changes[i].key);
         if (j->erase) {
             key_forget(l, j->erase);
-            (void)pthread_mutex_lock(&l->lock);
-            l->erasures++;
-            (void)pthread_mutex_unlock(&l->lock);
+            (void)__atomic_add_fetch(&l->erasures, 1, __ATOMIC_SEQ_CST);
         }
     }
 }
@@ -231,7 +256,7 @@ static struct job *without_lost_keys(struct ctx *c, struct ledger *l, struct job
         j->next = NULL;
         enum err e = j->erasures == l->erasures ? ERR_OK : keys_still_there(c, l, j);
         if (e) {
-            finish(l, j, e, &c->fault);
+            refuse(l, j, e, &c->fault);
             c->fault = (struct fault){ 0 };
         } else {
             *end = j;
@@ -255,6 +280,7 @@ static void *writer_main(void *p)
 {
     struct ledger *l = p;
     struct ctx c;
+    (void)pthread_setname_np(pthread_self(), "writer");
     ctx_init(&c, WRITER_MEM);
     for (struct job *jobs; (jobs = next_batch(l)); arena_reset(&c.mem)) {
         c.fault = (struct fault){ 0 };
@@ -264,7 +290,7 @@ static void *writer_main(void *p)
         enum err e = write_jobs(&c, l, jobs);
         if (e) {
             log_line(LOG_ERROR, "ledger not written: %s (%s)", c.fault.key, c.fault.detail);
-            finish(l, jobs, e, &c.fault);
+            refuse(l, jobs, e, &c.fault);
             continue;
         }
         remember_keys(l, jobs);
@@ -280,14 +306,6 @@ static void *writer_main(void *p)
 }
 
 /* ---- folding ------------------------------------------------------------------------------------ */
-
-static size_t count_changes(const struct job *jobs)
-{
-    size_t n = 0;
-    for (const struct job *j = jobs; j; j = j->next)
-        n += j->changes_n;
-    return n;
-}
 
 /* Fold the jobs' changes; whatever lies between the tables and them (another
  * process wrote, an earlier fold failed) is read from the ledger. */
@@ -332,13 +350,6 @@ static void pause_ms(long ms)
     (void)nanosleep(&t, NULL);
 }
 
-static void say_behind(struct ledger *l, bool behind)
-{
-    (void)pthread_mutex_lock(&l->lock);
-    l->behind = behind;
-    (void)pthread_mutex_unlock(&l->lock);
-}
-
 /* What is durable stays durable: try again, leave out a projector that cannot
  * take a record, and at last let the tables be late. */
 static void fold_jobs(struct ctx *c, struct ctx *g, struct ledger *l, struct job *jobs)
@@ -355,8 +366,13 @@ static void fold_jobs(struct ctx *c, struct ctx *g, struct ledger *l, struct job
         if (e)
             log_line(LOG_ERROR, "fold: %s (%s)", c->fault.key, c->fault.detail);
     }
-    say_behind(l, e != ERR_OK);
-    finish(l, jobs, ERR_OK, NULL);
+    size_t n = count_changes(jobs);
+    (void)pthread_mutex_lock(&l->lock);
+    __atomic_store_n(&l->behind, e != ERR_OK, __ATOMIC_RELAXED);
+    l->unfolded -= n;
+    (void)pthread_cond_signal(&l->folded);
+    (void)pthread_mutex_unlock(&l->lock);
+    finish_folded(l, jobs);
 }
 
 static struct job *next_fold(struct ledger *l)
@@ -375,6 +391,7 @@ static void *folder_main(void *p)
 {
     struct ledger *l = p;
     struct ctx c, g;
+    (void)pthread_setname_np(pthread_self(), "folder");
     ctx_init(&c, FOLDER_MEM);
     ctx_init(&g, FOLDER_MEM);
     c.db = g.db = l->tables;
@@ -391,26 +408,62 @@ static void *folder_main(void *p)
 
 /* ---- the worker's side ------------------------------------------------------------------------------ */
 
-enum err job_run(struct ctx *c, struct ledger *l, struct job *j)
+struct job *job_new(struct ctx *c, struct ledger *l)
 {
-    (void)pthread_cond_init(&j->wake, NULL);
+    struct job *j = calloc(1, sizeof *j);
+    if (!j) {
+        (void)FAIL(c, ERR_NOMEM, "error.too-big", "job");
+        return NULL;
+    }
+    j->refs = 2;                       /* the worker's, and that of the threads */
+    arena_init(&j->mem, 64u << 20);
+    (void)sem_init(&j->done, 0, 0);
+    j->erasures = __atomic_load_n(&l->erasures, __ATOMIC_SEQ_CST);
+    return j;
+}
+
+void job_unref(struct job *j)
+{
+    if (__atomic_sub_fetch(&j->refs, 1, __ATOMIC_ACQ_REL) > 0)
+        return;
+    arena_free(&j->mem);
+    (void)sem_destroy(&j->done);
+    free(j);
+}
+
+static bool hand_over(struct ledger *l, struct job *j)
+{
     (void)pthread_mutex_lock(&l->lock);
-    if (!l->stop && l->writer_on) {
-        j->next = NULL;
+    bool open = !l->stop && l->writer_on;
+    if (open) {
         *l->to_write_end = j;
         l->to_write_end = &j->next;
         (void)pthread_cond_signal(&l->for_writer);
-        while (!j->done)
-            (void)pthread_cond_wait(&j->wake, &l->lock);
-    } else {
-        j->err = ERR_BUSY;
-        j->fault = (struct fault){ ERR_BUSY, "ledger.closing", __FILE__, __LINE__, "closing" };
     }
     (void)pthread_mutex_unlock(&l->lock);
-    (void)pthread_cond_destroy(&j->wake);
-    if (j->err && !c->fault.code)
+    return open;
+}
+
+enum err job_run(struct ctx *c, struct ledger *l, struct job *j)
+{
+    if (!hand_over(l, j)) {
+        job_drop(l, j);
+        return FAIL(c, ERR_BUSY, "ledger.closing", "closing");
+    }
+    while (sem_wait(&j->done) != 0)
+        ;
+    enum err e = j->err;
+    if (e && !c->fault.code)
         c->fault = j->fault;
-    return j->err;
+    job_unref(j);
+    return e;
+}
+
+void job_drop(struct ledger *l, struct job *j)
+{
+    lock_give(l, j->held);
+    j->refs = 1;
+    job_unref(j);
 }
 
 enum err writer_start(struct ctx *c, struct ledger *l)
