@@ -65,9 +65,12 @@ static void say_finding(FILE *out, const char *path, const struct flow_finding *
 
 static void say_model(FILE *out, const struct flow_model *m)
 {
+    size_t lanes = 0;
+    for (size_t i = 0; i < m->lane.n; i++)
+        lanes += !m->lane.v[i].pool;
     (void)fprintf(out, "  %zu processes, %zu pools, %zu lanes, %zu elements, %zu flows, "
                        "%zu message flows, %zu artifacts, %zu diagrams\n",
-                  m->process.n, m->pool.n, m->lane_ref.n || m->lane.n ? m->lane.n : 0, m->node.n,
+                  m->process.n, m->pool.n, lanes, m->node.n,
                   m->way.n, m->mail.n, m->art.n, m->diagram.n);
     for (size_t i = 0; i < flow_processes(m); i++)
         say_process(out, m, i);

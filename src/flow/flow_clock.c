@@ -48,9 +48,10 @@ static bool span_parse(struct str s, struct span *out)
         if (i == from)
             return false;
         if (i < s.n && s.p[i] == '.') {                 /* parts of a second are dropped */
+            size_t dot = i;
             for (i++; i < s.n && ascii_digit(s.p[i]); i++)
                 ;
-            if (i == s.n || s.p[i] != 'S' || !time)
+            if (i == dot + 1 || i == s.n || s.p[i] != 'S' || !time)
                 return false;
         }
         if (i == s.n || !span_unit(s.p[i], time, v, &span))

@@ -1,5 +1,5 @@
 /* flow_view.c - reading models and instances from outside. */
-#include "flow/flow_run.h"
+#include "flow/flow_pen.h"
 
 /* ---- models ------------------------------------------------------------------------ */
 
@@ -204,8 +204,8 @@ typedef VEC(struct flow_route) routes;
 
 /* Nodes of a container by distance from its starts; what cannot be reached
  * comes last.  Breadth first, so parallel branches interleave. */
-static enum err order_box(struct ctx *c, const struct flow_model *m, const struct box *b,
-                          unsigned char *seen, int **out)
+enum err model_order(struct ctx *c, const struct flow_model *m, const struct box *b,
+                     unsigned char *seen, int **out)
 {
     int *q = NEW_N(&c->mem, int, (size_t)b->n_nodes + 1), n = 0;
     if (!q)
@@ -265,7 +265,7 @@ static enum err route_box(struct flow_run *r, routes *v, int box, unsigned char 
 {
     const struct box *b = &r->m->box.v[box];
     int *order;
-    TRY(order_box(r->c, r->m, b, seen, &order));
+    TRY(model_order(r->c, r->m, b, seen, &order));
     for (int i = 0; i < b->n_nodes; i++) {
         const struct node *n = &r->m->node.v[order[i]];
         if (node_is_step(n) || n->kind == FLOW_SEND)
