@@ -166,7 +166,8 @@ static enum err feel_compile_here(struct ctx *c, struct arena *mem, struct str e
     }
     enum err e = feel_compile(c, mem, expr, false, NULL, 0, &p);
     if (e == ERR_INPUT) {
-        *why = arena_dup(mem, str_c(c->fault.detail));
+        struct str said = str_c(c->fault.detail);
+        *why = arena_dup(mem, str_starts(said, STR(":")) ? str_sub(said, 1, said.n) : said);
         c->fault = before;
         return why->p ? ERR_OK : NOMEM(c);
     }
