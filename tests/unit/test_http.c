@@ -866,6 +866,20 @@ static void a_socket_file_and_a_proxy(struct t *t)
     CHECK(access(path, F_OK) != 0);
 }
 
+/* As a service manager does: the socket is made by someone else. */
+static void a_socket_made_by_someone_else(struct t *t)
+{
+    struct sockaddr_in sa = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct rig g;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    CHECK(bind(fd, (const struct sockaddr *)(const void *)&sa, sizeof sa) == 0 && listen(fd, 5) == 0);
+    rig_start(t, &g, (struct http_config){ .listen_fd = fd });
+    CHECK(http_port(g.h) > 0);
+    struct buf b = ask(&g, STR("GET / HTTP/1.1\r\n" CLOSE "\r\n"));
+    CHECK(has(&b, "HTTP/1.1 200 "));
+    rig_stop(&g);
+}
+
 static void wrong_configurations_are_said(struct t *t)
 {
     static const struct http_config rows[] = {
@@ -1040,6 +1054,7 @@ static const struct t_case cases[] = {
     { "slow peers are closed", slow_peers_are_closed },
     { "peers share", peers_share },
     { "a socket file and a proxy", a_socket_file_and_a_proxy },
+    { "a socket made by someone else", a_socket_made_by_someone_else },
     { "TLS answers no plain request", tls_answers_no_plain_request },
     { "faults have their answers", faults_have_their_answers },
     { "builders survive refused memory", builders_survive_refused_memory },
