@@ -131,9 +131,10 @@ enum err submission_load(struct ctx *c, struct str xml, struct submission *out)
     xmlDocPtr doc;
     struct submission s = { 0 };
     TRY(xml_load(c, xml, SUBMISSION_MAX, &doc));
-    enum err e = read_root(c, xmlDocGetRootElement(doc), &s);
+    enum err e = memory_first(c, read_root(c, xmlDocGetRootElement(doc), &s));
     xmlFreeDoc(doc);
     TRY(e);
+    TRY(ctx_check(c));
     if (s.form_id.n == 0)
         return FAIL(c, ERR_INPUT, "submission.no-form", "submission: no form id");
     *out = s;

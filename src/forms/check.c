@@ -4,7 +4,7 @@
 #include "forms/xml.h"
 
 enum kind { RELEVANT, REQUIRED, CONSTRAINT, CALCULATION, READONLY, DYNAMIC_DEFAULT, ITEMS, KINDS };
-enum { PASSES_MAX = 16, STEPS_MAX = 20000000, PROBLEMS_MAX = 1000 };
+enum { PASSES_MAX = 16, STEPS_MAX = 5000000, PROBLEMS_MAX = 1000 };
 
 struct check {
     struct ctx *c;
@@ -414,7 +414,7 @@ enum err form_check(struct ctx *c, const struct form *f, const struct answers *a
     k->odk = (struct odk_env){ .c = c, .form = f, .env = env, .steps_left = STEPS_MAX, .value = STR("") };
     TRY(answers_fit(c, f, &mine));
     TRY(tree_build(c, f, &mine, env->first, &k->t));
-    enum err e = run(k, &r);
+    enum err e = memory_first(c, run(k, &r));
     odk_done(&k->odk);
     tree_free(&k->t);
     TRY(e);

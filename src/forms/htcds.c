@@ -390,6 +390,7 @@ enum err htcds_load(struct ctx *c, struct str bytes, struct htcds_import *out)
     }
     for (size_t i = 0; i < book.n && !found; i++)
         TRY(read_sheet(c, &book.v[i], &r, &found));
+    TRY(ctx_check(c));
     if (!found)
         return FAIL(c, ERR_INPUT, "htcds.no-header", "htcds: no row of field names or titles");
     *out = r;

@@ -64,7 +64,7 @@ static void quiet(void *with, xmlErrorPtr e)
     (void)with, (void)e;                       /* the caller sees a NULL result */
 }
 
-enum { OPS_MAX = 20000000 };
+enum { OPS_MAX = 5000000 };
 
 xmlXPathContextPtr odk_context(struct odk_env *e, xmlDocPtr doc)
 {

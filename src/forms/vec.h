@@ -19,6 +19,16 @@ static inline void *vec_grow(struct arena *mem, void *p, size_t n, size_t *room,
     return q;
 }
 
+/* What looks wrong while memory was refused is the refusal, not the caller's data. */
+static inline enum err memory_first(struct ctx *c, enum err e)
+{
+    if (e != ERR_OK && e != ERR_NOMEM && c->mem.failed) {
+        c->fault = (struct fault){ 0 };
+        return ctx_check(c);
+    }
+    return e;
+}
+
 /* Append x to the list v[n] with room; false when memory is refused. */
 #define VEC_PUT(mem, v, n, room, x)                                        \
     __extension__({                                                        \

@@ -339,7 +339,7 @@ enum err xform_load(struct ctx *c, struct str xml, const struct form **out, stru
     TRY(xml_load(c, xml, XFORM_MAX, &doc));
     struct form *f = form_new(c);
     struct xread r = { .c = c, .f = f, .notes = notes };
-    enum err e = f ? read(&r, xmlDocGetRootElement(doc), xml) : ctx_check(c);
+    enum err e = f ? memory_first(c, read(&r, xmlDocGetRootElement(doc), xml)) : ctx_check(c);
     xmlFreeDoc(doc);
     if (e != ERR_OK) {
         form_unref(f);

@@ -399,7 +399,7 @@ enum err form_load_sheets(struct ctx *c, struct str name, const struct sheet *su
     if (!f)
         return ctx_check(c);
     *m = (struct maker){ .c = c, .f = f, .notes = notes };
-    enum err e = build(m, name, survey, choices, settings);
+    enum err e = memory_first(c, build(m, name, survey, choices, settings));
     if (e != ERR_OK) {
         form_unref(f);
         return e;

@@ -26,7 +26,8 @@ static enum err part_read(struct book *b, const char *name, struct str *out)
     if (zip_stat(b->zip, name, 0, &st) != 0 || !(st.valid & ZIP_STAT_SIZE))
         return FAIL(b->c, ERR_INPUT, "xlsx.part-missing", "xlsx: part missing");
     size_t left = SHEET_BYTES_MAX - b->unpacked;
-    if (st.size > left || (st.valid & ZIP_STAT_COMP_SIZE && st.size / 1100 > st.comp_size + 1))
+    bool bomb = st.valid & ZIP_STAT_COMP_SIZE && st.size > 1 << 20 && st.size / 300 > st.comp_size;
+    if (st.size > left || bomb)
         return FAIL(b->c, ERR_INPUT, "xlsx.too-big", "xlsx: part of %llu bytes", (unsigned long long)st.size);
     if (st.valid & ZIP_STAT_ENCRYPTION_METHOD && st.encryption_method != ZIP_EM_NONE)
         return FAIL(b->c, ERR_INPUT, "xlsx.encrypted", "xlsx: encrypted part");
@@ -342,7 +343,7 @@ enum err sheet_load_xlsx(struct ctx *c, struct str bytes, struct sheets *out)
         return FAIL(c, ERR_INPUT, "xlsx.not-xlsx", "xlsx: not a ZIP archive");
     }
     struct book b = { .c = c, .zip = zip };
-    enum err e = book_read(&b);
+    enum err e = memory_first(c, book_read(&b));
     zip_discard(zip);
     TRY(e);
     *out = (struct sheets){ b.sheet, b.sheets };
