@@ -1,0 +1,47 @@
+#include "cli/pack_cmd.h"
+#include "flow/flow.h"
+
+#include <stdio.h>
+
+static enum finding_level level_of(enum flow_severity s)
+{
+    return s == FLOW_WRONG ? FINDING_ERROR : s == FLOW_WARN ? FINDING_WARNING : FINDING_NOTE;
+}
+
+static enum err say_findings(struct ctx *c, const struct flow_model *m, pack_say *say, void *arg)
+{
+    struct flow_finding *f;
+    size_t n;
+
+    TRY(flow_check(c, m, &f, &n));
+    for (size_t i = 0; i < n; i++) {
+        char text[400];
+        snprintf(text, sizeof text, STR_F "%s%s%s" STR_F, STR_A(f[i].id), f[i].id.n ? ": " : "",
+                 flow_finding_text(f[i].key), f[i].arg.n ? " " : "", STR_A(str_sub(f[i].arg, 0, 120)));
+        say(arg, level_of(f[i].severity), f[i].line, text);
+    }
+    return ERR_OK;
+}
+
+static enum err procedure(struct ctx *c, struct str xml, pack_say *say, void *arg)
+{
+    struct flow_model *m = NULL;
+    enum err e = flow_load(c, xml, &flow_feel, &m);
+
+    if (e == ERR_INPUT) {
+        say(arg, FINDING_ERROR, 0, c->fault.detail);
+        c->fault = (struct fault){ 0 };
+        return ERR_OK;
+    }
+    TRY(e);
+    e = say_findings(c, m, say, arg);
+    flow_free(m);
+    return e;
+}
+
+const struct pack_hooks pack_flow_hooks = { procedure };
+
+int pack_cmd_check(int argc, char **argv)
+{
+    return pack_check_cli(argc, argv, &pack_flow_hooks);
+}
