@@ -112,6 +112,7 @@ static bool code_holds(char code, const struct feel_value *v)
     case 'c': return v->kind == FEEL_CONTEXT;
     case 'f': return v->kind == FEEL_FUNCTION;
     case 'r': return v->kind == FEEL_RANGE;
+    case 'x': return v->kind != FEEL_LIST && v->kind != FEEL_NULL;
     default: return v->kind != FEEL_NULL;
     }
 }

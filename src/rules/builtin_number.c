@@ -146,7 +146,7 @@ static const struct builtin rows[] = {
     { "round down", "n:n,scale:n", f_round_down },
     { "round half up", "n:n,scale:n", f_round_half_up },
     { "round half down", "n:n,scale:n", f_round_half_down },
-    { "abs", "n:.", f_abs },
+    { "abs", "n:x", f_abs },
     { "modulo", "dividend:n,divisor:n", f_modulo },
     { "sqrt", "number:n", f_sqrt },
     { "log", "number:n", f_log },

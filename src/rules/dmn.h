@@ -63,7 +63,7 @@ struct dmn_model {
     struct dmn_import *import; size_t n_import;
     struct dmn_table **table; size_t n_table, room_table;
     struct item_def *defs; size_t n_defs;
-    struct dmn_problem *problem; size_t n_problem, room_problem;
+    struct dmn_problem *problem; size_t n_problem, room_problem;   /* drafts only */
 };
 
 /* One use of a model in one evaluation: values of its elements so far. */
@@ -83,8 +83,17 @@ struct feel_value service_call(struct run *r, const struct feel_function *f,
 struct feel_value table_eval(struct run *r, const struct dmn_table *t, const struct frame *f);
 
 /* index.c: which rows a value can match, as bits. */
-struct index *index_build(struct arena *mem, const struct dmn_table *t, size_t input);
+enum { INDEX_BYTES = 64 * 1024 };
+struct index *index_build(struct arena *mem, const struct dmn_table *t, size_t input, size_t max_bytes);
 /* ANDs into bits; false: this value cannot be looked up. */
 bool index_match(const struct index *x, const struct feel_value *v, uint64_t *bits, size_t words);
+size_t index_regions(const struct index *x);
+const uint64_t *index_line(const struct index *x, size_t region);
+enum feel_kind index_kind(const struct index *x);
+size_t index_place(const struct index *x, const struct feel_value *v);
+void index_say(const struct index *x, size_t region, struct buf *b);
+
+/* What a table's cells saw, kept for dmn_explain. */
+struct step_scope { const struct frame *frame; struct instance *inst; };
 
 #endif

@@ -7,6 +7,11 @@ enum { MODEL_MEM = 96 * 1024 * 1024, PROBLEMS_MAX = 5000 };
 void load_problem(struct loader *l, enum rules_kind kind, const xmlNode *at, const char *why, struct str more)
 {
     struct dmn_model *m = l->m;
+    if (m->mem.failed) {
+        /* A name that could not be copied is no mistake of the author. */
+        l->err = FAIL(l->c, ERR_NOMEM, "memory", "loading a model");
+        return;
+    }
     if (!l->lax) {
         if (l->err == ERR_OK)
             l->err = FAIL(l->c, ERR_INPUT, "rules.model", "%.80s:%d: %s: %.80s", m->file.p, xml_line(at), why,

@@ -190,7 +190,7 @@ const struct node *load_table(struct loader *l, const xmlNode *n, struct scope *
     if (t->n_note == 0)
         t->n_note = 1;
     for (i = 0; i < t->n_in; i++)
-        t->in[i].index = index_build(&l->m->mem, t, i);
+        t->in[i].index = index_build(&l->m->mem, t, i, INDEX_BYTES);
     node->extra = t;
     return node;
 }

@@ -226,7 +226,7 @@ struct feel_value path_get(struct run *r, struct feel_value v, struct str name);
 typedef struct feel_value builtin_fn(struct run *r, const struct feel_value *arg, size_t n);
 enum { BUILTIN_ARGS = 8 };
 /* params: "name:code, ...".  Codes: n number, s string, b boolean, l list, c context,
- * f function, r range, . anything but null; then ? optional, ~ may be null; or * for
+ * f function, r range, x no list, . anything but null; then ? optional, ~ may be null; or * for
  * the rest, given as one list or one by one.  Rows of one name are overloads. */
 struct builtin {
     const char *name, *params;
@@ -274,6 +274,7 @@ struct compiler {
     struct str file;
     int line;                           /* of the text's first line; 0: none */
     const struct str *members; size_t n_members;   /* entry names with odd characters */
+    struct str odd[16]; size_t n_odd;              /* the same, met while compiling */
     const struct type_source *types;
     const struct node *(*imported)(struct compiler *, const void *what, struct str text, size_t *used);
     bool strict;                        /* unknown names are noted */

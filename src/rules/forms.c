@@ -222,6 +222,14 @@ static bool context_key(struct parser *p, struct str *name)
     return scan_label(p, name);
 }
 
+/* Remembered, so that a path can name it. */
+static void odd_name(struct parser *p, struct str name)
+{
+    struct compiler *k = p->k;
+    if (name.n && k->n_odd < COUNT_OF(k->odd) && words_length(name) != name.n)
+        k->odd[k->n_odd++] = name;
+}
+
 static bool room_for(struct parser *p, struct bound **b, size_t n, size_t *room)
 {
     if (n < *room)
@@ -255,6 +263,7 @@ const struct node *parse_context(struct parser *p)
                 return NULL;
             if (!context_key(p, &name))
                 return bad(p, "an entry is 'name: value'");
+            odd_name(p, name);
             if (!kids_add(p, &l, parse_expr(p)))
                 return NULL;
             s.b[s.n] = (struct bound){ .name = name, .how = BIND_SLOT, .slot = (uint32_t)s.n };

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { INDEX_BYTES_MAX = 64 * 1024, POINTS_MAX = 4096 };
+enum { POINTS_MAX = 1024 };
 
 struct index {
     enum feel_kind kind;
@@ -141,9 +141,9 @@ static bool cell_holds(const struct index *x, const struct node *cell, size_t re
     return cell->flag;
 }
 
-struct index *index_build(struct arena *mem, const struct dmn_table *t, size_t input)
+struct index *index_build(struct arena *mem, const struct dmn_table *t, size_t input, size_t max_bytes)
 {
-    struct feel_value local[256];
+    struct feel_value local[POINTS_MAX];
     struct points p = { .v = local, .room = COUNT_OF(local) };
     for (size_t i = 0; i < t->n_rows && !p.bad; i++)
         add_cell(&p, t->row[i].test[input]);
@@ -154,7 +154,7 @@ struct index *index_build(struct arena *mem, const struct dmn_table *t, size_t i
     for (size_t i = 0; i < p.n; i++)
         if (n == 0 || order(&p.v[n - 1], &p.v[i]) != 0)
             p.v[n++] = p.v[i];
-    if ((2 * n + 1) * words * sizeof(uint64_t) > INDEX_BYTES_MAX)
+    if ((2 * n + 1) * words * sizeof(uint64_t) > max_bytes)
         return NULL;
     struct index *x = NEW(mem, struct index);
     struct feel_value *point = NEW_N(mem, struct feel_value, n);
@@ -179,4 +179,49 @@ bool index_match(const struct index *x, const struct feel_value *v, uint64_t *bi
     for (size_t i = 0; i < words; i++)
         bits[i] &= line[i];
     return true;
+}
+
+size_t index_regions(const struct index *x)
+{
+    return 2 * x->n + 1;
+}
+
+const uint64_t *index_line(const struct index *x, size_t region)
+{
+    return x->bits + region * x->words;
+}
+
+enum feel_kind index_kind(const struct index *x)
+{
+    return x->kind;
+}
+
+size_t index_place(const struct index *x, const struct feel_value *v)
+{
+    bool at;
+    return place(x, v, &at);
+}
+
+/* "< 14", "14", "> 14 and < 18" */
+void index_say(const struct index *x, size_t region, struct buf *b)
+{
+    size_t i = region / 2;
+    if (region % 2) {
+        feel_print(b, x->point[i]);
+        return;
+    }
+    if (x->kind == FEEL_STRING) {
+        buf_put(b, STR("another value"));
+        return;
+    }
+    if (i > 0) {
+        buf_put(b, STR("> "));
+        feel_print(b, x->point[i - 1]);
+    }
+    if (i > 0 && i < x->n)
+        buf_put(b, STR(" and "));
+    if (i < x->n) {
+        buf_put(b, STR("< "));
+        feel_print(b, x->point[i]);
+    }
 }

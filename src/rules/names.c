@@ -246,6 +246,11 @@ static size_t longest_member(struct parser *p, struct str rest)
         if (n > best)
             best = n;
     }
+    for (size_t i = 0; i < p->k->n_odd; i++) {
+        size_t n = name_match(rest, p->k->odd[i]);
+        if (n > best)
+            best = n;
+    }
     return best;
 }
 

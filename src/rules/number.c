@@ -165,13 +165,24 @@ static bool pow_whole(struct feel_value a, int64_t n, struct feel_value *out)
     return true;
 }
 
+/* Whole results as whole numbers, without a tail of zeros. */
+static bool tidy(BID_UINT128 b, struct feel_value *out)
+{
+    int64_t n;
+    if (!is_finite(b, out))
+        return false;
+    if (num_is_int(*out) && num_trunc(*out, &n))
+        *out = num_of(n);
+    return true;
+}
+
 bool num_pow(struct feel_value a, struct feel_value b, struct feel_value *out)
 {
     int64_t n;
     if (num_is_int(b) && num_trunc(b, &n) && n >= -999 && n <= 999)
         return pow_whole(a, n, out);
     _IDEC_flags flags = 0;
-    return is_finite(bid128_pow(bid(a), bid(b), TO_EVEN, &flags), out);
+    return tidy(bid128_pow(bid(a), bid(b), TO_EVEN, &flags), out);
 }
 
 bool num_sqrt(struct feel_value a, struct feel_value *out)
@@ -183,13 +194,13 @@ bool num_sqrt(struct feel_value a, struct feel_value *out)
 bool num_exp(struct feel_value a, struct feel_value *out)
 {
     _IDEC_flags flags = 0;
-    return is_finite(bid128_exp(bid(a), TO_EVEN, &flags), out);
+    return tidy(bid128_exp(bid(a), TO_EVEN, &flags), out);
 }
 
 bool num_log(struct feel_value a, struct feel_value *out)
 {
     _IDEC_flags flags = 0;
-    return is_finite(bid128_log(bid(a), TO_EVEN, &flags), out);
+    return tidy(bid128_log(bid(a), TO_EVEN, &flags), out);
 }
 
 bool num_trunc(struct feel_value a, int64_t *out)

@@ -223,6 +223,7 @@ enum rules_kind {
     RULES_TYPE,           /* a cell that cannot be of its column's type */
     RULES_NAME,           /* a name nobody defines */
     RULES_PROVISION,      /* a cited provision that is not known */
+    RULES_UNCHECKED,      /* cells too free, or too many, to look for gaps and overlaps */
 };
 struct rules_finding {
     enum rules_kind kind;

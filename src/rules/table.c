@@ -250,12 +250,14 @@ static struct feel_value hit(struct match *m)
 static void note_step(struct match *m, struct feel_value v)
 {
     struct dmn_step *s = NEW(m->r->mem, struct dmn_step);
-    if (!s) {
+    struct step_scope *scope = NEW(m->r->mem, struct step_scope);
+    if (!s || !scope) {
         run_stop(m->r, "out of memory");
         return;
     }
+    *scope = (struct step_scope){ m->f, m->r->inst };
     *s = (struct dmn_step){ .table = m->t, .rows = m->rows, .n_rows = m->n, .inputs = m->in,
-                            .value = v, .scope = m->f };
+                            .value = v, .scope = scope };
     *m->r->steps_last = s;
     m->r->steps_last = (struct dmn_step **)(uintptr_t)&s->next;
 }
