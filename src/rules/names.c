@@ -200,6 +200,8 @@ bool eat_mark(struct parser *p, const char *mark)
 struct str name_clean(struct compiler *k, struct str raw)
 {
     raw = str_trim(raw);
+    if (raw.n == 0)
+        return (struct str){ 0 };
     bool clean = true;
     for (size_t i = 0; i < raw.n; i++)
         if ((unsigned char)raw.p[i] >= 0x80 || (raw.p[i] != ' ' && ascii_space(raw.p[i])) ||

@@ -566,7 +566,8 @@ const struct node *parse_kids(struct parser *p, enum op op, size_t pos,
     const struct node **copy = NEW_N(p->k->mem, const struct node *, n ? n : 1);
     if (!node || !copy)
         return bad(p, "out of memory");
-    memcpy(copy, kid, n * sizeof *copy);
+    if (n)
+        memcpy(copy, kid, n * sizeof *copy);
     node->kid = copy;
     node->n = (uint16_t)n;
     return node;
