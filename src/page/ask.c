@@ -22,7 +22,7 @@ void form_begin_(struct out *o, struct str path, bool files)
         html(o, " enctype=\"multipart/form-data\"");
     html(o, " autocomplete=\"off\" novalidate>\n");
     if (o->token.n)
-        hidden(o, "csrf", o->token);
+        hidden(o, "token", o->token);
     struct str once = req_field(o->rq, "once");
     bool again = o->rq && o->rq->method == POST && id_ok(once);
     hidden(o, "once", again ? once : id_new(&o->c->mem, o->c->now_us));
@@ -39,10 +39,12 @@ void filters_begin_(struct out *o, const char *key, struct str path)
     attr_url(o, "action", path);
     attr(o, "aria-label", say_(o->c, str_c(key)));
     html(o, ">\n");
+    o->filters = true;
 }
 
 void filters_end(struct out *o)
 {
+    o->filters = false;
     submit(o, BTN_QUIET, "page.apply");
     html(o, "</form>\n");
 }
@@ -74,8 +76,9 @@ void errors(struct out *o)
     int64_t n = 0;
     for (const struct wrong *w = o->wrong; w; w = w->next)
         n++;
-    if (!n)
+    if (!n || o->told)
         return;
+    o->told = true;
     html(o, "<div class=\"errors\" role=\"alert\" aria-labelledby=\"errors\"><h2 id=\"errors\">");
     TF(o, "page.errors", W_INT("n", n));
     html(o, "</h2>\n<ul>\n");
@@ -130,7 +133,7 @@ static void id_attr(struct out *o, struct str open, const char *name, struct str
 
 static void optional_mark(struct out *o, bool optional)
 {
-    if (!optional)
+    if (!optional || o->filters)
         return;
     html(o, " <span class=\"opt\">");
     T(o, "page.optional");
@@ -173,7 +176,7 @@ static void described(struct out *o, const struct label *l)
     }
     if (bad)
         html(o, " aria-invalid=\"true\"");
-    if (!l->optional)
+    if (!l->optional && !o->filters)
         html(o, " required");
 }
 
@@ -389,9 +392,12 @@ void pick_list(struct out *o, const struct pick *p)
     id_attr(o, STR(" id=\""), p->name, (struct str){ 0 });
     attr(o, "name", str_c(p->name));
     described(o, &l);
-    html(o, ">\n<option value=\"\">");
-    T(o, "page.choose");
-    html(o, "</option>\n");
+    html(o, ">\n");
+    if (!p->n || p->options[0].value.n) {        /* no empty choice of its own */
+        html(o, "<option value=\"\">");
+        T(o, "page.choose");
+        html(o, "</option>\n");
+    }
     for (size_t i = 0; i < p->n; i++) {
         html(o, "<option");
         attr(o, "value", p->options[i].value);

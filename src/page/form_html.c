@@ -363,6 +363,10 @@ enum err form_show(struct ctx *c, struct out *o, const struct form *f,
         s.r = &fresh;
     } else {
         form_wrongs(c, o, sent);
+        if (sent->problems)
+            errors(o);
+        else
+            notice(o, TONE_RUN, "form.new-questions");
     }
     show_nodes(&s);
     empty_repeats(&s);

@@ -1,7 +1,6 @@
 /* form_html.h - any form of forms/ as a page part, without JavaScript.
  *
  *   form_open(o, f, "/signal/%s", id);               multipart when it asks for files
- *   errors(o);
  *   TRY(form_show(c, o, f, &answers, NULL));        a first look
  *   submit(o, BTN, "page.save");
  *   form_end(o);
@@ -35,7 +34,8 @@ bool form_has_files(const struct form *f);
  * the file's name; fetch the bytes with req_upload(rq, path). */
 enum err form_take(struct ctx *c, const struct request *rq, const struct form *f,
                    const struct answers *before, struct form_result *out, bool *ok) MUST_CHECK;
-/* Put the problems into o->wrong, for errors(o).  form_show calls it too. */
+/* Put the problems into o->wrong.  form_show calls it, and errors(o) after it
+ * unless the page has already; so call both yourself only for another place. */
 void form_wrongs(struct ctx *c, struct out *o, const struct form_result *r);
 
 /* The answers as facts, labels and choices in c->lang; empty ones are left out.

@@ -128,7 +128,7 @@ static void who(struct out *o)
     html(o, "</li>\n<li><form method=\"post\"");
     attr_url(o, "action", str_c(o->site->lock));
     html(o, ">");
-    hidden(o, "csrf", o->token);
+    hidden(o, "token", o->token);
     html(o, "<button class=\"linkish\" id=\"lock\">");
     T(o, "page.lock");
     html(o, "</button></form></li>\n</ul>\n");
@@ -252,7 +252,7 @@ static void foot_languages(struct out *o)
         html(o, "<li><form method=\"post\"");
         attr_url(o, "action", str_c(o->site->language));
         html(o, ">");
-        hidden(o, "csrf", o->token);
+        hidden(o, "token", o->token);
         hidden(o, "back", o->rq ? o->rq->path : STR("/"));
         html(o, "<button class=\"linkish\" name=\"l\"");
         attr(o, "value", str_c(*l));

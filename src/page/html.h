@@ -31,6 +31,8 @@ struct out {
     int ids;                        /* next unique element id of this page */
     int level;                      /* heading level of the next section, 2 or 3 */
     bool marks, side;               /* the list of steps being written */
+    bool filters;                   /* inside filters_begin: nothing is required there */
+    bool told;                      /* errors() has spoken */
     struct grid_state {             /* the table being written; see page.h */
         const char *const *cols;
         size_t n, at;

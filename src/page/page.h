@@ -193,7 +193,7 @@ void filters_end(struct out *o);                      /* with its "Aplicar" */
  * summary links to the fields, each field repeats its own. */
 #define wrong(o, field, key) wrong_((o), STR(field), SAY((o)->c, key))
 void wrong_(struct out *o, struct str field, struct str words);
-void errors(struct out *o);                           /* summary; nothing when all is well */
+void errors(struct out *o);                           /* summary, once; nothing when all is well */
 struct str kept(struct out *o, const char *name, struct str otherwise);   /* what was sent, else that */
 
 enum width { W_FULL, W_S, W_M, W_L };

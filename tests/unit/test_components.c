@@ -114,6 +114,15 @@ static void timeline(struct out *o)
     section_end(o);
 }
 
+static void filters(struct out *o)
+{
+    const struct choice v[] = { OPT("", SAY(o->c, "page.yes")), OPT("x", SAY(o->c, "page.no")) };
+    filters_begin(o, "page.sections", "/work");
+    ask(o, &(struct ask){ .name = "f-q", .label = "page.help", .type = "search", .optional = true });
+    pick_list(o, &(struct pick){ .name = "f-list", .label = "page.goal", .options = v, .n = 2 });
+    filters_end(o);
+}
+
 static void controls(struct out *o)
 {
     const struct choice options[] = {
@@ -202,6 +211,7 @@ static void whole_page(struct out *o)
     figures(o, f, COUNT_OF(f));
     cols_begin(o);
     steps(o);
+    filters(o);
     tasks(o);
     timeline(o);
     law_result(o, &(struct law_result){ .name = STR("Trabajo peligroso"), .verdict = STR("Se cumple"),
@@ -303,6 +313,8 @@ static void work_page(struct t *t)
     CHECK(has(&e.o, "aria-describedby=\"f-where-h f-where-w\""));
     CHECK(has(&e.o, "value=\"unknown\" checked"));
     CHECK(has(&e.o, "Requiere revisión jurídica"));
+    CHECK(has(&e.o, "name=\"f-list\">\n<option value=\"\">Sí</option>"));
+    CHECK(has(&e.o, "name=\"token\" value=\"token\""));
     CHECK(lacks(&e.o, "<script>"));
     keep_file(&e, "components.html");
     keep_static(&e);

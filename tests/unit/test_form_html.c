@@ -68,6 +68,16 @@ static bool has(const struct out *o, const char *what)
     return str_find(buf_str(&o->b), str_c(what), &at);
 }
 
+static int count_of(const struct out *o, const char *what)
+{
+    struct str rest = buf_str(&o->b);
+    size_t at;
+    int n = 0;
+    for (; str_find(rest, str_c(what), &at); n++)
+        rest = str_sub(rest, at + 1, rest.n);
+    return n;
+}
+
 #define HAS(what) do { if (!has(&e.o, what)) { t->bad++; printf("# %d: not in the page: %s\n", __LINE__, what); } } while (0)
 #define LACKS(what) do { if (has(&e.o, what)) { t->bad++; printf("# %d: in the page: %s\n", __LINE__, what); } } while (0)
 
@@ -227,6 +237,7 @@ static void new_questions(struct t *t)
     CHECK_EQ(r.problems, 0);                      /* it was not asked: no reproach */
     OK(&e.c, form_show(&e.c, &e.o, e.form, NULL, &r));
     HAS("At what?");
+    HAS("Your answers opened new questions");
     HAS("value=\"Itá\"");
     HAS("value=\"yes\" id=\"f-works\" checked");
     browse(&e);
@@ -257,9 +268,9 @@ static void wrong_answers(struct t *t)
     OK(&e.c, form_take(&e.c, &e.rq, e.form, NULL, &r, &ok));
     CHECK(!ok);
     CHECK_EQ(r.problems, 4);
-    form_wrongs(&e.c, &e.o, &r);
-    errors(&e.o);
     OK(&e.c, form_show(&e.c, &e.o, e.form, NULL, &r));
+    errors(&e.o);
+    CHECK_EQ(count_of(&e.o, "class=\"errors\""), 1);
     HAS("Hay 4 datos para corregir");
     HAS("href=\"#f-age\"");
     HAS("Escribí una edad menor que 120");
