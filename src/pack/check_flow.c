@@ -109,8 +109,8 @@ static void quiet(void *arg, const char *fmt, ...)
     (void)fmt;
 }
 
-static enum err check_procedure(struct reader *r, const struct pack_file *f,
-                                const struct pack_hooks *hooks)
+enum err check_procedure(struct reader *r, const struct pack_file *f,
+                         const struct pack_hooks *hooks)
 {
     xmlParserCtxt *px = xmlNewParserCtxt();
 

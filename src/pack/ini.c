@@ -75,10 +75,13 @@ static bool put_offset(struct ini *in, struct str v)
 static bool put_hours(struct ini *in, struct str v)
 {
     struct str from, to;
-    struct pack *p = in->r->p;
+    int open, close;
 
-    return str_cut(v, '-', &from, &to) && minutes(from, &p->open_min) &&
-           minutes(to, &p->close_min) && p->open_min < p->close_min;
+    if (!str_cut(v, '-', &from, &to) || !minutes(from, &open) || !minutes(to, &close) || open >= close)
+        return false;
+    in->r->p->open_min = open;
+    in->r->p->close_min = close;
+    return true;
 }
 
 static bool put_weekend(struct ini *in, struct str v)
@@ -172,24 +175,30 @@ static void put_all(struct ini *in, struct str text, bool languages)
     }
 }
 
-enum err read_ini(struct reader *r)
+void ini_parse(struct reader *r, struct str text)
 {
     static const char *const names[] = { "id", "version", "country", "languages", "zone",
                                          "utc_offset", "currency", "name::LANG" };
     struct ini in = { r, 0, 0 };
-    struct str text;
 
     r->p->open_min = 0;
     r->p->close_min = 1440;
     r->p->weekend = 0x60;
-    TRY(reader_text(r, "pack.ini", &text));
-    if (!text.p)
-        return FAIL(r->c, ERR_NOT_FOUND, "pack.none", "%s has no pack.ini", r->dir);
     put_all(&in, text, true);
     put_all(&in, text, false);
     for (unsigned i = 0; i < COUNT_OF(names); i++)
         if (!(in.seen & (1u << i)))
             reader_say(r, FINDING_ERROR, STR("pack.ini"), 0, "pack.empty", "\"%s\" is missing",
                        names[i]);
+}
+
+enum err read_ini(struct reader *r)
+{
+    struct str text;
+
+    TRY(reader_text(r, "pack.ini", &text));
+    if (!text.p)
+        return FAIL(r->c, ERR_NOT_FOUND, "pack.none", "%s has no pack.ini", r->dir);
+    ini_parse(r, text);
     return ctx_check(r->c);
 }

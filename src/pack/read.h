@@ -53,6 +53,7 @@ enum err read_files(struct reader *r) MUST_CHECK;       /* forms, decisions, pro
 
 /* ---- pack.ini (ini.c) ---- */
 enum err read_ini(struct reader *r) MUST_CHECK;
+void ini_parse(struct reader *r, struct str text);      /* wrong lines become findings */
 
 /* ---- tables (table.c) ---- */
 enum col_kind {
@@ -96,6 +97,8 @@ void check_offices(struct reader *r);
 void check_coverage(struct reader *r);
 enum err check_decisions(struct reader *r) MUST_CHECK;
 enum err check_procedures(struct reader *r, const struct pack_hooks *hooks) MUST_CHECK;
+enum err check_procedure(struct reader *r, const struct pack_file *f,
+                         const struct pack_hooks *hooks) MUST_CHECK;
 enum err check_forms(struct reader *r) MUST_CHECK;
 enum err check_words(struct reader *r) MUST_CHECK;
 /* Is this message key known in the languages that must be complete?  Says so when not. */

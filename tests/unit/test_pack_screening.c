@@ -244,6 +244,83 @@ static void those_who_must_know_are_named(struct t *t)
     ctx_done(&c);
 }
 
+/* Form and table use the same codes: each sign, asked alone, is heard. */
+static void every_code_of_the_form_is_heard(struct t *t)
+{
+    static const struct { const char *field, *with, *part, *not; } rows[] = {
+        { "tasks", "age_years=17 works=true", "child_labour", "\"review\"" },
+        { "forced_labour_indicators", "age_years=30", "forced_labour", "\"not_identified_yet\"" },
+        { "acts", "age_years=30 purposes=none", "trafficking", "\"not_identified_yet\"" },
+        { "purposes", "age_years=30 acts=none", "trafficking", "\"not_identified_yet\"" },
+        { "means", "age_years=30 acts=transport purposes=servitude", "offence", "\"py_4788_basic\"" },
+    };
+    struct ctx c;
+    struct pack *p = NULL;
+
+    ctx_init(&c, 128 << 20);
+    OK(&c, pack_load(&c, "packs/py", &p));
+    for (size_t i = 0; p && i < COUNT_OF(rows); i++) {
+        const struct form *f = pack_form(p, STR("screening"));
+        const struct form_list *l = NULL;
+        for (size_t k = 0; k < form_count(f); k++)
+            if (str_is(form_field(f, k)->name, rows[i].field))
+                l = form_field(f, k)->list;
+        CHECK(l != NULL);
+        for (size_t k = 0; l && k < l->n; k++) {
+            if (str_is(l->choice[k].name, "none"))
+                continue;
+            struct str facts = str_join(&c.mem, str_c(rows[i].with), STR(" "), str_c(rows[i].field),
+                                        STR("="), l->choice[k].name);
+            struct str got = answer(t, &c, p, facts.p, rows[i].part);
+            if (str_is(got, rows[i].not)) {
+                t->bad++;
+                printf("# %s: %s is %.*s\n", facts.p, rows[i].part, (int)got.n, got.p);
+            }
+        }
+    }
+    pack_unref(p);
+    ctx_done(&c);
+}
+
+static struct str unquoted(struct str s)
+{
+    return s.n > 2 && s.p[0] == '"' ? str_sub(s, 1, s.n - 2) : s;
+}
+
+/* Who is to be told is a role that some office holds; what is offered is a
+ * need that some service answers. */
+static void answers_lead_to_somebody(struct t *t)
+{
+    struct ctx c;
+    struct pack *p = NULL;
+
+    ctx_init(&c, 64 << 20);
+    OK(&c, pack_load(&c, "packs/py", &p));
+    const struct dmn_model *m = p ? pack_decision(p, STR("screening")) : NULL;
+    const struct dmn_table *told = m ? dmn_find(m, STR("notify"))->table : NULL;
+    const struct dmn_table *offered = m ? dmn_find(m, STR("referrals"))->table : NULL;
+    CHECK(told && offered);
+    for (size_t i = 0; told && i < dmn_table_rows(told); i++) {
+        struct str role = unquoted(dmn_output_text(told, i, 0));
+        if (!pack_office_for(p, STR("PY-1604"), role)) {
+            t->bad++;
+            printf("# nobody is %.*s\n", (int)role.n, role.p);
+        }
+    }
+    for (size_t i = 0; offered && i < dmn_table_rows(offered); i++) {
+        struct service_query q = { .need = unquoted(dmn_output_text(offered, i, 0)), .age = -1 };
+        struct service_match *v;
+        size_t n = 0;
+        OK(&c, pack_services(&c, p, &q, &v, &n));
+        if (!n) {
+            t->bad++;
+            printf("# no service for %.*s\n", (int)q.need.n, q.need.p);
+        }
+    }
+    pack_unref(p);
+    ctx_done(&c);
+}
+
 static uint64_t next_random(uint64_t *s)
 {
     *s ^= *s << 13;
@@ -303,6 +380,8 @@ static void no_facts_leave_it_speechless(struct t *t)
 static const struct t_case cases[] = {
     { "examples hold", examples_hold },
     { "those who must know are named", those_who_must_know_are_named },
+    { "every code of the form is heard", every_code_of_the_form_is_heard },
+    { "answers lead to somebody", answers_lead_to_somebody },
     { "no facts leave it speechless", no_facts_leave_it_speechless },
 };
 T_MAIN(cases)
