@@ -1,0 +1,402 @@
+/* commands.c - what an administrator runs. */
+#include "cli/cli.h"
+
+#include "access/access.h"
+#include "demo/demo.h"
+#include "flow/flow.h"
+#include "match/match.h"
+#include "pack/pack.h"
+#include "rules/rules.h"
+#include "web/open.h"
+#include "web/web.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* ---- configuration ---------------------------------------------------------------- */
+
+static struct str passphrase(struct ctx *c, const struct args *a)
+{
+    struct str all = { 0 }, line, rest;
+    const char *env = getenv("AMPARO_PASSPHRASE");
+    const char *file = a->pass_file, *dir = getenv("CREDENTIALS_DIRECTORY");
+    if (!file && dir)
+        file = arena_z(&c->mem, str_join(&c->mem, str_c(dir), STR("/passphrase")));
+    if (file && file_read(c, file, 4096, &all) == ERR_OK)
+        return str_trim(str_cut(all, '\n', &line, &rest) ? line : all);
+    c->fault = (struct fault){ 0 };
+    return env ? str_c(env) : (struct str){ 0 };
+}
+
+static struct str pack_dir(const struct args *a)
+{
+    if (a->pack)
+        return str_c(a->pack);
+    return access("packs/py/pack.ini", R_OK) == 0 ? STR("packs/py") : STR("/usr/share/amparo/packs/py");
+}
+
+static struct node_config config_of(struct ctx *c, const struct args *a)
+{
+    return (struct node_config){ .data = str_c(a->data), .db = str_c(a->db), .pack = pack_dir(a),
+                                 .passphrase = passphrase(c, a) };
+}
+
+static const char *option(const struct args *a, const char *name)
+{
+    for (int i = 0; i + 1 < a->n; i++)
+        if (!strcmp(a->v[i], name))
+            return a->v[i + 1];
+    return NULL;
+}
+
+static bool flag(const struct args *a, const char *name)
+{
+    for (int i = 0; i < a->n; i++)
+        if (!strcmp(a->v[i], name))
+            return true;
+    return false;
+}
+
+/* ---- init ---------------------------------------------------------------------------- */
+
+static void print_sheet(const struct str *share, int m, int n)
+{
+    printf("\nRECOVERY SHEET. Any %d of these %d lines open the node again if its key file is lost.\n"
+           "Print it, cut it, give each line to another person, lock it away. It is not stored.\n\n", m, n);
+    for (int i = 0; i < n; i++)
+        printf("  %.*s\n", STR_A(share[i]));
+    printf("\n");
+}
+
+static int cmd_init(struct ctx *c, struct args *a)
+{
+    struct house *h;
+    struct node_config cfg = config_of(c, a);
+    struct str share[5];
+    if (!cfg.passphrase.n && !flag(a, "--no-passphrase")) {
+        (void)fprintf(stderr, "amparo: give a passphrase (--passphrase-file FILE or AMPARO_PASSPHRASE),\n"
+                      "        or say --no-passphrase: then whoever reads the disk reads everything.\n");
+        return 2;
+    }
+    cfg.create = true;
+    if (house_open(c, &cfg, &h) != ERR_OK)
+        return cli_fail(c);
+    int rc = 0;
+    if (ledger_recovery(c, 3, 5, share) == ERR_OK)
+        print_sheet(share, 3, 5);
+    else
+        rc = cli_fail(c);
+    house_close(c, h);
+    if (!rc)
+        printf("Node made in %s. Next: amparo user add LOGIN --name NAME --office OFFICE --roles ROLES\n", a->data);
+    return rc;
+}
+
+/* ---- serve --------------------------------------------------------------------------- */
+
+static int wait_for_end(void)
+{
+    sigset_t set;
+    int got = 0;
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGINT);
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigwait(&set, &got);
+    return got;
+}
+
+/* Block the ending signals before any thread starts; no core files with
+ * people's data in them. */
+static void harden(void)
+{
+    sigset_t set;
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGINT);
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGPIPE);
+    (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    (void)setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+}
+
+static int serve_house(struct ctx *c, struct args *a, struct house *h)
+{
+    struct web *w;
+    const char *threads = option(a, "--threads");
+    struct web_config wc = { .bind = option(a, "--bind"), .port = a->port,
+        .threads = threads ? (int)strtol(threads, NULL, 10) : 0, .tls_cert = option(a, "--tls-cert"),
+        .tls_key = option(a, "--tls-key"), .trust_proxy = flag(a, "--trust-proxy") };
+    if (web_start(c, h, &wc, &w) != ERR_OK)
+        return cli_fail(c);
+    printf("Amparo serves on http%s://%s:%d/\n", wc.tls_cert ? "s" : "", wc.bind ? wc.bind : "127.0.0.1", web_port(w));
+    (void)fflush(stdout);
+    (void)wait_for_end();
+    web_stop(w);
+    return 0;
+}
+
+static int cmd_serve(struct ctx *c, struct args *a)
+{
+    struct house *h;
+    struct node_config cfg = config_of(c, a);
+    cfg.quick = flag(a, "--quick-passwords");
+    harden();
+    if (house_open(c, &cfg, &h) != ERR_OK)
+        return cli_fail(c);
+    int rc = serve_house(c, a, h);
+    house_close(c, h);
+    return rc;
+}
+
+/* ---- demo ----------------------------------------------------------------------------- */
+
+static int cmd_demo(struct ctx *c, struct args *a)
+{
+    struct house *h;
+    struct node_config cfg = config_of(c, a);
+    const char *seed = option(a, "--seed"), *cases = option(a, "--cases");
+    struct demo_config dc = { .seed = seed ? strtoull(seed, NULL, 10) : 2026,
+                              .cases = cases ? strtoull(cases, NULL, 10) : 260,
+                              .signals = 320, .quiet = flag(a, "--quiet") };
+    harden();
+    if (dc.cases > 260)
+        dc.signals = dc.cases + 60;
+    cfg.passphrase = (struct str){ 0 };
+    cfg.quick = true;
+    if (!strcmp(a->data, "amparo-data"))
+        cfg.data = STR("amparo-demo");
+    cfg.create = access(arena_z(&c->mem, str_join(&c->mem, cfg.data, STR("/node.key"))), F_OK) != 0;
+    if (house_open(c, &cfg, &h) != ERR_OK)
+        return cli_fail(c);
+    int rc = cfg.create && demo_fill(c, &dc) != ERR_OK ? cli_fail(c) : 0;
+    if (!rc)
+        demo_print_logins(c, stdout);
+    if (!rc && a->serve)
+        rc = serve_house(c, a, h);
+    house_close(c, h);
+    return rc;
+}
+
+/* ---- officers ------------------------------------------------------------------------- */
+
+static bool read_secret(struct ctx *c, const char *prompt, struct str *out)
+{
+    char t[300];
+    (void)fprintf(stderr, "%s", prompt);
+    if (!fgets(t, sizeof t, stdin))
+        return false;
+    *out = arena_dup(&c->mem, str_trim(str_c(t)));
+    return out->n > 0;
+}
+
+static enum err user_add(struct ctx *c, const struct args *a, struct str *secret)
+{
+    const char *name = option(a, "--name"), *office = option(a, "--office"), *roles = option(a, "--roles");
+    const struct office *o;
+    struct officer_new n = { .login = str_c(a->n ? a->v[0] : ""), .name = str_c(name),
+        .lang = str_c(option(a, "--lang") ? option(a, "--lang") : "es"), .totp = flag(a, "--totp") };
+    struct str id;
+    c->who = officer_machine(c);
+    o = office ? pack_office(c->node->pack, str_c(office)) : NULL;
+    if (!name || !o)
+        return FAIL(c, ERR_INPUT, "user.office", "give --name and an --office of the pack");
+    n.office = o->id;
+    n.agency = o->agency;
+    n.territory = o->territory;
+    n.roles = roles ? str_c(roles) : o->roles;
+    if (!read_secret(c, "Password: ", &n.password))
+        return FAIL(c, ERR_INPUT, "officer.password-length", "no password on standard input");
+    return officer_add(c, &n, &id, secret);
+}
+
+static enum err user_change(struct ctx *c, const struct args *a, const char *what)
+{
+    struct str login = str_c(a->n ? a->v[0] : ""), password;
+    c->who = officer_machine(c);
+    if (!strcmp(what, "disable") || !strcmp(what, "enable"))
+        return officer_disable(c, login, !strcmp(what, "disable"));
+    if (!read_secret(c, "New password: ", &password))
+        return FAIL(c, ERR_INPUT, "officer.password-length", "no password on standard input");
+    return officer_set_password(c, login, password);
+}
+
+static enum err user_list(struct ctx *c)
+{
+    struct officer_row *o;
+    size_t n;
+    TRY(officer_list(c, (struct str){ 0 }, &o, &n));
+    for (size_t i = 0; i < n; i++)
+        printf("%-20.*s %-36.*s %-30.*s%s%s\n", STR_A(o[i].login), STR_A(o[i].office), STR_A(o[i].name),
+               o[i].totp ? " code" : "", o[i].disabled ? " disabled" : "");
+    return ERR_OK;
+}
+
+static int with_house(struct ctx *c, struct args *a, struct house **h)
+{
+    struct node_config cfg = config_of(c, a);
+    return house_open(c, &cfg, h) == ERR_OK ? 0 : cli_fail(c);
+}
+
+static int cmd_user_add(struct ctx *c, struct args *a)
+{
+    struct house *h;
+    struct str secret = { 0 };
+    if (with_house(c, a, &h))
+        return 1;
+    int rc = user_add(c, a, &secret) == ERR_OK ? 0 : cli_fail(c);
+    if (!rc && secret.n)
+        printf("One-time code secret (type it into the phone app, shown once): %.*s\n", STR_A(secret));
+    house_close(c, h);
+    return rc;
+}
+
+static int user_act(struct ctx *c, struct args *a, const char *what)
+{
+    struct house *h;
+    if (with_house(c, a, &h))
+        return 1;
+    enum err e = !strcmp(what, "list") ? user_list(c) : user_change(c, a, what);
+    int rc = e ? cli_fail(c) : 0;
+    house_close(c, h);
+    return rc;
+}
+
+static int cmd_user_list(struct ctx *c, struct args *a) { return user_act(c, a, "list"); }
+static int cmd_user_password(struct ctx *c, struct args *a) { return user_act(c, a, "password"); }
+static int cmd_user_disable(struct ctx *c, struct args *a) { return user_act(c, a, "disable"); }
+static int cmd_user_enable(struct ctx *c, struct args *a) { return user_act(c, a, "enable"); }
+
+/* ---- keeping ---------------------------------------------------------------------------- */
+
+static int cmd_verify(struct ctx *c, struct args *a)
+{
+    struct house *h;
+    struct verify_report r;
+    if (with_house(c, a, &h))
+        return 1;
+    int rc = ledger_verify(c, c->node->ledger, flag(a, "--chain"), &r) == ERR_OK ? 0 : cli_fail(c);
+    if (!rc)
+        printf("%lld changes in %lld batches: chain and signatures hold%s\n", (long long)r.changes,
+               (long long)r.batches, flag(a, "--chain") ? "" : ", tables equal the fold");
+    house_close(c, h);
+    return rc;
+}
+
+static int cmd_rebuild(struct ctx *c, struct args *a)
+{
+    struct house *h;
+    if (with_house(c, a, &h))
+        return 1;
+    int rc = ledger_rebuild(c, c->node->ledger) == ERR_OK ? 0 : cli_fail(c);
+    house_close(c, h);
+    return rc;
+}
+
+static int cmd_backup(struct ctx *c, struct args *a)
+{
+    struct house *h;
+    if (a->n < 1)
+        return 2;
+    if (with_house(c, a, &h))
+        return 1;
+    int rc = ledger_backup(c, c->node->ledger, a->v[0]) == ERR_OK ? 0 : cli_fail(c);
+    if (!rc)
+        printf("Backup in %s\n", a->v[0]);
+    house_close(c, h);
+    return rc;
+}
+
+static int cmd_restore(struct ctx *c, struct args *a)
+{
+    struct ledger_config lc;
+    struct node_config cfg = config_of(c, a);
+    if (a->n < 1)
+        return 2;
+    if (house_ledger_config(c, &cfg, &c->mem, &lc) != ERR_OK || ledger_restore(c, &lc, a->v[0]) != ERR_OK)
+        return cli_fail(c);
+    printf("Restored into %s. Check it with: amparo verify --data %s\n", a->data, a->data);
+    return 0;
+}
+
+/* ---- rooms' own commands ------------------------------------------------------------------ */
+
+static enum err procedure_hook(struct ctx *c, struct str xml, pack_say *say, void *arg)
+{
+    struct flow_model *m;
+    struct flow_finding *f;
+    size_t n;
+    TRY(flow_load(c, xml, &flow_feel, &m));
+    enum err e = flow_check(c, m, &f, &n);
+    for (size_t i = 0; !e && i < n; i++) {
+        struct str words = str_join(&c->mem, f[i].id, STR(": "), str_c(flow_finding_text(f[i].key)), STR(" "), f[i].arg);
+        if (words.p)
+            say(arg, f[i].severity == FLOW_WRONG ? FINDING_ERROR
+                   : f[i].severity == FLOW_WARN ? FINDING_WARNING : FINDING_NOTE, f[i].line, words.p);
+    }
+    flow_free(m);
+    return e;
+}
+
+static int cmd_pack_check(struct ctx *c, struct args *a)
+{
+    static const struct pack_hooks hooks = { procedure_hook };
+    (void)c;
+    return a->n ? pack_check_cli(a->n, a->v, &hooks) : 2;
+}
+
+static int cmd_flow_check(struct ctx *c, struct args *a)
+{
+    size_t wrong = 0;
+    bool read = true;
+    (void)c;
+    for (int i = 0; i < a->n; i++)
+        read = flow_cli_check(stdout, a->v[i], &wrong) && read;
+    return a->n == 0 || !read ? 2 : wrong ? 1 : 0;
+}
+
+static int cmd_flow_draw(struct ctx *c, struct args *a)
+{
+    (void)c;
+    return a->n && flow_cli_draw(stdout, stderr, a->v[0], a->n > 1 ? a->v[1] : NULL, (struct str){ 0 }) ? 0 : 1;
+}
+
+static int cmd_rules_tck(struct ctx *c, struct args *a)
+{
+    struct rules_tck r;
+    if (!a->n)
+        return 2;
+    if (rules_tck(c, a->v[0], option(a, "--csv"), &r) != ERR_OK)
+        return cli_fail(c);
+    (void)fwrite(r.report.p, 1, r.report.n, stdout);
+    return r.failed != 0;
+}
+
+static int cmd_match(struct ctx *c, struct args *a)
+{
+    return match_cli(c, a->n + 1, a->v - 1, stdout, stderr);
+}
+
+const struct command commands[] = {
+    { "init", cmd_init, "init [--no-passphrase]", "Make a node: keys, ledger, recovery sheet." },
+    { "serve", cmd_serve, "serve [--port N] [--bind A] [--tls-cert F --tls-key F]", "Serve pages and clocks." },
+    { "demo", cmd_demo, "demo [--serve] [--port N] [--seed N] [--cases N]", "A fictional country, with log-ins printed." },
+    { "user add", cmd_user_add, "user add LOGIN --name N --office O [--roles R] [--totp]", "Make an officer; password on standard input." },
+    { "user list", cmd_user_list, "user list", "Officers." },
+    { "user password", cmd_user_password, "user password LOGIN", "New password; ends her sessions." },
+    { "user disable", cmd_user_disable, "user disable LOGIN", "No more sign-in; ends her sessions." },
+    { "user enable", cmd_user_enable, "user enable LOGIN", "Sign-in again." },
+    { "pack check", cmd_pack_check, "pack check DIR...", "Every cross-reference of a pack, with file and line." },
+    { "verify", cmd_verify, "verify [--chain]", "Chain, signatures, and tables equal the fold." },
+    { "rebuild", cmd_rebuild, "rebuild", "Drop the tables and fold the ledger again." },
+    { "backup", cmd_backup, "backup FILE", "The whole node in one checked file." },
+    { "restore", cmd_restore, "restore FILE", "Make a node from a backup." },
+    { "flow check", cmd_flow_check, "flow check FILE...", "What a BPMN file holds and what is wrong with it." },
+    { "flow draw", cmd_flow_draw, "flow draw FILE [DIAGRAM]", "The diagram as SVG." },
+    { "rules tck", cmd_rules_tck, "rules tck DIR [--csv FILE]", "Run a folder of DMN conformance cases." },
+    { "match", cmd_match, "match FILE.csv [FILE2.csv] --out PAIRS.csv", "Find the same person in files." },
+};
+const size_t commands_n = COUNT_OF(commands);
