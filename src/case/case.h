@@ -26,5 +26,7 @@ enum err case_close(struct ctx *c, struct str id, const struct str *confirmed, s
 enum err case_reopen(struct ctx *c, struct str id, struct str reason) MUST_CHECK;
 
 extern const struct route case_routes[];
+/* The lists of every kind the officer may see, in the order of kind_uses. */
+enum err case_panel_kinds(struct ctx *c, struct out *o, const struct subject *s);
 
 #endif

@@ -71,7 +71,7 @@ const size_t referral_projectors_n = COUNT_OF(referral_projectors);
 
 /* ---- reading -------------------------------------------------------------------------- */
 
-static struct referral row_of(struct rows *r)
+static struct referral referral_of_row(struct rows *r)
 {
     return (struct referral){ .id = row_str(r, 0), .dossier = row_str(r, 1), .case_id = row_str(r, 2),
         .code = row_str(r, 3), .from_office = row_str(r, 4), .to_office = row_str(r, 5),
@@ -86,7 +86,7 @@ static enum err rows_all(struct ctx *c, struct rows *r, size_t limit, struct ref
     size_t k = 0;
     TRY(ctx_check(c));
     while (k < limit && rows_next(r))
-        x[k++] = row_of(r);
+        x[k++] = referral_of_row(r);
     TRY(rows_end(r));
     *out = x;
     *n = k;

@@ -360,12 +360,6 @@ static enum err people_of(struct ctx *c, const struct work_case *k, struct choic
     return ERR_OK;
 }
 
-static void km(struct ctx *c, struct out *o, int64_t metres)
-{
-    (void)c;
-    TF(o, "referral.km", W_INT("km", (metres + 500) / 1000));
-}
-
 static enum err services_part(struct ctx *c, struct out *o, const struct request *rq, const struct work_case *k)
 {
     struct service_match *m;
@@ -381,20 +375,15 @@ static enum err services_part(struct ctx *c, struct out *o, const struct request
     for (size_t i = 0; i < n && shown < 12; i++) {
         if (!m[i].office)
             continue;
-        struct out note = *o;
-        buf_init(&note.b, &c->mem, 400);
-        text(&note, pack_text(c->node->pack, &m[i].office->name, c->lang));
-        if (m[i].distance_m >= 0) {
-            html(&note, ", ");
-            km(c, &note, m[i].distance_m);
-        }
-        if (m[i].service->verified != PACK_YES) {
-            html(&note, " · ");
-            T(&note, "referral.to-confirm");
-        }
+        struct str note = pack_text(c->node->pack, &m[i].office->name, c->lang);
+        if (m[i].distance_m >= 0)
+            note = str_join(&c->mem, note, STR(", "),
+                            SAYF(c, "referral.km", W_INT("km", (m[i].distance_m + 500) / 1000)));
+        if (m[i].service->verified != PACK_YES)
+            note = str_join(&c->mem, note, STR(" · "), SAY(c, "referral.to-confirm"));
         opt[shown++] = (struct choice){
             .value = str_join(&c->mem, m[i].service->id, STR(" "), m[i].office->id),
-            .text = pack_text(c->node->pack, &m[i].service->name, c->lang), .note = buf_str(&note.b) };
+            .text = pack_text(c->node->pack, &m[i].service->name, c->lang), .note = note };
     }
     if (!shown) {
         notice(o, TONE_SOON, "referral.no-service");

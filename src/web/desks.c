@@ -2,8 +2,10 @@
 
 #include "access/access.h"
 #include "case/case.h"
+#include "dossier/dossier.h"
 #include "kinds/kinds.h"
 #include "office/office.h"
+#include "referral/referral.h"
 #include "signal/signal.h"
 #include "web/web.h"
 #include "work/work.h"
@@ -12,12 +14,20 @@ const struct route *const desk_routes[] = {
     web_routes,
     signal_routes,
     case_routes,
+    referral_routes,
+    dossier_routes,
     office_routes,
     kinds_routes,           /* last: its patterns are the widest */
     NULL
 };
 
 const struct panel desk_panels[] = {
+    { "work", "top", referral_panel_work },
+    { "case", "main", case_panel_kinds },
+    { "case", "main", referral_panel_case },
+    { "case", "side", dossier_panel_identity },
+    { "case", "side", referral_panel_consent },
+    { "case", "below", dossier_panel_audit },
     { 0 }
 };
 
@@ -59,6 +69,7 @@ static const size_t none = 0;
 static const struct { const struct projector *p; const size_t *pn; const struct table *t; const size_t *tn; } rooms[] = {
     { access_projectors, &access_projectors_n, access_tables, &access_tables_n },
     { work_projectors, &work_projectors_n, work_tables, &work_tables_n },
+    { referral_projectors, &referral_projectors_n, referral_tables, &referral_tables_n },
     { signal_projectors, &signal_projectors_n, signal_tables, &signal_tables_n },
     { NULL, &none, kinds_tables, &kinds_tables_n },
 };
