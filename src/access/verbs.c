@@ -42,8 +42,6 @@ const struct verb verbs[] = {
     { "person.view",          CARE " labour investigation prosecution defence court", LEVEL_READ, "protection signal referral justice" },
     { "person.edit",          CARE " labour",                   LEVEL_WRITE, "protection signal" },
     { "person.link",          "intake protection prosecution",  LEVEL_WRITE, "protection signal justice" },
-    { "screening.view",       CARE " labour",                   LEVEL_READ,  "protection signal" },
-    { "screening.do",         CARE " labour investigation",     LEVEL_WRITE, "protection signal" },
 
     { "consent.view",         CARE,                             LEVEL_READ,  "protection" },
     { "consent.record",       CARE,                             LEVEL_WRITE, "protection" },
@@ -58,18 +56,17 @@ const struct verb verbs[] = {
 
     { "plan.view",            CARE,                             LEVEL_READ,  "protection" },
     { "plan.edit",            CARE,                             LEVEL_WRITE, "protection" },
-    { "visit.record",         CARE,                             LEVEL_WRITE, "protection" },
-    { "note.add",             CASEWORK,                         LEVEL_WRITE, "protection justice signal" },
-    { "note.view",            CASEWORK,                         LEVEL_READ,  "protection justice signal" },
+    { "own.view",             CASEWORK,                         LEVEL_READ,  "protection justice labour" },
+    { "own.edit",             CASEWORK,                         LEVEL_WRITE, "protection justice labour" },
 
     { "justice.view",         JUSTICE " defence",               LEVEL_READ,  "justice" },
     { "justice.edit",         JUSTICE,                          LEVEL_WRITE, "justice" },
     { "evidence.add",         "investigation prosecution",      LEVEL_WRITE, "justice" },
     { "restitution.edit",     "prosecution court",              LEVEL_WRITE, "justice" },
 
-    { "dossier.open_identity", CASEWORK,                        LEVEL_READ,  "protection signal referral justice" },
-    { "dossier.audit",        CASEWORK " admin",                LEVEL_READ,  "protection signal referral justice route" },
-    { "dossier.conflict",     CASEWORK,                         LEVEL_WRITE, "protection signal referral justice route" },
+    { "dossier.open_identity", CASEWORK,                        LEVEL_READ,  "protection signal referral justice labour" },
+    { "dossier.audit",        CASEWORK " admin",                LEVEL_READ,  "protection signal referral justice labour route" },
+    { "dossier.conflict",     CASEWORK,                         LEVEL_WRITE, "protection signal referral justice labour route" },
     { "dossier.break_glass",  CASEWORK,                         LEVEL_NONE,  "" },
 
     { "office.department",    "coordination",                   LEVEL_NONE,  "" },

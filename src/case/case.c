@@ -237,7 +237,14 @@ enum err case_reopen(struct ctx *c, struct str id, struct str reason)
     draft_set(d, "case", k.id, "status", STR("open"));
     draft_set(d, "case", k.id, "stage", STR("protection"));
     fact_bool(&f, "recurrence", true);
-    enum err e = work_start(c, d, &k, c->node->pack->procedures[0].id, &f);
+    struct work *w;
+    enum err e = work_begin(c, &k, c->node->pack->procedures[0].id, &f, &w);
+    if (!e)
+        e = work_done_form(w, "signal", &f);
+    if (!e)
+        e = work_done_form(w, "signal_triage", &f);
+    if (!e)
+        e = work_save(w, d);
     if (e) {
         draft_drop(d);
         return e;

@@ -188,7 +188,8 @@ enum err dossier_panel_audit(struct ctx *c, struct out *o, const struct subject 
 {
     const struct work_case *k = s->record;
     const struct { struct str id; const char *key; } d[] = {
-        { k->route, "audit.route" }, { k->protection, "audit.protection" }, { k->justice, "audit.justice" } };
+        { k->route, "audit.route" }, { k->protection, "audit.protection" }, { k->justice, "audit.justice" },
+        { k->labour, "audit.labour" } };
     part_begin(o, "audit.title");
     steps_begin(o, false);
     for (size_t i = 0; i < COUNT_OF(d); i++) {
@@ -291,15 +292,19 @@ static enum err print_kind(struct ctx *c, struct pdf *p, const struct work_case 
     const struct form *f = pack_form(c->node->pack, str_c(u->kind));
     struct kind_row *row;
     size_t n;
-    if (!f || !access_may(c, u->view, kind_dossier(u, k)))
+    bool any = false;
+    if (!f)
         return ERR_OK;
     TRY(kind_list(c, k->id, u->kind, 100, &row, &n));
     for (size_t i = 0; i < n; i++) {
         struct record r;
+        if (!access_may(c, u->view, row[i].dossier))
+            continue;
         TRY(access_record(c, row[i].id, &r));
         struct answers a = kind_answers(c, &r);
-        if (i == 0)
+        if (!any)
             pdf_section(p, say_(c, str_c(u->key)));
+        any = true;
         for (size_t j = 0; j < a.n; j++) {
             const struct form_field *x = form_find(f, a.v[j].path);
             if (x && x->sensitivity <= FORM_CASE)           /* identities are a separate paper */

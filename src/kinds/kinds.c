@@ -12,9 +12,17 @@ const struct kind_use *kind_find(struct str kind)
     return NULL;
 }
 
-struct str kind_dossier(const struct kind_use *u, const struct work_case *k)
+struct str kind_dossier(struct ctx *c, const struct kind_use *u, const struct work_case *k)
 {
-    return u->slot == SLOT_ROUTE ? k->route : u->slot == SLOT_JUSTICE ? k->justice : k->protection;
+    if (u->slot == SLOT_PROTECTION)
+        return k->protection;
+    if (u->slot == SLOT_JUSTICE)
+        return k->justice;
+    const struct str own[] = { k->protection, k->justice, k->labour };
+    for (size_t i = 0; i < COUNT_OF(own); i++)
+        if (access_may(c, u->edit, own[i]))
+            return own[i];
+    return k->protection;
 }
 
 /* ---- the table: which records a case has ------------------------------------------- */
@@ -97,6 +105,14 @@ static struct str shown_path(struct ctx *c, struct str name)
     return buf_str(&b);
 }
 
+static bool in_repeat(const struct form *f, const struct form_field *x)
+{
+    for (size_t p = x->parent; p != FORM_NONE; p = form_field(f, p)->parent)
+        if (form_field(f, p)->type == FORM_REPEAT)
+            return true;
+    return false;
+}
+
 void kind_sets(struct ctx *c, struct draft *d, struct str kind, struct str record,
                const struct form *f, const struct answers *a)
 {
@@ -104,7 +120,7 @@ void kind_sets(struct ctx *c, struct draft *d, struct str kind, struct str recor
         draft_set_field(d, kind, record, stored_name(c, a->v[i].path), a->v[i].value);
     for (size_t i = 0; f && i < form_count(f); i++) {
         const struct form_field *x = form_field(f, i);
-        if (form_is_leaf(x) && !answers_get(a, x->path).n && x->parent == FORM_NONE)
+        if (form_is_leaf(x) && !in_repeat(f, x) && !answers_get(a, x->path).n)
             draft_set_field(d, kind, record, stored_name(c, x->path), (struct str){ 0 });
     }
 }
@@ -124,7 +140,7 @@ void kind_facts(struct ctx *c, const struct form *f, const struct answers *a, st
         const struct form_field *x = form_find(f, a->v[i].path);
         struct str v = a->v[i].value;
         int64_t number;
-        if (!x || x->sensitivity > FORM_CASE || !v.n || x->parent != FORM_NONE)
+        if (!x || x->sensitivity > FORM_CASE || !v.n || in_repeat(f, x))
             continue;
         const char *name = x->name.p;                  /* of the form: lives as long, NUL follows */
         if ((x->type == FORM_INT || x->type == FORM_RANGE) && str_to_i64(v, &number))
@@ -139,12 +155,12 @@ void kind_facts(struct ctx *c, const struct form *f, const struct answers *a, st
 /* ---- saving ------------------------------------------------------------------------------ */
 
 static enum err sets(struct ctx *c, struct draft *d, const struct work_case *k, const struct kind_use *u,
-                     struct str id, const struct answers *a, struct facts *f)
+                     struct str dossier, struct str id, const struct answers *a, struct facts *f)
 {
     const struct form *form = pack_form(c->node->pack, str_c(u->kind));
     if (!form)
         return FAIL(c, ERR_NOT_FOUND, "kind.no-form", "%s", u->kind);
-    draft_in(d, kind_dossier(u, k));
+    draft_in(d, dossier);
     draft_set(d, u->kind, id, "case", k->id);
     draft_set(d, u->kind, id, "by", c->who->id);
     draft_set_i64(d, u->kind, id, "at", c->now_us);
@@ -186,10 +202,16 @@ enum err kind_save(struct ctx *c, const struct work_case *k, const struct kind_u
 {
     struct draft *d;
     struct facts f = { .n = 0 };
-    TRY(access_need(c, u->edit, kind_dossier(u, k)));
+    struct record old;
+    struct str dossier = kind_dossier(c, u, k);
+    if (record.n) {
+        TRY(record_load(c, record, &old));
+        dossier = old.dossier;
+    }
+    TRY(access_need(c, u->edit, dossier));
     TRY(draft_begin(c, k->id, u->edit, &d));
     struct str made = record.n ? record : id_new(&c->mem, c->now_us);
-    enum err e = sets(c, d, k, u, made, a, &f);
+    enum err e = sets(c, d, k, u, dossier, made, a, &f);
     if (!e)
         e = move(c, d, k, u, &f, step);
     if (e) {

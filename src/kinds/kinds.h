@@ -14,7 +14,9 @@
 #include "page/form_html.h"
 #include "work/work.h"
 
-enum slot { SLOT_ROUTE, SLOT_PROTECTION, SLOT_JUSTICE };
+/* OWN: the dossier of the case that this officer's office writes in:
+ * protection, else justice, else labour. */
+enum slot { SLOT_OWN, SLOT_PROTECTION, SLOT_JUSTICE };
 struct kind_use {
     const char *kind;               /* also the form's name in the pack */
     enum slot slot;
@@ -32,7 +34,7 @@ struct kind_use {
 /* Every desk's rows, from src/web/desks.c; ends with a row of zeros. */
 extern const struct kind_use kind_uses[];
 const struct kind_use *kind_find(struct str kind);
-struct str kind_dossier(const struct kind_use *u, const struct work_case *k);
+struct str kind_dossier(struct ctx *c, const struct kind_use *u, const struct work_case *k);
 
 /* ---- storing -------------------------------------------------------------------- */
 

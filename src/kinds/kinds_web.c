@@ -54,7 +54,7 @@ enum err kind_part(struct ctx *c, struct out *o, const struct work_case *k, cons
     const struct kind_use *u = kind_find(str_c(kind));
     struct kind_row *row;
     size_t n;
-    if (!u || !form_of(c, u) || !access_may(c, u->view, kind_dossier(u, k)))
+    if (!u || !form_of(c, u) || !access_may(c, u->view, kind_dossier(c, u, k)))
         return ERR_OK;
     TRY(kind_list(c, k->id, kind, SHOWN, &row, &n));
     part_begin(o, u->key);
@@ -64,6 +64,8 @@ enum err kind_part(struct ctx *c, struct out *o, const struct work_case *k, cons
         steps_begin(o, false);
     for (size_t i = 0; i < n; i++) {
         struct record r;
+        if (!access_may(c, u->view, row[i].dossier))
+            continue;                       /* another side's record of the same kind */
         TRY(access_record(c, row[i].id, &r));
         step_begin(o, TONE_PLAIN);
         html(o, "<a");
@@ -78,7 +80,7 @@ enum err kind_part(struct ctx *c, struct out *o, const struct work_case *k, cons
     }
     if (n)
         steps_end(o);
-    if (access_may(c, u->edit, kind_dossier(u, k)) && !(u->one && n))
+    if (access_may(c, u->edit, kind_dossier(c, u, k)) && !(u->one && n))
         go_button(o, BTN_QUIET, "kind.add", "/case/%s/%s/new", k->id, str_c(kind));
     section_end(o);
     return ERR_OK;
@@ -123,14 +125,14 @@ static enum err new_page(struct ctx *c, const struct request *rq, struct respons
     struct place p;
     struct answers none = { 0 };
     TRY(place_of(c, rq, &p));
-    TRY(access_need(c, p.u->edit, kind_dossier(p.u, &p.k)));
+    TRY(access_need(c, p.u->edit, kind_dossier(c, p.u, &p.k)));
     return form_page(c, rs, &p, (struct str){ 0 }, req_query(rq, "step"), &none, NULL);
 }
 
 static enum err load_record(struct ctx *c, const struct place *p, struct str id, struct record *r)
 {
-    TRY(access_need(c, p->u->view, kind_dossier(p->u, &p->k)));
     TRY(access_record(c, id, r));
+    TRY(access_need(c, p->u->view, r->dossier));
     if (!str_is(r->kind, p->u->kind) || !str_eq(record_get(r, "case"), p->k.id))
         return FAIL(c, ERR_NOT_FOUND, "error.not-found", "record of another case");
     return ERR_OK;
@@ -194,7 +196,7 @@ static enum err edit_page(struct ctx *c, const struct request *rq, struct respon
     struct place p;
     struct record r;
     TRY(place_of(c, rq, &p));
-    TRY(access_need(c, p.u->edit, kind_dossier(p.u, &p.k)));
+    TRY(access_need(c, p.u->edit, kind_dossier(c, p.u, &p.k)));
     TRY(load_record(c, &p, rq->params[2], &r));
     struct answers a = kind_answers(c, &r);
     return form_page(c, rs, &p, r.id, (struct str){ 0 }, &a, NULL);
@@ -231,14 +233,14 @@ static enum err save(struct ctx *c, const struct request *rq, struct response *r
     struct str id;
     bool ok;
     TRY(place_of(c, rq, &p));
-    TRY(access_need(c, p.u->edit, kind_dossier(p.u, &p.k)));
+    TRY(access_need(c, p.u->edit, kind_dossier(c, p.u, &p.k)));
     TRY(before_of(c, &p, record, &before));
     TRY(form_take(c, rq, p.f, &before, &r, &ok));
     if (!ok) {
         rs->status = 422;
         return form_page(c, rs, &p, record, req_field(rq, "step"), &before, &r);
     }
-    TRY(keep_files(c, rq, kind_dossier(p.u, &p.k)));
+    TRY(keep_files(c, rq, kind_dossier(c, p.u, &p.k)));
     TRY(kind_save(c, &p.k, p.u, record, &r.answers, req_field(rq, "step"), &id));
     return p.u->page ? go_done(c, rs, "saved", "/case/%s/%s/%s", p.k.id, str_c(p.u->kind), id)
                      : go_done(c, rs, "saved", "/case/%s", p.k.id);

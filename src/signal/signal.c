@@ -468,12 +468,16 @@ static enum err open_locked(struct ctx *c, struct draft *d, const struct signal 
     struct case_new n = { .territory = s->territory, .title = how->title, .urgency = s->urgency,
         .signal = s->id, .cl = how->cl, .fl = how->fl, .ht = how->ht, .criadazgo = how->criadazgo };
     struct facts f = { .n = 0 };
+    struct work *w;
     TRY(case_open(c, d, &n, k));
     fact_text(c, &f, "urgency", s->urgency);
     fact_bool(&f, "criadazgo", how->criadazgo);
     fact_text(c, &f, "territory", s->territory);
     fact_text(c, &f, "channel", s->channel);
-    TRY(work_start(c, d, k, how->procedure, &f));
+    TRY(work_begin(c, k, how->procedure, &f, &w));
+    TRY(work_done_form(w, "signal", &f));           /* both are known already */
+    TRY(work_done_form(w, "signal_triage", &f));
+    TRY(work_save(w, d));
     draft_in(d, s->dossier);
     draft_set(d, "signal", s->id, "state", STR("acted"));
     draft_set(d, "signal", s->id, "case", k->id);

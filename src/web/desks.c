@@ -4,7 +4,9 @@
 #include "case/case.h"
 #include "dossier/dossier.h"
 #include "kinds/kinds.h"
+#include "justice/justice.h"
 #include "office/office.h"
+#include "person/person.h"
 #include "referral/referral.h"
 #include "signal/signal.h"
 #include "web/web.h"
@@ -35,31 +37,30 @@ const struct foreign desk_foreign[] = {
     { 0 }
 };
 
+#define CARE_KIND(k, list) { .kind = k, .slot = SLOT_PROTECTION, .view = "plan.view", .edit = "plan.edit", .show = list, .key = "kind." k }
+#define OWN_KIND(k, list) { .kind = k, .slot = SLOT_OWN, .view = "own.view", .edit = "own.edit", .show = list, .key = "kind." k }
+#define JUSTICE_KIND(k, list, ...) { .kind = k, .slot = SLOT_JUSTICE, .view = "justice.view", .edit = "justice.edit", .show = list, .key = "kind." k, __VA_ARGS__ }
 const struct kind_use kind_uses[] = {
-    /* protection: what the person needs and what was promised */
     { .kind = "person", .slot = SLOT_PROTECTION, .view = "person.view", .edit = "person.edit",
-      .show = "role sex age", .key = "kind.person" },
-    { .kind = "screening", .slot = SLOT_PROTECTION, .view = "screening.view", .edit = "screening.do",
-      .show = "age_years activity", .key = "kind.screening" },
-    { .kind = "safety_assessment", .slot = SLOT_PROTECTION, .view = "plan.view", .edit = "plan.edit",
-      .show = "risk_level", .key = "kind.safety_assessment" },
-    { .kind = "best_interests", .slot = SLOT_PROTECTION, .view = "plan.view", .edit = "plan.edit",
-      .show = "decision", .key = "kind.best_interests" },
-    { .kind = "need", .slot = SLOT_PROTECTION, .view = "plan.view", .edit = "plan.edit",
-      .show = "need priority state", .key = "kind.need" },
-    { .kind = "care_plan", .slot = SLOT_PROTECTION, .view = "plan.view", .edit = "plan.edit",
-      .show = "goal review_on", .key = "kind.care_plan", .one = true },
-    { .kind = "action", .slot = SLOT_PROTECTION, .view = "plan.view", .edit = "plan.edit",
-      .show = "what owner due state", .key = "kind.action" },
-    { .kind = "visit", .slot = SLOT_PROTECTION, .view = "plan.view", .edit = "visit.record",
-      .show = "month date situation", .key = "kind.visit" },
-    { .kind = "note", .slot = SLOT_PROTECTION, .view = "note.view", .edit = "note.add",
-      .show = "subject", .key = "kind.note" },
-    /* justice: facts, evidence, what a court did, what was paid */
-    { .kind = "fact", .slot = SLOT_JUSTICE, .view = "justice.view", .edit = "justice.edit",
-      .show = "date what", .key = "kind.fact" },
-    { .kind = "hearing", .slot = SLOT_JUSTICE, .view = "justice.view", .edit = "justice.edit",
-      .show = "date type result", .key = "kind.hearing" },
+      .show = "role sex age_years", .key = "kind.person", .more = person_more, .page = person_page_part },
+    { .kind = "screening", .slot = SLOT_OWN, .view = "own.view", .edit = "own.edit",
+      .show = "fact_date", .key = "kind.screening", .more = screening_more, .page = screening_page_part },
+    CARE_KIND("safety_assessment", "date risk decision"),
+    CARE_KIND("best_interests", "date decision"),
+    CARE_KIND("need", "need priority state"),
+    CARE_KIND("care_plan", "date goal review_date"),
+    OWN_KIND("identification", "date status"),
+    OWN_KIND("action", "what owner due state"),
+    OWN_KIND("visit", "date month result"),
+    JUSTICE_KIND("fact", "date what"),
+    JUSTICE_KIND("evidence", "label type", .page = evidence_page_part),
+    JUSTICE_KIND("custody", "date from to"),
+    JUSTICE_KIND("charge", "provision person", .more = charge_more, .page = charge_page_part),
+    JUSTICE_KIND("hearing", "date type result"),
+    JUSTICE_KIND("judgment", "date result"),
+    JUSTICE_KIND("restitution", "date stage amount", .page = restitution_page_part),
+    OWN_KIND("payment", "date amount"),
+    OWN_KIND("note", "subject"),
     { 0 }
 };
 

@@ -15,7 +15,8 @@ static struct work_case case_of_row(struct rows *r)
         .title = row_str(r, 6), .owner = row_str(r, 7), .officer = row_str(r, 8),
         .status = row_str(r, 9), .stage = row_str(r, 10), .urgency = row_str(r, 11),
         .cl = row_i64(r, 12) != 0, .fl = row_i64(r, 13) != 0, .ht = row_i64(r, 14) != 0,
-        .criadazgo = row_i64(r, 15) != 0, .opened_us = row_i64(r, 16), .updated_us = row_i64(r, 17) };
+        .criadazgo = row_i64(r, 15) != 0, .opened_us = row_i64(r, 16), .updated_us = row_i64(r, 17),
+        .labour = row_str(r, 18) };
 }
 
 static enum err one_case(struct ctx *c, struct rows *r, struct str asked, struct work_case *out)
@@ -36,7 +37,7 @@ enum err work_case(struct ctx *c, struct str case_id, struct work_case *out)
     AUTO_ROWS r = { 0 };
     TRY(db_query(c, &r,
         "SELECT id, code, route, protection, justice, territory, title, office, officer, status,"
-        " stage, urgency, cl, fl, ht, criadazgo, opened_us, updated_us"
+        " stage, urgency, cl, fl, ht, criadazgo, opened_us, updated_us, labour"
         " FROM case_row WHERE id = $1", ARGS(TEXT(case_id))));
     return one_case(c, &r, case_id, out);
 }
@@ -46,7 +47,7 @@ enum err work_case_by_code(struct ctx *c, struct str code, struct work_case *out
     AUTO_ROWS r = { 0 };
     TRY(db_query(c, &r,
         "SELECT id, code, route, protection, justice, territory, title, office, officer, status,"
-        " stage, urgency, cl, fl, ht, criadazgo, opened_us, updated_us"
+        " stage, urgency, cl, fl, ht, criadazgo, opened_us, updated_us, labour"
         " FROM case_row WHERE code = $1 ORDER BY id LIMIT 1", ARGS(TEXT(code))));
     return one_case(c, &r, code, out);
 }
@@ -56,8 +57,8 @@ enum err work_case_of(struct ctx *c, struct str dossier, struct work_case *out)
     AUTO_ROWS r = { 0 };
     TRY(db_query(c, &r,
         "SELECT id, code, route, protection, justice, territory, title, office, officer, status,"
-        " stage, urgency, cl, fl, ht, criadazgo, opened_us, updated_us"
-        " FROM case_row WHERE route = $1 OR protection = $1 OR justice = $1 ORDER BY id LIMIT 1",
+        " stage, urgency, cl, fl, ht, criadazgo, opened_us, updated_us, labour"
+        " FROM case_row WHERE route = $1 OR protection = $1 OR justice = $1 OR labour = $1 ORDER BY id LIMIT 1",
         ARGS(TEXT(dossier))));
     return one_case(c, &r, dossier, out);
 }
@@ -78,16 +79,14 @@ static struct str code_of(struct ctx *c, struct str id)
 }
 
 /* What a capability's duty opens in a case; everyone with a step sees the route. */
-static const struct duty_grant { const char *capability; enum level protection, justice; } duties[] = {
-    { "intake",        LEVEL_WRITE, LEVEL_NONE },
-    { "protection",    LEVEL_WRITE, LEVEL_NONE },
-    { "service",       LEVEL_READ,  LEVEL_NONE },
-    { "labour",        LEVEL_NONE,  LEVEL_NONE },
-    { "investigation", LEVEL_NONE,  LEVEL_WRITE },
-    { "prosecution",   LEVEL_NONE,  LEVEL_WRITE },
-    { "court",         LEVEL_NONE,  LEVEL_WRITE },
-    { "defence",       LEVEL_NONE,  LEVEL_READ },
-    { "coordination",  LEVEL_NONE,  LEVEL_NONE },
+static const struct duty_grant { const char *capability; enum level protection, justice, labour; } duties[] = {
+    { "protection",    LEVEL_WRITE, LEVEL_NONE,  LEVEL_NONE },
+    { "service",       LEVEL_READ,  LEVEL_NONE,  LEVEL_NONE },
+    { "labour",        LEVEL_NONE,  LEVEL_NONE,  LEVEL_WRITE },
+    { "investigation", LEVEL_NONE,  LEVEL_WRITE, LEVEL_READ },
+    { "prosecution",   LEVEL_NONE,  LEVEL_WRITE, LEVEL_READ },
+    { "court",         LEVEL_NONE,  LEVEL_WRITE, LEVEL_READ },
+    { "defence",       LEVEL_NONE,  LEVEL_READ,  LEVEL_READ },
 };
 
 static void grant_once(struct ctx *c, struct draft *d, struct str dossier, struct str office,
@@ -101,15 +100,17 @@ void work_grant(struct ctx *c, struct draft *d, const struct work_case *k, struc
                 struct str office)
 {
     const struct role *r = c->node->pack ? pack_role(c->node->pack, role) : NULL;
-    enum level protection = LEVEL_NONE, justice = LEVEL_NONE;
+    enum level protection = LEVEL_NONE, justice = LEVEL_NONE, labour = LEVEL_NONE;
     for (size_t i = 0; r && i < COUNT_OF(duties); i++)
         if (pack_has_word(r->capabilities, str_c(duties[i].capability))) {
             protection = duties[i].protection > protection ? duties[i].protection : protection;
             justice = duties[i].justice > justice ? duties[i].justice : justice;
+            labour = duties[i].labour > labour ? duties[i].labour : labour;
         }
     grant_once(c, d, k->route, office, LEVEL_WRITE);
     grant_once(c, d, k->protection, office, protection);
     grant_once(c, d, k->justice, office, justice);
+    grant_once(c, d, k->labour, office, labour);
 }
 
 static void case_sets(struct draft *d, const struct work_case *k, const struct case_new *n)
@@ -118,6 +119,7 @@ static void case_sets(struct draft *d, const struct work_case *k, const struct c
     draft_set(d, "case", k->id, "code", k->code);
     draft_set(d, "case", k->id, "protection", k->protection);
     draft_set(d, "case", k->id, "justice", k->justice);
+    draft_set(d, "case", k->id, "labour", k->labour);
     draft_set(d, "case", k->id, "territory", k->territory);
     draft_set(d, "case", k->id, "title", k->title);
     draft_set(d, "case", k->id, "office", k->owner);
@@ -153,6 +155,7 @@ enum err case_open(struct ctx *c, struct draft *d, const struct case_new *n, str
     k.route = dossier_new(d, "route", k.id);
     k.protection = dossier_new(d, "protection", k.id);
     k.justice = dossier_new(d, "justice", k.id);
+    k.labour = dossier_new(d, "labour", k.id);
     case_sets(d, &k, n);
     TRY(case_classify(c, d, &k, n->cl, n->fl, n->ht, n->criadazgo));
     (void)grant_add(c, d, k.route, k.owner, LEVEL_WRITE, "own", 0, (struct str){ 0 });

@@ -137,17 +137,19 @@ static struct str version_of(struct ctx *c, struct str procedure)
     return hex_text(&c->mem, (struct str){ (const char *)h, 16 });
 }
 
-enum err work_start(struct ctx *c, struct draft *d, const struct work_case *k, struct str procedure,
-                    const struct facts *f)
+enum err work_begin(struct ctx *c, const struct work_case *k, struct str procedure,
+                    const struct facts *f, struct work **out)
 {
-    struct work w = { .c = c, .k = *k, .procedure = procedure, .fresh = true,
-                      .process = id_new(&c->mem, c->now_us) };
+    struct work *w = NEW(&c->mem, struct work);
     struct flow_input in = { .now_us = c->now_us, .facts = f->v, .n_facts = f->n };
     TRY(ctx_check(c));
-    TRY(model_of(c, procedure, &w.model));
-    TRY(flow_run_start(c, w.model, (struct str){ 0 }, (struct str){ 0 }, &in, &w.run));
-    TRY(collect(&w));
-    return work_save(&w, d);
+    *w = (struct work){ .c = c, .k = *k, .procedure = procedure, .fresh = true,
+                        .process = id_new(&c->mem, c->now_us) };
+    TRY(model_of(c, procedure, &w->model));
+    TRY(flow_run_start(c, w->model, (struct str){ 0 }, (struct str){ 0 }, &in, &w->run));
+    TRY(collect(w));
+    *out = w;
+    return ERR_OK;
 }
 
 enum err work_open(struct ctx *c, const struct work_case *k, struct work **out)
@@ -209,6 +211,21 @@ enum err work_done(struct work *w, struct str node, const struct facts *f, bool 
         TRY(work_input(w, &in));
     }
     *done = n > 0;
+    return ERR_OK;
+}
+
+enum err work_done_form(struct work *w, const char *form, const struct facts *f)
+{
+    struct str state;
+    struct flow_open *open;
+    size_t n;
+    TRY(flow_run_state(w->run, &state));
+    TRY(flow_open(w->c, w->model, state, &open, &n));
+    for (size_t i = 0; i < n; i++) {
+        bool done;
+        if (open[i].kind == FLOW_OPEN_STEP && str_is(flow_attr(w->model, open[i].node, "form"), form))
+            TRY(work_done(w, open[i].node, f, &done));
+    }
     return ERR_OK;
 }
 

@@ -6,7 +6,7 @@
 const struct table work_tables[] = {
     { "case_row",
       "CREATE TABLE case_row (id TEXT PRIMARY KEY, code TEXT NOT NULL, route TEXT NOT NULL,"
-      " protection TEXT NOT NULL, justice TEXT NOT NULL, territory TEXT NOT NULL,"
+      " protection TEXT NOT NULL, justice TEXT NOT NULL, labour TEXT NOT NULL, territory TEXT NOT NULL,"
       " title TEXT NOT NULL, office TEXT NOT NULL, officer TEXT NOT NULL, status TEXT NOT NULL,"
       " stage TEXT NOT NULL, left_at TEXT NOT NULL, urgency TEXT NOT NULL, cl BIGINT NOT NULL, fl BIGINT NOT NULL,"
       " ht BIGINT NOT NULL, criadazgo BIGINT NOT NULL, opened_us BIGINT NOT NULL,"
@@ -15,6 +15,7 @@ const struct table work_tables[] = {
       "CREATE INDEX case_row_route ON case_row (route);"
       "CREATE INDEX case_row_protection ON case_row (protection);"
       "CREATE INDEX case_row_justice ON case_row (justice);"
+      "CREATE INDEX case_row_labour ON case_row (labour);"
       "CREATE INDEX case_row_office ON case_row (office, status, opened_us);"
       "CREATE INDEX case_row_territory ON case_row (territory, status, stage);" },
     { "process",
@@ -52,19 +53,19 @@ static enum err project_case(struct ctx *c, const struct record *r)
 {
     return db_exec(c,
         "INSERT INTO case_row (id, code, route, protection, justice, territory, title, office,"
-        " officer, status, stage, urgency, cl, fl, ht, criadazgo, opened_us, updated_us, left_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"
+        " officer, status, stage, urgency, cl, fl, ht, criadazgo, opened_us, updated_us, left_at, labour)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
         " ON CONFLICT (id) DO UPDATE SET code = excluded.code, route = excluded.route,"
         " protection = excluded.protection, justice = excluded.justice,"
         " territory = excluded.territory, title = excluded.title, office = excluded.office,"
         " officer = excluded.officer, status = excluded.status, stage = excluded.stage,"
         " urgency = excluded.urgency, cl = excluded.cl, fl = excluded.fl, ht = excluded.ht,"
         " criadazgo = excluded.criadazgo, opened_us = excluded.opened_us,"
-        " updated_us = excluded.updated_us, left_at = excluded.left_at",
+        " updated_us = excluded.updated_us, left_at = excluded.left_at, labour = excluded.labour",
         ARGS(TEXT(r->id), GET("code"), TEXT(r->dossier), GET("protection"), GET("justice"),
              GET("territory"), GET("title"), GET("office"), GET("officer"), GET("status"),
              GET("stage"), GET("urgency"), YES("cl"), YES("fl"), YES("ht"), YES("criadazgo"),
-             INT(r->created_us), INT(r->updated_us), GET("left_at")));
+             INT(r->created_us), INT(r->updated_us), GET("left_at"), GET("labour")));
 }
 
 static enum err project_process(struct ctx *c, const struct record *r)

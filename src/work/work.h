@@ -18,12 +18,12 @@
 
 /* ---- the case: the spine that every desk hangs its records on ------------------ */
 
-/* Three dossiers: the route (steps, stage, who holds what; no names), the
- * protection dossier and the justice dossier.  Neither of the last two opens
- * the other. */
+/* Four dossiers: the route (steps, stage, who holds what; no names), the
+ * protection, the justice and the labour dossier.  None of the last three
+ * opens another. */
 struct work_case {
     struct str id, code;                    /* "PY-7Q4M-XK2D": no order, no meaning */
-    struct str route, protection, justice;
+    struct str route, protection, justice, labour;
     struct str territory, title;            /* title: neutral words, never a name */
     struct str owner, officer;              /* office that coordinates it daily; who there */
     struct str status;                      /* "open", "closed" */
@@ -65,10 +65,13 @@ void fact_text(struct ctx *c, struct facts *f, const char *name, struct str v);
 void fact_i64(struct ctx *c, struct facts *f, const char *name, int64_t v);
 
 struct work;
-/* Start procedure `id` of the pack for a case inside a draft; grants, steps
- * and clocks go into the draft.  The case's row need not be folded yet. */
-enum err work_start(struct ctx *c, struct draft *d, const struct work_case *k, struct str procedure,
-                    const struct facts *f) MUST_CHECK;
+/* Begin procedure `id` of the pack for a case; move it if need be, then
+ * work_save it into the draft.  The case's row need not be folded yet. */
+enum err work_begin(struct ctx *c, const struct work_case *k, struct str procedure,
+                    const struct facts *f, struct work **out) MUST_CHECK;
+/* Complete the open steps whose form is this kind: what the form asks is known
+ * from elsewhere. */
+enum err work_done_form(struct work *w, const char *form, const struct facts *f) MUST_CHECK;
 /* Open the running procedure of a case, move it any number of times, save it
  * into the draft.  Call between draft_begin(lock = case id) and commit.
  * ERR_NOT_FOUND when no procedure runs. */
