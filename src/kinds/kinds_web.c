@@ -28,24 +28,18 @@ static enum form_sensitivity top(struct ctx *c, struct str dossier)
 
 /* ---- lists on the case page ---------------------------------------------------------- */
 
-static void row_values(struct ctx *c, struct out *o, const struct kind_use *u, const struct record *r)
+static struct str summary(struct ctx *c, const struct kind_use *u, const struct record *r)
 {
     const struct form *f = form_of(c, u);
     struct answers a = kind_answers(c, r);
-    struct str rest = str_c(u->show), name;
-    bool first = true;
-    while (str_next(&rest, ' ', &name)) {
+    struct str rest = str_c(u->show), name, all = { 0 };
+    while (f && str_next(&rest, ' ', &name)) {
         const struct form_field *x = form_find(f, name);
         struct str v = answers_get(&a, name);
-        if (!x || !v.n)
-            continue;
-        if (!first)
-            html(o, " · ");
-        text(o, form_value_text(c, f, x, v));
-        first = false;
+        if (x && v.n)
+            all = str_join(&c->mem, all, all.n ? STR(" · ") : STR(""), form_value_text(c, f, x, v));
     }
-    if (first)
-        T(o, "kind.no-summary");
+    return all.n ? all : SAY(c, "kind.no-summary");
 }
 
 enum err kind_part(struct ctx *c, struct out *o, const struct work_case *k, const char *kind)
@@ -71,7 +65,7 @@ enum err kind_part(struct ctx *c, struct out *o, const struct work_case *k, cons
         html(o, "<a");
         href(o, "/case/%s/%s/%s", k->id, str_c(kind), row[i].id);
         html(o, ">");
-        row_values(c, o, u, &r);
+        text(o, summary(c, u, &r));
         html(o, "</a>");
         if (r.conflict)
             tag(o, TONE_LATE, "kind.conflict");
@@ -102,6 +96,76 @@ static void begin_page(struct out *o, const struct place *p, const char *key)
     head_end(o);
 }
 
+/* ---- what a record is about: a person, an evidence, a charge of the same case -------- */
+
+/* Hidden fields of forms that hold another record's id, and its kind. */
+static const struct { const char *field, *kind, *label; } links[] = {
+    { "person",      "person",      "kind.about-person" },
+    { "evidence",    "evidence",    "kind.about-evidence" },
+    { "restitution", "restitution", "kind.about-restitution" },
+    { "charge",      "charge",      "kind.about-charge" },
+};
+
+static enum err link_choices(struct ctx *c, const struct work_case *k, const struct kind_use *u,
+                             struct choice *opt, size_t max, size_t *n)
+{
+    struct kind_row *row;
+    size_t got;
+    *n = 0;
+    TRY(kind_list(c, k->id, u->kind, max, &row, &got));
+    for (size_t i = got; i > 0; i--) {
+        struct record r;
+        if (!access_may(c, u->view, row[i - 1].dossier))
+            continue;
+        TRY(access_record(c, row[i - 1].id, &r));
+        opt[(*n)++] = (struct choice){ .value = r.id, .text = summary(c, u, &r) };
+    }
+    return ERR_OK;
+}
+
+static enum err link_fields(struct ctx *c, struct out *o, const struct place *p, const struct answers *given)
+{
+    for (size_t i = 0; i < COUNT_OF(links); i++) {
+        const struct form_field *x = form_find(p->f, str_c(links[i].field));
+        const struct kind_use *u = kind_find(str_c(links[i].kind));
+        struct choice opt[30];
+        size_t n = 0;
+        if (!x || x->type != FORM_HIDDEN || !u)
+            continue;
+        TRY(link_choices(c, &p->k, u, opt, COUNT_OF(opt), &n));
+        struct str now = answers_get(given, str_c(links[i].field));
+        if (n)
+            pick_list(o, &(struct pick){ .name = links[i].field, .label = links[i].label,
+                                         .value = now.n ? now : opt[0].value, .options = opt, .n = n });
+    }
+    return ERR_OK;
+}
+
+/* The case and the chosen links as answers the page did not ask. */
+static void link_answers(struct ctx *c, const struct request *rq, const struct place *p, struct answers *before)
+{
+    struct answers a = { 0 };
+    for (size_t i = 0; i < before->n; i++) {
+        bool link = str_is(before->v[i].path, "case");
+        for (size_t k = 0; k < COUNT_OF(links); k++)
+            link = link || (str_is(before->v[i].path, links[k].field) && req_has(rq, links[k].field));
+        if (!link)
+            (void)answers_put(&c->mem, &a, before->v[i].path, before->v[i].value);
+    }
+    if (form_find(p->f, STR("case")))
+        (void)answers_put(&c->mem, &a, STR("case"), p->k.id);
+    for (size_t k = 0; k < COUNT_OF(links); k++) {
+        const struct form_field *x = form_find(p->f, str_c(links[k].field));
+        struct str v = req_field(rq, links[k].field);
+        if (!x || x->type != FORM_HIDDEN || answers_get(&a, x->path).n)
+            continue;
+        (void)answers_put(&c->mem, &a, x->path, id_ok(v) ? v : STR("-"));
+    }
+    if (form_find(p->f, STR("from_record")) && !answers_get(&a, STR("from_record")).n)
+        (void)answers_put(&c->mem, &a, STR("from_record"), req_has(rq, "step") ? req_field(rq, "step") : STR("-"));
+    *before = a;
+}
+
 static enum err form_page(struct ctx *c, struct response *rs, const struct place *p, struct str record,
                           struct str step, const struct answers *given, const struct form_result *sent)
 {
@@ -113,6 +177,7 @@ static enum err form_page(struct ctx *c, struct response *rs, const struct place
         upload_begin(o, "/case/%s/%s/new", p->k.id, str_c(p->u->kind));
     if (step.n)
         hidden(o, "step", step);
+    TRY(link_fields(c, o, p, given));
     TRY(form_show(c, o, p->f, given, sent));
     submit(o, BTN, "kind.save");
     form_end(o);
@@ -235,6 +300,7 @@ static enum err save(struct ctx *c, const struct request *rq, struct response *r
     TRY(place_of(c, rq, &p));
     TRY(access_need(c, p.u->edit, kind_dossier(c, p.u, &p.k)));
     TRY(before_of(c, &p, record, &before));
+    link_answers(c, rq, &p, &before);
     TRY(form_take(c, rq, p.f, &before, &r, &ok));
     if (!ok) {
         rs->status = 422;

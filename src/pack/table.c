@@ -19,6 +19,7 @@ static const struct col territory_cols[] = {
 };
 static const struct col role_cols[] = {
     TEXT(role, id, "id", true), LABEL(role, name, "name", true), LABEL(role, duty, "duty", true),
+    TEXT(role, capabilities, "capabilities", false),
     LINE(role),
 };
 static const struct col agency_cols[] = {

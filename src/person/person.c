@@ -1,0 +1,317 @@
+/* person.c - the same person twice: the index in memory, the candidates with
+ * their reasons, the link a person confirms and can undo. */
+#include "person/person.h"
+
+#include "base/node.h"
+#include "db/db.h"
+#include "pack/pack.h"
+#include "page/names.h"
+
+/* ---- the link between two records of one person ----------------------------------------- */
+
+const struct table person_tables[] = {
+    { "person_link",
+      "CREATE TABLE person_link (id TEXT PRIMARY KEY, a TEXT NOT NULL, b TEXT NOT NULL,"
+      " same BIGINT NOT NULL, officer TEXT NOT NULL, at_us BIGINT NOT NULL);"
+      "CREATE INDEX person_link_a ON person_link (a);"
+      "CREATE INDEX person_link_b ON person_link (b);" },
+};
+const size_t person_tables_n = COUNT_OF(person_tables);
+
+static enum err project_link(struct ctx *c, const struct record *r)
+{
+    TRY(db_exec(c, "DELETE FROM person_link WHERE id = $1", ARGS(TEXT(r->id))));
+    if (record_is(r, "state", "undone"))
+        return ERR_OK;
+    return db_exec(c,
+        "INSERT INTO person_link (id, a, b, same, officer, at_us) VALUES ($1, $2, $3, $4, $5, $6)",
+        ARGS(TEXT(r->id), TEXT(record_get(r, "a")), TEXT(record_get(r, "b")),
+             INT(record_is(r, "state", "same")), TEXT(record_get(r, "by")), INT(record_i64(r, "at"))));
+}
+
+const struct projector person_projectors[] = { { "person_link", project_link } };
+const size_t person_projectors_n = COUNT_OF(person_projectors);
+
+/* ---- from a record to what match/ compares ------------------------------------------------- */
+
+static struct str field(const struct answers *a, const char *name)
+{
+    return answers_get(a, str_c(name));
+}
+
+static struct match_record match_of(struct ctx *c, const struct answers *a, int64_t told_us)
+{
+    int64_t age;
+    struct match_record m = { .given = field(a, "first_name"), .surname = field(a, "second_name"),
+        .alias = field(a, "known_as"), .birth = field(a, "birthdate"), .sex = field(a, "sex"),
+        .nationality = field(a, "nationality"), .address = field(a, "address"),
+        .country = c->node->pack ? c->node->pack->country : (struct str){ 0 } };
+    m.ids[0] = (struct match_id){ STR("ci"), field(a, "identity_number") };
+    m.phones[0] = field(a, "phone");
+    struct str home = field(a, "home_territory");
+    if (home.n)
+        m.place = place_text(c, home);
+    if (!m.birth.n && str_to_i64(field(a, "age_years"), &age) && age >= 0 && age < 120) {
+        m.has_age = true;
+        m.age = (int)age;
+        m.age_on = told_us / US_PER_DAY;
+    }
+    return m;
+}
+
+static enum err index_one(struct ctx *c, struct str id)
+{
+    struct record r;
+    TRY(record_load(c, id, &r));
+    struct answers a = kind_answers(c, &r);
+    struct match_record m = match_of(c, &a, record_i64(&r, "at"));
+    return match_index_add(c, c->node->persons, id, &m);
+}
+
+enum err person_index_load(struct ctx *c)
+{
+    char last[ID_LEN + 1] = "";
+    for (;;) {
+        struct ctx page;                         /* a page of memory at a time */
+        ctx_init(&page, 64 << 20);
+        page.db = c->db;
+        page.node = c->node;
+        AUTO_ROWS r = { 0 };
+        struct str id[500];
+        size_t n = 0;
+        enum err e = db_query(&page, &r, "SELECT id FROM kind_row WHERE kind = 'person' AND id > $1 ORDER BY id LIMIT 500",
+                              ARGS(TEXT(str_c(last))));
+        while (!e && n < COUNT_OF(id) && rows_next(&r))
+            id[n++] = row_str(&r, 0);
+        if (!e)
+            e = rows_end(&r);
+        for (size_t i = 0; !e && i < n; i++)
+            e = index_one(&page, id[i]);
+        if (n)
+            memcpy(last, id[n - 1].p, ID_LEN);
+        if (e)
+            c->fault = page.fault;
+        ctx_done(&page);
+        if (e || n < COUNT_OF(id))
+            return e;
+    }
+}
+
+/* A saved person is known to the index at once: the next officer who types the
+ * same name sees her. */
+enum err person_more(struct ctx *c, struct draft *d, const struct work_case *k, struct str record,
+                     const struct answers *a, struct facts *f)
+{
+    struct match_record m = match_of(c, a, c->now_us);
+    (void)d;
+    (void)k;
+    (void)f;
+    enum err e = match_index_add(c, c->node->persons, record, &m);
+    if (e == ERR_NOMEM) {                        /* the index is full: saving goes on */
+        log_line(LOG_WARN, "index of persons is full");
+        c->fault = (struct fault){ 0 };
+        return ERR_OK;
+    }
+    return e;
+}
+
+/* ---- candidates --------------------------------------------------------------------------------- */
+
+enum { CANDIDATES = 6 };
+
+static void reason_rows(struct ctx *c, struct out *o, const struct match_candidate *m, bool open)
+{
+    html(o, "<details><summary>");
+    T(o, "person.why");
+    html(o, "</summary><ul>");
+    for (size_t i = 0; i < m->n_rows; i++) {
+        const struct match_row *r = &m->rows[i];
+        struct buf b;
+        if (r->mbits > -300 && r->mbits < 300)
+            continue;
+        buf_init(&b, &c->mem, 64);
+        buf_fmt(&b, "%+.1f", r->mbits / 1000.0);
+        html(o, "<li>");
+        text(o, say_(c, r->text));
+        if (open && r->a.n) {
+            html(o, ": ");
+            text(o, r->a);
+            if (r->b.n && !str_eq(r->a, r->b)) {
+                html(o, " / ");
+                text(o, r->b);
+            }
+        }
+        if (r->one_in > 1) {
+            html(o, ", ");
+            TF(o, "person.one-in", W_INT("n", r->one_in));
+        }
+        html(o, " <b class=\"num\">");
+        text(o, buf_str(&b));
+        html(o, "</b></li>");
+    }
+    html(o, "</ul></details>\n");
+}
+
+static enum err linked(struct ctx *c, struct str a, struct str b, struct str *id, bool *same)
+{
+    AUTO_ROWS r = { 0 };
+    *id = (struct str){ 0 };
+    TRY(db_query(c, &r,
+        "SELECT id, same FROM person_link WHERE (a = $1 AND b = $2) OR (a = $2 AND b = $1)"
+        " ORDER BY at_us DESC, id LIMIT 1", ARGS(TEXT(a), TEXT(b))));
+    if (rows_next(&r)) {
+        *id = row_str(&r, 0);
+        *same = row_i64(&r, 1) != 0;
+    }
+    return rows_end(&r);
+}
+
+/* Outside her scope the officer sees that there is someone, how likely, and
+ * which office to ask; never who. */
+static enum err candidate(struct ctx *c, struct out *o, const struct record *mine, const struct match_candidate *m)
+{
+    struct record other;
+    struct work_case k;
+    struct str link;
+    bool same = false;
+    int64_t until;
+    TRY(record_load(c, m->id, &other));
+    TRY(work_case(c, record_get(&other, "case"), &k));
+    bool hers = access_may(c, "person.view", other.dossier);
+    bool open = hers && access_opened(c, mine->dossier, &until);
+    TRY(linked(c, mine->id, m->id, &link, &same));
+    step_begin(o, m->mbits >= 0 ? TONE_SOON : TONE_PLAIN);
+    T(o, m->mbits >= 3000 ? "person.very-likely" : m->mbits >= 0 ? "person.likely" : "person.possible");
+    if (hers) {
+        html(o, ": ");
+        link_text(o, k.code, "/case/%s", k.id);
+    }
+    step_note(o, str_join(&c->mem, office_text(c, k.owner), STR(", "), place_text(c, k.territory)));
+    reason_rows(c, o, m, open);
+    if (link.n) {
+        tag(o, same ? TONE_DONE : TONE_PLAIN, same ? "person.same" : "person.not-same");
+        act_button(o, BTN_QUIET, "person.undo", "/person/%s/link/%s/undo", mine->id, link);
+    } else if (hers) {
+        act_button(o, BTN_QUIET, "person.is-same", "/person/%s/same/%s", mine->id, m->id);
+        act_button(o, BTN_QUIET, "person.is-not", "/person/%s/different/%s", mine->id, m->id);
+    } else {
+        act_button(o, BTN_QUIET, "person.ask", "/person/%s/ask/%s", mine->id, m->id);
+    }
+    step_end(o);
+    return ERR_OK;
+}
+
+enum err person_page_part(struct ctx *c, struct out *o, const struct work_case *k, const struct record *r)
+{
+    struct record full;
+    struct match_candidate *m;
+    size_t n, dropped;
+    bool any = false;
+    (void)k;
+    TRY(record_load(c, r->id, &full));
+    struct answers a = kind_answers(c, &full);
+    struct match_record me = match_of(c, &a, record_i64(&full, "at"));
+    TRY(match_lookup(c, c->node->persons, &me, CANDIDATES + 1, &m, &n, &dropped));
+    part_begin(o, "person.earlier");
+    steps_begin(o, true);
+    for (size_t i = 0; i < n; i++) {
+        if (str_eq(m[i].id, r->id) || m[i].mbits < -4000)
+            continue;
+        any = true;
+        TRY(candidate(c, o, r, &m[i]));
+    }
+    steps_end(o);
+    if (!any)
+        empty(o, "person.nobody-like");
+    small(o, "person.never-merged");
+    section_end(o);
+    return ERR_OK;
+}
+
+/* ---- confirming, undoing, asking -------------------------------------------------------------------- */
+
+static enum err mine_and(struct ctx *c, const struct request *rq, struct record *mine, struct str *other)
+{
+    TRY(access_record(c, rq->params[0], mine));
+    TRY(access_need(c, "person.link", mine->dossier));
+    if (!str_is(mine->kind, "person"))
+        return FAIL(c, ERR_NOT_FOUND, "error.not-found", "no person");
+    *other = rq->params[1];
+    return ERR_OK;
+}
+
+static enum err back_to(struct ctx *c, struct response *rs, const struct record *mine)
+{
+    return go_done(c, rs, "saved", "/case/%s/person/%s", record_get(mine, "case"), mine->id);
+}
+
+static enum err set_link(struct ctx *c, const struct request *rq, struct response *rs, const char *state)
+{
+    struct record mine, theirs;
+    struct str other;
+    struct draft *d;
+    TRY(mine_and(c, rq, &mine, &other));
+    TRY(access_record(c, other, &theirs));
+    TRY(access_need(c, "person.view", theirs.dossier));
+    TRY(draft_begin(c, record_get(&mine, "case"), "person.link", &d));
+    struct str id = id_new(&c->mem, c->now_us);
+    draft_in(d, mine.dossier);
+    draft_set(d, "person_link", id, "a", mine.id);
+    draft_set(d, "person_link", id, "b", other);
+    draft_set(d, "person_link", id, "state", str_c(state));
+    draft_set(d, "person_link", id, "by", c->who->id);
+    draft_set_i64(d, "person_link", id, "at", c->now_us);
+    TRY(draft_commit(c, d));
+    return back_to(c, rs, &mine);
+}
+
+static enum err act_same(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    return set_link(c, rq, rs, "same");
+}
+
+static enum err act_different(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    return set_link(c, rq, rs, "different");
+}
+
+static enum err act_undo(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    struct record mine, link;
+    struct str id;
+    struct draft *d;
+    TRY(mine_and(c, rq, &mine, &id));
+    TRY(access_record(c, id, &link));
+    if (!str_is(link.kind, "person_link") || (!str_eq(record_get(&link, "a"), mine.id) && !str_eq(record_get(&link, "b"), mine.id)))
+        return FAIL(c, ERR_NOT_FOUND, "error.not-found", "no link");
+    TRY(draft_begin(c, record_get(&mine, "case"), "person.unlink", &d));
+    draft_in(d, link.dossier);
+    draft_set(d, "person_link", id, "state", STR("undone"));
+    TRY(draft_commit(c, d));
+    return back_to(c, rs, &mine);
+}
+
+/* The other office learns that a colleague asks; who she asks about stays with
+ * the office that knows. */
+static enum err act_ask(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    struct record mine, theirs;
+    struct work_case k;
+    struct str other;
+    struct draft *d;
+    TRY(mine_and(c, rq, &mine, &other));
+    TRY(record_load(c, other, &theirs));
+    TRY(work_case(c, record_get(&theirs, "case"), &k));
+    TRY(draft_begin(c, k.id, "person.ask", &d));
+    alert_add(c, d, k.route, k.id, k.owner, "asks", office_text(c, c->who->office));
+    TRY(draft_commit(c, d));
+    return back_to(c, rs, &mine);
+}
+
+const struct route person_routes[] = {
+    { POST, "/person/:id/same/:other",      act_same,      .verb = "person.link", .help = "The same person: confirmed." },
+    { POST, "/person/:id/different/:other", act_different, .verb = "person.link", .help = "Not the same person." },
+    { POST, "/person/:id/link/:link/undo",  act_undo,      .verb = "person.link", .help = "Undo it." },
+    { POST, "/person/:id/ask/:other",       act_ask,       .verb = "person.link", .help = "Ask the office that knows." },
+    { 0 }
+};

@@ -1,0 +1,27 @@
+/* person.h - the people of a case: found again when they come twice, and
+ * screened for child labour, forced labour and trafficking at once.
+ * See person.md. */
+#ifndef PERSON_H
+#define PERSON_H
+
+#include "kinds/kinds.h"
+#include "match/match.h"
+
+/* Fill the node's index of persons from the tables; called once at start. */
+enum err person_index_load(struct ctx *c) MUST_CHECK;
+
+/* Hooks of kind_uses. */
+enum err person_more(struct ctx *c, struct draft *d, const struct work_case *k, struct str record,
+                     const struct answers *a, struct facts *f);
+enum err person_page_part(struct ctx *c, struct out *o, const struct work_case *k, const struct record *r);
+enum err screening_more(struct ctx *c, struct draft *d, const struct work_case *k, struct str record,
+                        const struct answers *a, struct facts *f);
+enum err screening_page_part(struct ctx *c, struct out *o, const struct work_case *k, const struct record *r);
+
+extern const struct route person_routes[];
+extern const struct projector person_projectors[];
+extern const size_t person_projectors_n;
+extern const struct table person_tables[];
+extern const size_t person_tables_n;
+
+#endif
