@@ -86,11 +86,12 @@ static int cmd_init(struct ctx *c, struct args *a)
     if (house_open(c, &cfg, &h) != ERR_OK)
         return cli_fail(c);
     int rc = 0;
-    if (ledger_recovery(c, 3, 5, share) == ERR_OK)
+    house_close(c, h);
+    struct ledger_config lc;
+    if (house_ledger_config(c, &cfg, &c->mem, &lc) == ERR_OK && ledger_shares(c, &lc, 3, 5, share) == ERR_OK)
         print_sheet(share, 3, 5);
     else
         rc = cli_fail(c);
-    house_close(c, h);
     if (!rc)
         printf("Node made in %s. Next: amparo user add LOGIN --name NAME --office OFFICE --roles ROLES\n", a->data);
     return rc;
@@ -322,6 +323,21 @@ static int cmd_restore(struct ctx *c, struct args *a)
     return 0;
 }
 
+/* The first three lines of a recovery sheet, typed in, make the key file again. */
+static int cmd_recover(struct ctx *c, struct args *a)
+{
+    struct ledger_config lc;
+    struct node_config cfg = config_of(c, a);
+    struct str share[3];
+    size_t n = 0;
+    while (n < COUNT_OF(share) && read_secret(c, "One line of the sheet: ", &share[n]))
+        n++;
+    if (house_ledger_config(c, &cfg, &c->mem, &lc) != ERR_OK || ledger_recover(c, &lc, share, n) != ERR_OK)
+        return cli_fail(c);
+    printf("Key file made again in %s\n", a->data);
+    return 0;
+}
+
 /* ---- rooms' own commands ------------------------------------------------------------------ */
 
 static enum err procedure_hook(struct ctx *c, struct str xml, pack_say *say, void *arg)
@@ -394,6 +410,7 @@ const struct command commands[] = {
     { "rebuild", cmd_rebuild, "rebuild", "Drop the tables and fold the ledger again." },
     { "backup", cmd_backup, "backup FILE", "The whole node in one checked file." },
     { "restore", cmd_restore, "restore FILE", "Make a node from a backup." },
+    { "recover", cmd_recover, "recover", "Make a lost key file again from the recovery sheet." },
     { "flow check", cmd_flow_check, "flow check FILE...", "What a BPMN file holds and what is wrong with it." },
     { "flow draw", cmd_flow_draw, "flow draw FILE [DIAGRAM]", "The diagram as SVG." },
     { "rules tck", cmd_rules_tck, "rules tck DIR [--csv FILE]", "Run a folder of DMN conformance cases." },

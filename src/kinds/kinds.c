@@ -152,6 +152,46 @@ void kind_facts(struct ctx *c, const struct form *f, const struct answers *a, st
     }
 }
 
+/* ---- answers as inputs of the pack's decision tables -------------------------------------- */
+
+/* yes/no/unknown become true/false/null; numbers numbers; several choices a
+ * list.  A decision's input has the name of the form's field. */
+static struct feel_value value_of(struct ctx *c, const struct form_field *x, struct str v)
+{
+    struct feel_value n, list[64];
+    size_t k = 0;
+    struct str item;
+    if (!v.n || str_is(v, "unknown"))
+        return feel_null();
+    if (x->type == FORM_SELECT_MANY) {
+        while (k < COUNT_OF(list) && str_next(&v, ' ', &item))
+            list[k++] = feel_string(item);
+        return feel_list(&c->mem, list, k);
+    }
+    if (str_is(v, "yes") || str_is(v, "no"))
+        return feel_bool(str_is(v, "yes"));
+    if ((x->type == FORM_INT || x->type == FORM_DECIMAL || x->type == FORM_RANGE) && feel_number(v, &n))
+        return n;
+    return feel_string(v);
+}
+
+struct feel_value kind_inputs(struct ctx *c, const struct form *f, const struct answers *a)
+{
+    struct feel_builder b;
+    feel_builder_init(&b, &c->mem);
+    for (size_t i = 0; i < form_count(f); i++) {
+        const struct form_field *x = form_field(f, i);
+        if (!form_is_leaf(x))
+            continue;
+        struct str v = answers_get(a, x->path);
+        struct feel_value value = value_of(c, x, v);
+        if (x->type == FORM_SELECT_MANY && value.kind == FEEL_NULL)
+            value = feel_list(&c->mem, NULL, 0);
+        feel_set(&b, x->name, value);
+    }
+    return feel_build(&b);
+}
+
 /* ---- saving ------------------------------------------------------------------------------ */
 
 static enum err sets(struct ctx *c, struct draft *d, const struct work_case *k, const struct kind_use *u,
@@ -186,7 +226,7 @@ static enum err move(struct ctx *c, struct draft *d, const struct work_case *k,
     TRY(obligation_of_case(c, k->id, &o, &n));
     for (size_t i = 0; i < n; i++) {
         bool done = false;
-        if (!str_is(o[i].state, "due") || !str_is(o[i].form, u->kind) ||
+        if (f->stay || !str_is(o[i].state, "due") || !str_is(o[i].form, u->kind) ||
             (step.n ? !str_eq(step, o[i].id) : !str_eq(o[i].office, c->who->office)))
             continue;
         TRY(work_done(w, o[i].node, f, &done));
@@ -198,10 +238,15 @@ static enum err move(struct ctx *c, struct draft *d, const struct work_case *k,
 }
 
 enum err kind_save(struct ctx *c, const struct work_case *k, const struct kind_use *u,
-                   struct str record, const struct answers *a, struct str step, struct str *id)
+                   struct str record, const struct answers *a, struct str step,
+                   const struct kind_file *file, struct str *id)
 {
     struct draft *d;
     struct facts f = { .n = 0 };
+    if (file) {
+        f.file_hash = file->hash;
+        f.file_name = file->name;
+    }
     struct record old;
     struct str dossier = kind_dossier(c, u, k);
     if (record.n) {

@@ -12,6 +12,7 @@
 #define KINDS_H
 
 #include "page/form_html.h"
+#include "rules/rules.h"
 #include "work/work.h"
 
 /* OWN: the dossier of the case that this officer's office writes in:
@@ -45,11 +46,15 @@ void kind_sets(struct ctx *c, struct draft *d, struct str kind, struct str recor
 struct answers kind_answers(struct ctx *c, const struct record *r);
 /* Choices, numbers and yes/no that are nobody's identity, as facts. */
 void kind_facts(struct ctx *c, const struct form *f, const struct answers *a, struct facts *out);
+/* The answers as a context for decision tables: a leaf is an input of its name. */
+struct feel_value kind_inputs(struct ctx *c, const struct form *f, const struct answers *a);
 /* Save answers as a new record ({0}) or over one; completes the open steps
  * whose form is this kind.  Checks the right to edit.  step: an obligation to
  * complete, {0}: any of that form. */
+struct kind_file { struct str hash, name; };           /* kept by blob_put already; {0} none */
 enum err kind_save(struct ctx *c, const struct work_case *k, const struct kind_use *u,
-                   struct str record, const struct answers *a, struct str step, struct str *id) MUST_CHECK;
+                   struct str record, const struct answers *a, struct str step,
+                   const struct kind_file *file, struct str *id) MUST_CHECK;
 
 /* ---- reading ---------------------------------------------------------------------- */
 

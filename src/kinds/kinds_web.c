@@ -280,12 +280,13 @@ static enum err before_of(struct ctx *c, const struct place *p, struct str id, s
     return ERR_OK;
 }
 
-static enum err keep_files(struct ctx *c, const struct request *rq, struct str dossier)
+static enum err keep_file(struct ctx *c, const struct request *rq, struct str dossier, struct kind_file *out)
 {
     for (size_t i = 0; i < rq->uploads_n; i++) {
-        struct str hash;
-        if (rq->uploads[i].bytes.n)
-            TRY(blob_put(c, dossier, rq->uploads[i].bytes, &hash));
+        if (!rq->uploads[i].bytes.n)
+            continue;
+        TRY(blob_put(c, dossier, rq->uploads[i].bytes, &out->hash));
+        out->name = rq->uploads[i].name;
     }
     return ERR_OK;
 }
@@ -306,8 +307,17 @@ static enum err save(struct ctx *c, const struct request *rq, struct response *r
         rs->status = 422;
         return form_page(c, rs, &p, record, req_field(rq, "step"), &before, &r);
     }
-    TRY(keep_files(c, rq, kind_dossier(c, p.u, &p.k)));
-    TRY(kind_save(c, &p.k, p.u, record, &r.answers, req_field(rq, "step"), &id));
+    struct kind_file file = { { 0 }, { 0 } };
+    TRY(keep_file(c, rq, kind_dossier(c, p.u, &p.k), &file));
+    enum err e = kind_save(c, &p.k, p.u, record, &r.answers, req_field(rq, "step"), &file, &id);
+    if (e == ERR_INPUT) {                       /* what the kind itself refuses */
+        const char *key = c->fault.key;
+        c->fault = (struct fault){ 0 };
+        rs->status = 422;
+        wrong_(&rs->out, STR("form"), say_(c, str_c(key)));
+        return form_page(c, rs, &p, record, req_field(rq, "step"), &r.answers, NULL);
+    }
+    TRY(e);
     return p.u->page ? go_done(c, rs, "saved", "/case/%s/%s/%s", p.k.id, str_c(p.u->kind), id)
                      : go_done(c, rs, "saved", "/case/%s", p.k.id);
 }

@@ -181,7 +181,7 @@ static enum err candidate(struct ctx *c, struct out *o, const struct record *min
     bool open = hers && access_opened(c, mine->dossier, &until);
     TRY(linked(c, mine->id, m->id, &link, &same));
     step_begin(o, m->mbits >= 0 ? TONE_SOON : TONE_PLAIN);
-    T(o, m->mbits >= 3000 ? "person.very-likely" : m->mbits >= 0 ? "person.likely" : "person.possible");
+    key_out(o, m->mbits >= 3000 ? "person.very-likely" : m->mbits >= 0 ? "person.likely" : "person.possible");
     if (hers) {
         html(o, ": ");
         link_text(o, k.code, "/case/%s", k.id);

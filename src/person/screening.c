@@ -8,46 +8,6 @@
 #include "page/names.h"
 #include "rules/rules.h"
 
-/* ---- answers as inputs ------------------------------------------------------------------ */
-
-/* yes/no/unknown become true/false/null; numbers numbers; several choices a
- * list.  A decision's input has the name of the form's field. */
-static struct feel_value value_of(struct ctx *c, const struct form_field *x, struct str v)
-{
-    struct feel_value n, list[64];
-    size_t k = 0;
-    struct str item;
-    if (!v.n || str_is(v, "unknown"))
-        return feel_null();
-    if (x->type == FORM_SELECT_MANY) {
-        while (k < COUNT_OF(list) && str_next(&v, ' ', &item))
-            list[k++] = feel_string(item);
-        return feel_list(&c->mem, list, k);
-    }
-    if (str_is(v, "yes") || str_is(v, "no"))
-        return feel_bool(str_is(v, "yes"));
-    if ((x->type == FORM_INT || x->type == FORM_DECIMAL || x->type == FORM_RANGE) && feel_number(v, &n))
-        return n;
-    return feel_string(v);
-}
-
-static struct feel_value inputs_of(struct ctx *c, const struct form *f, const struct answers *a)
-{
-    struct feel_builder b;
-    feel_builder_init(&b, &c->mem);
-    for (size_t i = 0; i < form_count(f); i++) {
-        const struct form_field *x = form_field(f, i);
-        if (!form_is_leaf(x))
-            continue;
-        struct str v = answers_get(a, x->path);
-        struct feel_value value = value_of(c, x, v);
-        if (x->type == FORM_SELECT_MANY && value.kind == FEEL_NULL)
-            value = feel_list(&c->mem, NULL, 0);
-        feel_set(&b, x->name, value);
-    }
-    return feel_build(&b);
-}
-
 /* ---- what came out ------------------------------------------------------------------------- */
 
 static bool is_true(struct feel_value result, const char *name)
@@ -56,12 +16,13 @@ static bool is_true(struct feel_value result, const char *name)
     return feel_get(result, str_c(name), &v) && feel_is_true(v);
 }
 
-/* A table's answer: the value itself or its first output. */
+/* A table's answer: the value itself or its first output; a table that lists
+ * has none, its rows speak. */
 static struct str answer_text(struct ctx *c, struct feel_value v)
 {
     if (v.kind == FEEL_CONTEXT && v.context->n)
         v = v.context->e[0].v;
-    return v.kind == FEEL_NULL ? (struct str){ 0 } : feel_text(&c->mem, v);
+    return v.kind == FEEL_NULL || v.kind == FEEL_LIST ? (struct str){ 0 } : feel_text(&c->mem, v);
 }
 
 /* "child_labour=worst_form; rows 3; PY-L044 PY-L001; verified yes": one line per
@@ -87,56 +48,41 @@ static void keep_table(struct ctx *c, struct draft *d, struct str record, const 
     draft_set_field(d, STR("screening"), record, str_join(&c->mem, STR("t/"), table), buf_str(&b));
 }
 
-static enum err decide(struct ctx *c, const struct dmn_model *m, const char *name, struct feel_value in,
-                       struct dmn_result *out)
+static bool is_one_of(struct ctx *c, struct feel_value result, const char *name, const char *const *words)
 {
-    return dmn_evaluate(c, m, str_c(name), in, NULL, out);
-}
-
-/* What the route's gateways ask for. */
-static enum err route_facts(struct ctx *c, const struct dmn_model *m, struct feel_value in,
-                            const struct answers *a, struct facts *f, struct feel_value result)
-{
-    struct dmn_result child, crime;
-    TRY(decide(c, m, "is_child", in, &child));
-    TRY(decide(c, m, "crime_indicated", in, &crime));
-    fact_bool(f, "child", feel_is_true(child.value));
-    fact_bool(f, "crime_indicated", feel_is_true(crime.value));
-    fact_bool(f, "woman", str_is(answers_get(a, STR("who/sex")), "female") && !feel_is_true(child.value));
-    fact_bool(f, "inspection_needed", str_is(answers_get(a, STR("work/works")), "yes"));
-    (void)result;
-    return ERR_OK;
-}
-
-static bool says(struct ctx *c, struct feel_value v, const char *const *words)
-{
-    struct str s = answer_text(c, v);
+    struct feel_value v;
+    if (!feel_get(result, str_c(name), &v) || v.kind == FEEL_NULL)
+        return false;
+    struct str s = feel_text(&c->mem, v);
     for (size_t i = 0; words[i]; i++)
         if (str_is(s, words[i]))
             return true;
     return false;
 }
 
-/* The three crimes at once; a flag is only ever set here, a person takes it
- * away on the classification page. */
+/* The three crimes at once, each possible until a prosecutor decides; a flag is
+ * only ever set here, a person takes it away on the classification page.  The
+ * same answers are what the gateways of the route ask for. */
 static enum err classify(struct ctx *c, struct draft *d, const struct work_case *k,
-                         const struct dmn_model *m, struct feel_value in, struct facts *f)
+                         const struct answers *a, struct feel_value result, struct facts *f)
 {
-    static const char *const cl_yes[] = { "child_labour", "hazardous", "worst_form", NULL };
-    static const char *const yes[] = { "indicated", "strong", "indicators", "present", NULL };
-    struct dmn_result cl, fl, ht, cr;
-    TRY(decide(c, m, "child_labour", in, &cl));
-    TRY(decide(c, m, "forced_labour", in, &fl));
-    TRY(decide(c, m, "trafficking", in, &ht));
-    TRY(decide(c, m, "criadazgo", in, &cr));
-    bool is_cl = says(c, cl.value, cl_yes), is_fl = says(c, fl.value, yes), is_ht = says(c, ht.value, yes),
-         is_cr = says(c, cr.value, yes);
-    TRY(case_classify(c, d, k, k->cl || is_cl, k->fl || is_fl, k->ht || is_ht, k->criadazgo || is_cr));
-    fact_bool(f, "child_labour", k->cl || is_cl);
-    fact_bool(f, "forced_labour", k->fl || is_fl);
-    fact_bool(f, "trafficking", k->ht || is_ht);
-    fact_bool(f, "criadazgo", k->criadazgo || is_cr);
-    return ERR_OK;
+    static const char *const cl_yes[] = { "possible_child_labour", "child_labour", "hazardous", "worst_form", NULL };
+    static const char *const yes[] = { "indicated", "possible", NULL };
+    bool cl = k->cl || is_one_of(c, result, "child_labour", cl_yes);
+    bool fl = k->fl || is_one_of(c, result, "forced_labour", yes);
+    bool ht = k->ht || is_one_of(c, result, "trafficking", yes);
+    bool criadazgo = k->criadazgo || is_true(result, "criadazgo");
+    bool child = is_true(result, "child");
+    fact_bool(f, "child_labour", cl);
+    fact_bool(f, "forced_labour", fl);
+    fact_bool(f, "trafficking", ht);
+    fact_bool(f, "criadazgo", criadazgo);
+    fact_bool(f, "child", child);
+    fact_bool(f, "woman", !child && str_is(answers_get(a, STR("who/sex")), "female"));
+    fact_bool(f, "worst_form", is_true(result, "worst_form"));
+    fact_bool(f, "crime_indicated", is_true(result, "crime_indicated"));
+    fact_bool(f, "inspection_needed", str_is(answers_get(a, STR("work/works")), "yes"));
+    return case_classify(c, d, k, cl, fl, ht, criadazgo);
 }
 
 enum err screening_more(struct ctx *c, struct draft *d, const struct work_case *k, struct str record,
@@ -147,15 +93,14 @@ enum err screening_more(struct ctx *c, struct draft *d, const struct work_case *
     struct dmn_result r;
     if (!form || !m)
         return FAIL(c, ERR_NOT_FOUND, "screening.no-decision", "pack has no screening");
-    struct feel_value in = inputs_of(c, form, a);
+    struct feel_value in = kind_inputs(c, form, a);
     TRY(ctx_check(c));
-    TRY(decide(c, m, "screening", in, &r));
+    TRY(dmn_evaluate(c, m, STR("screening"), in, NULL, &r));
     for (const struct dmn_step *s = r.steps; s; s = s->next)
         keep_table(c, d, record, s);
     draft_set(d, "screening", record, "legal_review", is_true(r.value, "legal_review") ? STR("yes") : STR("no"));
     draft_set(d, "screening", record, "pack", c->node->pack->version);
-    TRY(route_facts(c, m, in, a, f, r.value));
-    return classify(c, d, k, m, in, f);
+    return classify(c, d, k, a, r.value, f);
 }
 
 /* ---- showing it ------------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 #include "base/node.h"
 #include "crypto/crypto.h"
 #include "db/db.h"
+#include "kinds/kinds.h"
 #include "pack/pack.h"
 #include "work/work.h"
 
@@ -122,7 +123,7 @@ static struct str receipt_hash(struct ctx *c, struct str digits)
 
 static struct str territory_of(struct ctx *c, const struct signal_in *in)
 {
-    static const char *const fields[] = { "district", "where/district", "department", "where/department" };
+    static const char *const fields[] = { "territory", "district", "department" };
     const struct pack *p = c->node->pack;
     if (in->territory.n && pack_territory(p, in->territory))
         return in->territory;
@@ -153,16 +154,19 @@ static struct str intake_office(struct ctx *c, struct str territory)
     return (struct str){ 0 };
 }
 
-static bool said(const struct answers *a, const char *field)
+/* Before anyone has looked: what the pack's table "signal" makes of the answers;
+ * yellow when it has none. */
+static struct str first_urgency(struct ctx *c, const struct answers *a)
 {
-    struct str v = answers_get(a, str_c(field));
-    return str_is(v, "yes") || str_is(v, "1") || str_is(v, "true");
-}
-
-/* Before anyone has looked: danger now is red, the rest waits three days at most. */
-static struct str first_urgency(const struct answers *a)
-{
-    return said(a, "danger_now") || said(a, "danger") ? STR("red") : STR("yellow");
+    const struct form *f = pack_form(c->node->pack, STR("signal"));
+    const struct dmn_model *m = pack_decision(c->node->pack, STR("signal"));
+    struct dmn_result r;
+    struct fault before = c->fault;
+    if (f && m && dmn_evaluate(c, m, STR("first_urgency"), kind_inputs(c, f, a), NULL, &r) == ERR_OK &&
+        r.value.kind == FEEL_STRING)
+        return r.value.s;
+    c->fault = before;
+    return STR("yellow");
 }
 
 static bool field_name_ok(struct str s)
@@ -211,13 +215,13 @@ static void signal_sets(struct ctx *c, struct draft *d, const struct signal_in *
                         struct str territory, struct str office, struct str receipt)
 {
     draft_set(d, "signal", id, "state", STR("received"));
-    draft_set(d, "signal", id, "urgency", first_urgency(in->answers));
+    draft_set(d, "signal", id, "urgency", first_urgency(c, in->answers));
     draft_set(d, "signal", id, "channel", str_c(in->channel));
     draft_set(d, "signal", id, "form", in->form);
     draft_set(d, "signal", id, "territory", territory);
     draft_set(d, "signal", id, "office", office);
     draft_set(d, "signal", id, "receipt", receipt_hash(c, receipt));
-    draft_set(d, "signal", id, "title", answers_get(in->answers, STR("situation")));
+    draft_set(d, "signal", id, "title", answers_get(in->answers, STR("signs")));
     if (in->instance.n)
         draft_set(d, "signal", id, "instance", in->instance);
     draft_set_i64(d, "signal", id, "received", c->now_us);

@@ -66,6 +66,27 @@ static const struct form *report_form(struct ctx *c)
     return pack_form(c->node->pack, STR("signal"));
 }
 
+/* Where, roughly: the departments, so that the right office reads it. */
+static void place_field(struct ctx *c, struct out *o)
+{
+    const struct pack *p = c->node->pack;
+    struct choice opt[64] = { { .value = STR(""), .text = SAY(c, "report.place-unknown") } };
+    size_t n = 1;
+    for (size_t i = 0; i < p->territories_n && n < COUNT_OF(opt); i++)
+        if (p->territories[i].level == 1)
+            opt[n++] = (struct choice){ .value = p->territories[i].id,
+                                        .text = pack_text(p, &p->territories[i].name, c->lang) };
+    pick_list(o, &(struct pick){ .name = "place", .label = "report.place", .options = opt, .n = n, .optional = true });
+}
+
+static enum err take_report(struct ctx *c, const struct request *rq, struct form_result *r, bool *ok)
+{
+    struct answers before = { 0 };
+    if (pack_territory(c->node->pack, req_field(rq, "place")))
+        (void)answers_put(&c->mem, &before, STR("territory"), req_field(rq, "place"));
+    return form_take(c, rq, report_form(c), &before, r, ok);
+}
+
 static enum err report_page(struct ctx *c, struct response *rs, const struct form_result *r)
 {
     struct out *o = &rs->out;
@@ -75,6 +96,7 @@ static enum err report_page(struct ctx *c, struct response *rs, const struct for
     heading(o, "report.heading");
     lede(o, "report.lede");
     upload_begin(o, "/report");
+    place_field(c, o);
     TRY(form_show(c, o, report_form(c), &none, r));
     small(o, "report.before-send");
     submit(o, BTN, "report.send");
@@ -112,7 +134,7 @@ static enum err report_send(struct ctx *c, const struct request *rq, struct resp
     struct form_result r;
     struct str receipt, id;
     bool ok, again = false;
-    TRY(form_take(c, rq, report_form(c), NULL, &r, &ok));
+    TRY(take_report(c, rq, &r, &ok));
     if (!ok) {
         rs->status = 422;
         return report_page(c, rs, &r);
@@ -225,11 +247,8 @@ static enum err receipt_more(struct ctx *c, const struct request *rq, struct res
 static struct str situation(struct ctx *c, struct str value)
 {
     const struct form *f = report_form(c);
-    const struct form_field *x = f ? form_find(f, STR("situation")) : NULL;
-    const struct form_choice *ch = x && x->list ? form_choice(x->list, value) : NULL;
-    if (ch)
-        return form_text(f, ch->label, c->lang);
-    return value.n ? value : SAY(c, "signal.no-title");
+    const struct form_field *x = f ? form_find(f, STR("signs")) : NULL;
+    return x && value.n ? form_value_text(c, f, x, value) : SAY(c, "signal.no-title");
 }
 
 static void signal_line(struct ctx *c, struct out *o, const struct signal *s)
@@ -464,6 +483,7 @@ static enum err new_page(struct ctx *c, struct response *rs, const struct form_r
         .crumbs = { { "signal.list", STR("/signals") } } });
     heading(o, "signal.new");
     upload_begin(o, "/signal/new");
+    place_field(c, o);
     TRY(form_show(c, o, report_form(c), &none, r));
     submit(o, BTN, "signal.new-save");
     form_end(o);
@@ -483,7 +503,7 @@ static enum err act_new(struct ctx *c, const struct request *rq, struct response
     struct str receipt, id;
     struct signal s;
     bool ok;
-    TRY(form_take(c, rq, report_form(c), NULL, &r, &ok));
+    TRY(take_report(c, rq, &r, &ok));
     if (!ok) {
         rs->status = 422;
         return new_page(c, rs, &r);

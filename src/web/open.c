@@ -5,6 +5,7 @@
 #include "db/db.h"
 #include "match/match.h"
 #include "pack/pack.h"
+#include "person/person.h"
 #include "page/route.h"
 #include "web/desks.h"
 #include "words/words.h"
@@ -81,7 +82,8 @@ static enum err open_parts(struct ctx *c, const struct node_config *cfg, struct 
     c->node = &h->node;
     TRY(ledger_open(c, &lc, &h->ledger));
     h->node.ledger = h->ledger;
-    return ledger_connect(c, h->ledger, &c->db);
+    TRY(ledger_connect(c, h->ledger, &c->db));
+    return h->pack ? person_index_load(c) : ERR_OK;
 }
 
 enum err house_open(struct ctx *c, const struct node_config *cfg, struct house **out)

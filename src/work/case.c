@@ -127,6 +127,7 @@ static void case_sets(struct draft *d, const struct work_case *k, const struct c
     draft_set(d, "case", k->id, "status", k->status);
     draft_set(d, "case", k->id, "stage", k->stage);
     draft_set(d, "case", k->id, "urgency", k->urgency);
+    draft_set_i64(d, "case", k->id, "opened", k->opened_us);
     if (n->signal.n)
         draft_set(d, "case", k->id, "signal", n->signal);
 }

@@ -37,7 +37,8 @@ const struct table work_tables[] = {
       "CREATE TABLE clock (id TEXT PRIMARY KEY, case_id TEXT NOT NULL, process TEXT NOT NULL,"
       " timer BIGINT NOT NULL, due_us BIGINT NOT NULL);"
       "CREATE INDEX clock_due ON clock (due_us);"
-      "CREATE INDEX clock_timer ON clock (process, timer);" },
+      "CREATE INDEX clock_timer ON clock (process, timer);"
+      "CREATE INDEX clock_case ON clock (case_id, due_us);" },
     { "alert",
       "CREATE TABLE alert (id TEXT PRIMARY KEY, case_id TEXT NOT NULL, office TEXT NOT NULL,"
       " what TEXT NOT NULL, detail TEXT NOT NULL, at_us BIGINT NOT NULL);"
@@ -65,7 +66,7 @@ static enum err project_case(struct ctx *c, const struct record *r)
         ARGS(TEXT(r->id), GET("code"), TEXT(r->dossier), GET("protection"), GET("justice"),
              GET("territory"), GET("title"), GET("office"), GET("officer"), GET("status"),
              GET("stage"), GET("urgency"), YES("cl"), YES("fl"), YES("ht"), YES("criadazgo"),
-             INT(r->created_us), INT(r->updated_us), GET("left_at"), GET("labour")));
+             NUM("opened"), INT(r->updated_us), GET("left_at"), GET("labour")));
 }
 
 static enum err project_process(struct ctx *c, const struct record *r)

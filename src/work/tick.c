@@ -97,6 +97,23 @@ static enum err due_clocks(struct ctx *c, size_t limit, struct due *t, size_t *n
     return rows_end(&r);
 }
 
+enum err work_tick_case(struct ctx *c, struct str case_id, size_t *did)
+{
+    AUTO_ROWS r = { 0 };
+    struct due t[32];
+    size_t n = 0;
+    *did = 0;
+    TRY(db_query(c, &r,
+        "SELECT id, case_id, timer FROM clock WHERE case_id = $1 AND due_us <= $2 ORDER BY due_us, id LIMIT 32",
+        ARGS(TEXT(case_id), INT(c->now_us))));
+    while (n < COUNT_OF(t) && rows_next(&r))
+        t[n++] = (struct due){ row_str(&r, 0), row_str(&r, 1), row_i64(&r, 2) };
+    TRY(rows_end(&r));
+    for (size_t i = 0; i < n; i++, ++*did)
+        TRY(fire(c, &t[i]));
+    return ERR_OK;
+}
+
 /* ---- late steps ---------------------------------------------------------------- */
 
 /* Whoever coordinates the territory, and the office that opened the case. */

@@ -59,7 +59,12 @@ const struct flow_model *procedures_find(const struct procedures *p, struct str 
 /* ---- moving a procedure ---------------------------------------------------- */
 
 /* Facts for conditions, as JSON literals. */
-struct facts { struct flow_fact v[64]; size_t n; };
+struct facts {
+    struct flow_fact v[64];
+    size_t n;
+    bool stay;                              /* told, but the step is not complete yet */
+    struct str file_hash, file_name;        /* an uploaded file already kept in the dossier */
+};
 void fact_bool(struct facts *f, const char *name, bool v);
 void fact_text(struct ctx *c, struct facts *f, const char *name, struct str v);
 void fact_i64(struct ctx *c, struct facts *f, const char *name, int64_t v);
@@ -136,6 +141,8 @@ const struct flow_model *work_model_of(struct ctx *c, struct str process);
 /* Fire timers whose time has come and escalate late steps, at most `limit`
  * cases; called by the server every half minute as the machine.  *did counts. */
 enum err work_tick(struct ctx *c, size_t limit, size_t *did) MUST_CHECK;
+/* The same for the timers of one case. */
+enum err work_tick_case(struct ctx *c, struct str case_id, size_t *did) MUST_CHECK;
 /* When `spec` counted by calendar name ("clock", "working") from start ends. */
 enum err work_deadline(struct ctx *c, int64_t start_us, struct str spec, struct str calendar,
                        int64_t *due_us) MUST_CHECK;
