@@ -1,0 +1,148 @@
+#include "demo/people.h"
+
+uint64_t dice_next(struct dice *d)
+{
+    uint64_t z = d->state += 0x9e3779b97f4a7c15u;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return z ^ z >> 31;
+}
+
+size_t dice_below(struct dice *d, size_t n)
+{
+    return n ? (size_t)(dice_next(d) % n) : 0;
+}
+
+int64_t dice_between(struct dice *d, int64_t from, int64_t to)
+{
+    return from + (int64_t)(dice_next(d) % (uint64_t)(to - from + 1));
+}
+
+static const char *const given[] = { "Ana", "Luz", "Rosa", "Marta", "Irma", "Sofía", "Elena", "Blanca", "Juan",
+    "Pedro", "Luis", "Carlos", "Hugo", "Ramón", "Derlis", "Celso", "Arami", "Ysapy", "Mainumby", "Kuarahy" };
+/* Surnames that cannot be anyone's: each says that the person is invented. */
+static const char *const surname[] = { "Ficticia", "Ejemplo", "Inventado", "Demostración", "Muestra", "Prueba",
+    "Imaginaria", "Supuesto" };
+
+static struct str pick_of(struct dice *d, const char *const *list, size_t n)
+{
+    return str_c(list[dice_below(d, n)]);
+}
+
+struct str demo_officer_name(struct ctx *c, size_t i)
+{
+    return str_join(&c->mem, str_c(given[i % COUNT_OF(given)]), STR(" "), str_c(surname[i / COUNT_OF(given) % COUNT_OF(surname)]));
+}
+
+static void put(struct ctx *c, struct answers *a, const char *path, struct str v)
+{
+    if (v.n)
+        (void)answers_put(&c->mem, a, str_c(path), v);
+}
+
+static struct str number(struct ctx *c, int64_t v)
+{
+    struct buf b;
+    buf_init(&b, &c->mem, 24);
+    buf_i64(&b, v);
+    return buf_str(&b);
+}
+
+void demo_signal(struct ctx *c, struct dice *d, struct answers *a)
+{
+    static const char *const what[] = { "Una adolescente trabaja todo el día en una casa y no va a la escuela. (Aviso inventado)",
+        "En una estancia no les pagan y no pueden salir. (Aviso inventado)",
+        "Dos niños venden en la calle de noche. (Aviso inventado)",
+        "En el horno de ladrillos hay chicos cargando peso. (Aviso inventado)" };
+    static const char *const signs[] = { "third_household", "cannot_leave", "hazards", "violence", "documents_kept cannot_leave", "hazards third_household" };
+    static const char *const ages[] = { "under14", "age14to17", "adults", "unknown" };
+    put(c, a, "channel", STR("web"));
+    put(c, a, "what", pick_of(d, what, COUNT_OF(what)));
+    put(c, a, "where_text", STR("Cerca del lugar de la demostración"));
+    put(c, a, "who_works", pick_of(d, ages, COUNT_OF(ages)));
+    put(c, a, "signs", pick_of(d, signs, COUNT_OF(signs)));
+    put(c, a, "contact_wanted", STR("no"));
+}
+
+void demo_person(struct ctx *c, struct dice *d, size_t i, struct answers *a)
+{
+    bool woman = dice_below(d, 2);
+    int64_t age = i == 0 ? dice_between(d, 8, 34) : dice_between(d, 19, 60);
+    struct str first = str_c(given[woman ? dice_below(d, 8) : 8 + dice_below(d, 8)]);
+    put(c, a, "code", str_join(&c->mem, STR("P"), number(c, dice_between(d, 10000, 99999))));
+    put(c, a, "first_name", first);
+    put(c, a, "second_name", str_join(&c->mem, pick_of(d, surname, COUNT_OF(surname)), STR(" "), pick_of(d, surname, COUNT_OF(surname))));
+    put(c, a, "age_years", number(c, age));
+    put(c, a, "age_basis", dice_below(d, 2) ? STR("testimony") : STR("document"));
+    put(c, a, "sex", woman ? STR("female") : STR("male"));
+    put(c, a, "language", dice_below(d, 2) ? STR("gn") : STR("es"));
+    put(c, a, "role", i == 0 ? STR("affected") : dice_below(d, 2) ? STR("family") : STR("employer"));
+}
+
+/* ---- any form ------------------------------------------------------------------------------------ */
+
+static struct str a_choice(struct ctx *c, struct dice *d, const struct form_field *x)
+{
+    const struct form_list *l = x->list;
+    if (!l || !l->n)
+        return (struct str){ 0 };
+    struct str v = l->choice[dice_below(d, l->n)].name;
+    if (x->type == FORM_SELECT_MANY && dice_below(d, 2) && !str_is(v, "none")) {
+        struct str w = l->choice[dice_below(d, l->n)].name;
+        if (!str_eq(v, w) && !str_is(w, "none"))
+            return str_join(&c->mem, v, STR(" "), w);
+    }
+    return v;
+}
+
+static struct str a_value(struct ctx *c, struct dice *d, const struct form_field *x, struct str case_id)
+{
+    switch (x->type) {
+    case FORM_SELECT_ONE:
+    case FORM_SELECT_MANY:
+        return a_choice(c, d, x);
+    case FORM_INT:
+        return number(c, str_is(x->name, "age_years") ? dice_between(d, 9, 30) : dice_between(d, 1, 9) * 500000);
+    case FORM_DECIMAL:
+    case FORM_RANGE:
+        return number(c, dice_between(d, 2, 12));
+    case FORM_DATE:
+        return date_text(&c->mem, civil_from_days(c->now_us / US_PER_DAY - 1));
+    case FORM_DATETIME:
+        return instant_text(&c->mem, c->now_us - 3600 * US_PER_S);
+    case FORM_HIDDEN:
+        return str_is(x->name, "case") ? case_id : STR("-");
+    case FORM_TEXT:
+        return str_is(x->name, "provisions") ? STR("PY-L044") : STR("Texto inventado para la demostración.");
+    default:
+        return (struct str){ 0 };
+    }
+}
+
+enum err demo_answers(struct ctx *c, struct dice *d, const struct form *f, struct str case_id, struct answers *a)
+{
+    for (size_t i = 0; i < form_count(f); i++) {
+        const struct form_field *x = form_field(f, i);
+        bool wanted = x->required.n || x->list || x->type == FORM_HIDDEN || x->type == FORM_INT || x->type == FORM_DECIMAL;
+        if (!form_is_leaf(x) || !wanted || x->type == FORM_FILE)
+            continue;
+        struct str v = a_value(c, d, x, case_id);
+        if (v.n && !answers_put(&c->mem, a, x->path, v))
+            return ctx_check(c);
+    }
+    return ctx_check(c);
+}
+
+void demo_facts(struct dice *d, struct facts *f)
+{
+    fact_bool(f, "entry_refused", dice_below(d, 6) == 0);
+    fact_bool(f, "violation_found", dice_below(d, 2) == 0);
+    fact_bool(f, "atu_leads", dice_below(d, 2) == 0);
+    fact_bool(f, "charged", dice_below(d, 5) != 0);
+    fact_bool(f, "convicted", dice_below(d, 4) != 0);
+    fact_bool(f, "crime_indicated", dice_below(d, 2) == 0);
+    fact_bool(f, "inspection_needed", dice_below(d, 2) == 0);
+    fact_bool(f, "child", dice_below(d, 2) == 0);
+    fact_bool(f, "woman", dice_below(d, 2) == 0);
+    fact_bool(f, "criadazgo", dice_below(d, 4) == 0);
+}

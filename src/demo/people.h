@@ -1,0 +1,22 @@
+/* people.h - invented people, answers and turns, all from one seed. */
+#ifndef PEOPLE_H
+#define PEOPLE_H
+
+#include "forms/forms.h"
+#include "work/work.h"
+
+/* SplitMix64: small, seeded, the same everywhere.  For fiction only. */
+struct dice { uint64_t state; };
+uint64_t dice_next(struct dice *d);
+size_t dice_below(struct dice *d, size_t n);                       /* 0 when n is 0 */
+int64_t dice_between(struct dice *d, int64_t from, int64_t to);    /* both included */
+
+struct str demo_officer_name(struct ctx *c, size_t i);
+void demo_signal(struct ctx *c, struct dice *d, struct answers *a);
+void demo_person(struct ctx *c, struct dice *d, size_t i, struct answers *a);
+/* Answers that fit any form: choices drawn, texts that say they are invented. */
+enum err demo_answers(struct ctx *c, struct dice *d, const struct form *f, struct str case_id, struct answers *a);
+/* What gateways ask for when no form answers it. */
+void demo_facts(struct dice *d, struct facts *f);
+
+#endif
