@@ -116,11 +116,14 @@ static bool in_repeat(const struct form *f, const struct form_field *x)
 void kind_sets(struct ctx *c, struct draft *d, struct str kind, struct str record,
                const struct form *f, const struct answers *a)
 {
-    for (size_t i = 0; i < a->n; i++)
-        draft_set_field(d, kind, record, stored_name(c, a->v[i].path), a->v[i].value);
+    for (size_t i = 0; i < a->n; i++) {
+        const struct form_field *x = f ? form_find(f, a->v[i].path) : NULL;
+        if (x && x->type != FORM_META)
+            draft_set_field(d, kind, record, stored_name(c, a->v[i].path), a->v[i].value);
+    }
     for (size_t i = 0; f && i < form_count(f); i++) {
         const struct form_field *x = form_field(f, i);
-        if (form_is_leaf(x) && !in_repeat(f, x) && !answers_get(a, x->path).n)
+        if (form_is_leaf(x) && x->type != FORM_META && !in_repeat(f, x) && !answers_get(a, x->path).n)
             draft_set_field(d, kind, record, stored_name(c, x->path), (struct str){ 0 });
     }
 }
