@@ -63,11 +63,38 @@ bool date_parse(struct str s, struct civil *out)
     return true;
 }
 
+static char *two(char *p, int v)
+{
+    *p++ = (char)('0' + v / 10 % 10);
+    *p++ = (char)('0' + v % 10);
+    return p;
+}
+
+/* Written by hand: pages and the ledger show thousands of these. */
+static char *date_at(char *p, struct civil d)
+{
+    p = two(p, (int)(d.year / 100));
+    p = two(p, (int)(d.year % 100));
+    *p++ = '-';
+    p = two(p, d.month);
+    *p++ = '-';
+    return two(p, d.day);
+}
+
+static bool four_digits(int64_t year)
+{
+    return year >= 0 && year <= 9999;
+}
+
 struct str date_text(struct arena *a, struct civil d)
 {
     struct buf b;
+    char t[16];
     buf_init(&b, a, 32);
-    buf_fmt(&b, "%04lld-%02d-%02d", (long long)d.year, d.month, d.day);
+    if (four_digits(d.year))
+        buf_put(&b, (struct str){ t, (size_t)(date_at(t, d) - t) });
+    else
+        buf_fmt(&b, "%04lld-%02d-%02d", (long long)d.year, d.month, d.day);
     return buf_str(&b);
 }
 
@@ -81,7 +108,20 @@ struct str instant_text(struct arena *a, int64_t us)
     struct civil d = civil_from_days(days);
     int sec = (int)(rest / US_PER_S);
     struct buf b;
+    char t[24], *p = t;
     buf_init(&b, a, 40);
+    if (four_digits(d.year)) {
+        p = date_at(p, d);
+        *p++ = 'T';
+        p = two(p, sec / 3600);
+        *p++ = ':';
+        p = two(p, sec / 60 % 60);
+        *p++ = ':';
+        p = two(p, sec % 60);
+        *p++ = 'Z';
+        buf_put(&b, (struct str){ t, (size_t)(p - t) });
+        return buf_str(&b);
+    }
     buf_fmt(&b, "%04lld-%02d-%02dT%02d:%02d:%02dZ", (long long)d.year, d.month, d.day,
             sec / 3600, sec / 60 % 60, sec % 60);
     return buf_str(&b);

@@ -124,10 +124,10 @@ static struct str hint_words(struct out *o, const struct label *l)
 
 static void id_attr(struct out *o, struct str open, const char *name, struct str end)
 {
-    buf_put(&o->b, open);
+    put_(o, open);
     html(o, "f-");
     text(o, str_c(name));
-    buf_put(&o->b, end);
+    put_(o, end);
     html(o, "\"");
 }
 

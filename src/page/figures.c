@@ -31,8 +31,8 @@ static void node_shape(struct out *o, int track, int64_t x, int64_t y, bool plan
         html(o, "<rect class=\"");
     else
         html(o, "<path class=\"");
-    buf_put(&o->b, planned ? STR("dot-next l") : STR("a"));
-    buf_put(&o->b, cls);
+    put_(o, planned ? STR("dot-next l") : STR("a"));
+    put_(o, cls);
     html(o, "\"");
     if (track == 0)
         buf_fmt(&o->b, " cx=\"%lld\" cy=\"%lld\" r=\"6\"/>", (long long)x, (long long)y);
@@ -48,8 +48,8 @@ static void node_shape(struct out *o, int track, int64_t x, int64_t y, bool plan
 static void line(struct out *o, int track, bool plan, const char *y1, const char *y2)
 {
     html(o, "<line class=\"tk tk--");
-    buf_put(&o->b, plan ? STR("plan l") : STR("live l"));
-    buf_put(&o->b, agency_class(track));
+    put_(o, plan ? STR("plan l") : STR("live l"));
+    put_(o, agency_class(track));
     buf_fmt(&o->b, "\" x1=\"%d\" x2=\"%d\" y1=\"%s\" y2=\"%s\"/>", track_x[track], track_x[track], y1, y2);
 }
 

@@ -5,14 +5,7 @@
  */
 #include "page/page.h"
 
-static void role(struct out *o, struct str name)
-{
-    if (!o->grid.cards)
-        return;
-    html(o, " role=\"");
-    buf_put(&o->b, name);
-    html(o, "\"");
-}
+#define role(o, name) do { if ((o)->grid.cards) html(o, " role=\"" name "\""); } while (0)
 
 static bool is_num(const struct out *o, size_t col)
 {
@@ -22,13 +15,13 @@ static bool is_num(const struct out *o, size_t col)
 static void column_heads(struct out *o)
 {
     html(o, "<thead");
-    role(o, STR("rowgroup"));
+    role(o, "rowgroup");
     html(o, "><tr");
-    role(o, STR("row"));
+    role(o, "row");
     html(o, ">");
     for (size_t i = 0; i < o->grid.n; i++) {
         html(o, "<th scope=\"col\"");
-        role(o, STR("columnheader"));
+        role(o, "columnheader");
         if (is_num(o, i))
             html(o, " class=\"n\"");
         html(o, ">");
@@ -36,7 +29,7 @@ static void column_heads(struct out *o)
         html(o, "</th>");
     }
     html(o, "</tr></thead>\n<tbody");
-    role(o, STR("rowgroup"));
+    role(o, "rowgroup");
     html(o, ">\n");
 }
 
@@ -65,9 +58,9 @@ void grid_begin(struct out *o, const struct grid *g)
 void grid_group(struct out *o, const char *key)
 {
     html(o, "<tr class=\"group\"");
-    role(o, STR("row"));
+    role(o, "row");
     html(o, "><th scope=\"colgroup\"");
-    role(o, STR("rowheader"));
+    role(o, "rowheader");
     attr_i64(o, "colspan", (int64_t)o->grid.n);
     html(o, ">");
     key_out(o, key);
@@ -77,7 +70,7 @@ void grid_group(struct out *o, const char *key)
 void row_begin(struct out *o, enum tone t)
 {
     html(o, "<tr");
-    role(o, STR("row"));
+    role(o, "row");
     if (t == TONE_LATE)
         html(o, " class=\"is-late\"");
     if (t == TONE_SOON)
@@ -114,10 +107,10 @@ static void open_cell(struct out *o)
     o->grid.cell = true;
     if (o->grid.head) {
         html(o, "<th scope=\"row\"");
-        role(o, STR("rowheader"));
+        role(o, "rowheader");
     } else {
         html(o, "<td");
-        role(o, STR("cell"));
+        role(o, "cell");
     }
     if (is_num(o, i))
         html(o, " class=\"n\"");

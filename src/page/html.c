@@ -5,8 +5,11 @@
 
 void out_init(struct out *o, struct ctx *c, size_t max)
 {
+    enum { FIRST = 16 * 1024 };              /* most pages fit: no growing */
     *o = (struct out){ .c = c, .level = 2 };
     buf_init(&o->b, &c->mem, max);
+    o->b.p = max >= FIRST ? arena_alloc(&c->mem, FIRST, 1) : NULL;
+    o->b.room = o->b.p ? FIRST : 0;
 }
 
 enum err out_check(struct out *o)
@@ -18,46 +21,41 @@ enum err out_check(struct out *o)
 
 /* ---- escaping ------------------------------------------------------------------- */
 
-static struct str entity(char ch)
-{
-    switch (ch) {
-    case '&':  return STR("&amp;");
-    case '<':  return STR("&lt;");
-    case '>':  return STR("&gt;");
-    case '"':  return STR("&quot;");
-    case '\'': return STR("&#39;");
-    case '\0': return STR("\xEF\xBF\xBD");
-    default:   return (struct str){ 0 };
-    }
-}
+/* By byte: which of the entities below stands for it, 0 = none.  All that
+ * matter are below 64. */
+static const unsigned char special[64] = {
+    ['&'] = 1, ['<'] = 2, ['>'] = 3, ['"'] = 4, ['\''] = 5, ['\0'] = 6,
+};
+static const struct str entity[] = {
+    STR_INIT(""), STR_INIT("&amp;"), STR_INIT("&lt;"), STR_INIT("&gt;"), STR_INIT("&quot;"),
+    STR_INIT("&#39;"), STR_INIT("\xEF\xBF\xBD"),
+};
 
-static void escape(struct buf *b, struct str s)
+static void escape(struct out *o, struct str s)
 {
     size_t from = 0;
     for (size_t i = 0; i < s.n; i++) {
-        if ((unsigned char)s.p[i] > '>')
+        unsigned char ch = (unsigned char)s.p[i];
+        if (ch >= 64 || !special[ch])
             continue;
-        struct str rep = entity(s.p[i]);
-        if (!rep.n)
-            continue;
-        buf_put(b, (struct str){ s.p + from, i - from });
-        buf_put(b, rep);
+        put_(o, (struct str){ s.p + from, i - from });
+        put_(o, entity[special[ch]]);
         from = i + 1;
     }
     if (from < s.n)
-        buf_put(b, (struct str){ s.p + from, s.n - from });
+        put_(o, (struct str){ s.p + from, s.n - from });
 }
 
 void text(struct out *o, struct str s)
 {
-    escape(&o->b, s);
+    escape(o, s);
 }
 
 void attr_(struct out *o, struct str open, struct str s)
 {
-    buf_put(&o->b, open);
-    escape(&o->b, s);
-    buf_char(&o->b, '"');
+    put_(o, open);
+    escape(o, s);
+    put_(o, STR("\""));
 }
 
 /* "//host", "/\host", "javascript:" and "data:" are not ours; browsers drop
@@ -77,9 +75,9 @@ void attr_url_(struct out *o, struct str open, struct str s)
 
 void attr_i64_(struct out *o, struct str open, int64_t v)
 {
-    buf_put(&o->b, open);
+    put_(o, open);
     buf_i64(&o->b, v);
-    buf_char(&o->b, '"');
+    put_(o, STR("\""));
 }
 
 void digits(struct out *o, int64_t v)
@@ -182,12 +180,12 @@ void href_(struct out *o, struct str path)
 {
     size_t at;
     buf_put(&o->b, STR(" href=\""));
-    escape(&o->b, path);
+    escape(o, path);
     if (carries_lang(o) && !str_find(path, STR("l="), &at)) {
         buf_put(&o->b, str_find(path, STR("?"), &at) ? STR("&amp;l=") : STR("?l="));
         percent(&o->b, o->rq->lang);
     }
-    buf_char(&o->b, '"');
+    put_(o, STR("\""));
 }
 
 /* '<' becomes \u003c, so that the text cannot close the element. */

@@ -44,7 +44,18 @@ struct out {
 void out_init(struct out *o, struct ctx *c, size_t max);
 enum err out_check(struct out *o) MUST_CHECK;        /* ERR_NOMEM when the page is too large */
 
-#define html(o, lit) buf_put(&(o)->b, STR(lit))                   /* markup         */
+#define html(o, lit) put_(o, STR(lit))                            /* markup         */
+/* Pages are mostly short literals: copied here when there is room. */
+static inline void put_(struct out *o, struct str s)
+{
+    struct buf *b = &o->b;
+    if (b->failed || b->room - b->n < s.n) {
+        buf_put(b, s);
+        return;
+    }
+    memcpy(b->p + b->n, s.p, s.n);
+    b->n += s.n;
+}
 void text(struct out *o, struct str s);                           /* element text   */
 #define attr(o, name, s) attr_(o, STR(" " name "=\""), (s))
 void attr_(struct out *o, struct str open, struct str s);         /* quoted value   */

@@ -38,7 +38,7 @@ void halves_end(struct out *o)   { html(o, "</div>\n"); }
 /* The heading's key is its anchor too, dots as dashes, so that jump() finds it. */
 static void anchor(struct out *o, struct str open, const char *key)
 {
-    buf_put(&o->b, open);
+    put_(o, open);
     html(o, "h-");
     for (const char *p = key; *p; p++)
         buf_char(&o->b, ascii_alpha(*p) || ascii_digit(*p) ? *p : '-');
@@ -47,7 +47,7 @@ static void anchor(struct out *o, struct str open, const char *key)
 
 static void section(struct out *o, struct str open, const char *key)
 {
-    buf_put(&o->b, open);
+    put_(o, open);
     anchor(o, STR(" aria-labelledby=\""), key);
     if (o->level == 3)
         html(o, ">\n<h3");
@@ -185,19 +185,27 @@ void row_of_end(struct out *o) { html(o, "</div>\n"); }
 
 /* ---- states ---------------------------------------------------------------------------------- */
 
+static struct str tone_name(enum tone t)
+{
+    switch (t) {
+    case TONE_RUN:  return STR("run");
+    case TONE_DONE: return STR("done");
+    case TONE_SOON: return STR("soon");
+    case TONE_LATE: return STR("late");
+    case TONE_SEAL: return STR("seal");
+    default:        return (struct str){ 0 };
+    }
+}
+
 static void tone_class(struct out *o, struct str base, enum tone t)
 {
-    static const struct str names[] = {
-        [TONE_PLAIN] = STR_INIT(""), [TONE_RUN] = STR_INIT("run"), [TONE_DONE] = STR_INIT("done"),
-        [TONE_SOON] = STR_INIT("soon"), [TONE_LATE] = STR_INIT("late"), [TONE_SEAL] = STR_INIT("seal"),
-    };
     html(o, " class=\"");
-    buf_put(&o->b, base);
+    put_(o, base);
     if (t != TONE_PLAIN) {
         html(o, " ");
-        buf_put(&o->b, base);
+        put_(o, base);
         html(o, "--");
-        buf_put(&o->b, names[t]);
+        put_(o, tone_name(t));
     }
     html(o, "\"");
 }

@@ -1,6 +1,5 @@
 #include "words/locale.h"
 
-#include <stdio.h>
 #include <unicode/ucol.h>
 #include <unicode/udat.h>
 #include <unicode/udatpg.h>
@@ -132,14 +131,21 @@ static struct str name_of(const struct locale *l, char letter, size_t width, str
     return width > 3 ? l->day[wd] : l->day_short[wd];
 }
 
+static void small(struct buf *b, int v, size_t width)
+{
+    if (width > 1 && v < 10)
+        buf_char(b, '0');
+    buf_i64(b, v);
+}
+
 static void field(struct buf *b, const struct locale *l, char letter, size_t width, struct civil d)
 {
     if (letter == 'y')
-        buf_fmt(b, "%lld", (long long)(d.year + l->era));
+        buf_i64(b, d.year + l->era);
     else if (letter == 'd')
-        buf_fmt(b, width > 1 ? "%02d" : "%d", d.day);
+        small(b, d.day, width);
     else if (letter == 'M' && width < 3)
-        buf_fmt(b, width > 1 ? "%02d" : "%d", d.month);
+        small(b, d.month, width);
     else
         buf_put(b, name_of(l, letter, width, d));
 }
@@ -213,12 +219,12 @@ static void grouped(struct buf *b, const struct locale *l, struct str digits)
 void locale_int(struct buf *b, const struct locale *l, int64_t v)
 {
     char t[24];
-    int n = snprintf(t, sizeof t, "%lld", (long long)v);
-    struct str s = { t, (size_t)n };
-    if (v < 0) {
+    char *e = t + sizeof t, *p = e;
+    for (int64_t rest = v; rest || p == e; rest /= 10)
+        *--p = (char)('0' + (rest % 10 < 0 ? -(rest % 10) : rest % 10));
+    struct str s = { p, (size_t)(e - p) };
+    if (v < 0)
         buf_put(b, l->minus);
-        s = str_sub(s, 1, s.n);
-    }
     grouped(b, l, s);
 }
 

@@ -500,9 +500,11 @@ struct str words_time(struct arena *a, const struct words *w, struct str lang, i
     struct buf b;
     int64_t s = local(w, us) - words_local_day(w, us) * US_PER_DAY;
     (void)lang;                              /* 24 hours everywhere we work */
+    int64_t h = s / US_PER_S / 3600, m = s / US_PER_S / 60 % 60;
+    const char t[] = { (char)('0' + h / 10), (char)('0' + h % 10), ':',
+                       (char)('0' + m / 10), (char)('0' + m % 10) };
     buf_init(&b, a, 16);
-    buf_fmt(&b, "%02lld:%02lld", (long long)(s / US_PER_S / 3600),
-            (long long)(s / US_PER_S / 60 % 60));
+    buf_put(&b, (struct str){ t, sizeof t });
     return buf_str(&b);
 }
 
