@@ -154,6 +154,8 @@ uint64_t str_hash(struct str s)
 
 bool utf8_valid(struct str s)
 {
+    if (s.n == 0)
+        return true;                     /* p may be NULL then */
     const unsigned char *p = (const unsigned char *)s.p, *e = p + s.n;
     while (p < e) {
         if (*p < 0x80) {

@@ -319,15 +319,37 @@ static void fn_count_selected(xmlXPathParserContextPtr x, int n)
     odk_push_num(x, k);
 }
 
-/* jr:choice-name(value, '/data/field') */
+/* '/data/field' or ' ../field ' seen from the node at hand: the field it means. */
+static const struct form_field *field_at(const struct odk_env *e, struct str ref)
+{
+    struct str path = STR(""), step;
+    ref = str_trim(ref);
+    if (str_starts(ref, STR("/"))) {
+        ref = str_sub(ref, 1, SIZE_MAX);
+        (void)str_next(&ref, '/', &step);              /* the root */
+    } else if (e->field) {
+        path = e->field->path;
+    }
+    while (str_next(&ref, '/', &step)) {
+        if (str_is(step, "..")) {
+            size_t i = path.n;
+            while (i > 0 && path.p[i - 1] != '/')
+                i--;
+            path = str_sub(path, 0, i ? i - 1 : 0);
+        } else if (!str_is(step, ".") && !str_is(step, "current()")) {
+            path = path.n ? str_join(&e->c->mem, path, STR("/"), step) : step;
+        }
+    }
+    return form_find(e->form, path);
+}
+
+/* jr:choice-name(value, 'path of the select') */
 static void fn_choice_name(xmlXPathParserContextPtr x, int n)
 {
     (void)n;
     struct odk_env *e = odk_of(x);
-    struct str path = str_trim(odk_pop(x)), value = odk_pop(x), head, tail;
-    if (path.n && path.p[0] == '/' && str_cut(str_sub(path, 1, SIZE_MAX), '/', &head, &tail))
-        path = tail;
-    const struct form_field *f = e->form ? form_find(e->form, path) : NULL;
+    struct str path = odk_pop(x), value = odk_pop(x);
+    const struct form_field *f = e->form ? field_at(e, path) : NULL;
     const struct form_choice *ch = f && f->list ? form_choice(f->list, value) : NULL;
     odk_push(x, ch ? form_text(e->form, ch->label, e->env->lang) : value);
 }

@@ -189,6 +189,8 @@ void csv_put(struct buf *b, struct str cell, bool first)
         quote = cell.p[i] == '"' || cell.p[i] == ',' || cell.p[i] == '\n' || cell.p[i] == '\r';
     if (cell.n && (ascii_space(cell.p[0]) || ascii_space(cell.p[cell.n - 1])))
         quote = true;
+    if (str_starts(cell, STR("\xEF\xBB\xBF")))         /* at the start of a file it would be a mark */
+        quote = true;
     if (!quote) {
         buf_put(b, cell);
         return;

@@ -37,10 +37,10 @@ struct str xlsform_ref(struct arena *mem, const struct form *f, size_t from, siz
     buf_init(&b, mem, XPATH_TEXT_MAX);
     if (inner)
         buf_put(&b, STR("current()/"));
-    size_t ups = depth_of(f->field[from].path) - depth_of(top);
-    if (ups == 0)
+    size_t here = depth_of(f->field[from].path), up = depth_of(top);
+    if (here == up)
         buf_put(&b, STR("./"));
-    while (ups-- > 0)
+    for (; here > up; here--)
         buf_put(&b, STR("../"));
     buf_put(&b, str_sub(f->field[to].path, top.n + 1, SIZE_MAX));
     return b.failed ? STR("") : buf_str(&b);

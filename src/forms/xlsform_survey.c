@@ -273,8 +273,11 @@ static void group_begin(struct maker *m, enum form_type type, const struct sheet
         maker_note(m, r->line, column("type"), "groups nested too deeply", x.name);
         return;
     }
-    if (!ok)
-        x.path = x.name = STR("?");                 /* keep counting begins and ends */
+    if (!ok) {                                      /* keep counting begins and ends */
+        x.name = STR("?");
+        x.path = x.parent == FORM_NONE ? x.name
+                 : str_join(&m->f->mem, m->f->field[x.parent].path, STR("/?"));
+    }
     cells(m, &x, r);
     m->stack[m->depth++] = m->f->fields;
     add(m, &x);

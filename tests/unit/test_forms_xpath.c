@@ -140,6 +140,8 @@ static void booleans(struct t *t)
         { "count-selected(${fruits})", "2" },
         { "jr:choice-name(${one}, '${one}')", "Pera" },
         { "jr:choice-name('fig', '${one}')", "Higo" },
+        { "jr:choice-name('fig', ' ../one ')", "Higo" },
+        { "jr:choice-name('fig', '/data/nowhere')", "fig" },
     };
     RUN(v);
 }
