@@ -183,11 +183,13 @@ static void defaults(struct check *k)
 
 /* ---- choices --------------------------------------------------------------------------------- */
 
-static struct form_choice *outside_choice(struct check *k, const xmlNode *item, struct str name)
+static struct form_choice *outside_choice(struct check *k, const xmlNode *item, struct str name,
+                                          struct str label)
 {
+    const char *z = arena_z(&k->c->mem, label);
     struct form_choice *ch = NEW(&k->c->mem, struct form_choice);
     struct str *v = NEW_N(&k->c->mem, struct str, k->f->langs + 1);
-    const xmlNode *l = xml_child(item, "label");
+    const xmlNode *l = z ? xml_child(item, z) : NULL;
     if (!ch || !v)
         return NULL;
     for (size_t i = 0; i < k->f->langs; i++)
@@ -212,7 +214,7 @@ static void filtered(struct check *k, const struct knode *n, struct form_node *o
         struct str s = xml_text(&k->c->mem, name);
         const struct form_choice *ch = form_choice(x->list, s);
         if (!ch && x->list->n == 0)
-            ch = outside_choice(k, item, s);
+            ch = outside_choice(k, item, s, k->f->expr[n->field].items_label);
         if (ch)
             v[m++] = ch;
     }
@@ -267,11 +269,11 @@ static bool words_offered(const struct form_field *x, const struct form_node *n,
     return true;
 }
 
-static const char *choice_bad(const struct form_field *x, const struct form_node *n)
+static const char *choice_bad(struct check *k, const struct form_field *x, const struct form_node *n)
 {
     size_t count;
     /* Items of a file nobody handed over cannot be checked. */
-    if (x->list->file.n && n->choices == 0)
+    if (x->list->file.n && !odk_instance(&k->odk, x->list->name))
         return NULL;
     if (x->type == FORM_SELECT_ONE)
         return x->other || offered(n, n->value) ? NULL : "form.not-a-choice";
@@ -299,7 +301,7 @@ static void rules(struct check *k, const struct knode *n, const struct form_node
         problem(k, n, FORM_BAD_TYPE, key, STR(""));
         return;
     }
-    if (x->list && (key = choice_bad(x, out)) != NULL)
+    if (x->list && (key = choice_bad(k, x, out)) != NULL)
         problem(k, n, FORM_BAD_CHOICE, key, STR(""));
     if (!eval_bool(k, n, CONSTRAINT, true))
         problem(k, n, FORM_BAD_CONSTRAINT, "form.constraint",

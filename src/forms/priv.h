@@ -15,7 +15,7 @@ struct form_instance { struct str id, src, xml; };
 struct form_exprs {
     struct str relevant, required, constraint, calculation, readonly, repeat_count, dynamic_default;
     struct str items;             /* node-set of the choices that remain */
-    struct str items_value;       /* name of the child that holds the value */
+    struct str items_value, items_label;   /* names of the children that hold value and label */
 };
 
 struct form_itext { struct str id; struct form_texts text; };

@@ -332,6 +332,7 @@ static void itemset(struct xread *r, size_t field, const xmlNode *n)
     size_t at, open, close;
     e->items = set;
     e->items_value = ref;
+    e->items_label = shown;
     if (str_find(set, STR("instance("), &at)) {
         struct str rest = str_sub(set, at + 9, SIZE_MAX);
         if (str_find(rest, STR(")"), &close) && close >= 2)

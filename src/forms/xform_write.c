@@ -235,28 +235,11 @@ static void bind(struct writer *w, const struct form_field *x)
 
 /* ---- body ------------------------------------------------------------------------------------ */
 
-/* start=0 end=10 step=1 */
-static struct str parameter(struct str params, const char *name, const char *otherwise)
-{
-    size_t n = strlen(name);
-    while (params.n) {
-        params = str_trim(params);
-        size_t i = 0;
-        while (i < params.n && !ascii_space(params.p[i]) && params.p[i] != ';' && params.p[i] != ',')
-            i++;
-        struct str word = str_sub(params, 0, i), key, value;
-        params = str_sub(params, i + (i < params.n), SIZE_MAX);
-        if (str_cut(word, '=', &key, &value) && key.n == n && memcmp(key.p, name, n) == 0)
-            return value;
-    }
-    return str_c(otherwise);
-}
-
 static bool whole_steps(struct str params)
 {
     int64_t v;
-    return str_to_i64(parameter(params, "start", "1"), &v) && str_to_i64(parameter(params, "end", "10"), &v) &&
-           str_to_i64(parameter(params, "step", "1"), &v);
+    return str_to_i64(xlsform_parameter(params, "start", "1"), &v) && str_to_i64(xlsform_parameter(params, "end", "10"), &v) &&
+           str_to_i64(xlsform_parameter(params, "step", "1"), &v);
 }
 
 static void label_ref(struct writer *w, const struct form_field *x, const char *tag, bool there)
@@ -277,8 +260,8 @@ static void texts(struct writer *w, const struct form_field *x)
 /* randomize=true seed=42 wrap the set as the XForms specification wants. */
 static void itemset(struct writer *w, const struct form_field *x)
 {
-    bool mixed = str_is(parameter(x->parameters, "randomize", ""), "true");
-    struct str seed = parameter(x->parameters, "seed", "");
+    bool mixed = str_is(xlsform_parameter(x->parameters, "randomize", ""), "true");
+    struct str seed = xlsform_parameter(x->parameters, "seed", "");
     bool file = x->list->file.n > 0;
     lit(w, "<itemset nodeset=\"");
     if (mixed)
@@ -297,10 +280,10 @@ static void itemset(struct writer *w, const struct form_field *x)
     }
     lit(w, mixed ? ")\">" : "\">");
     lit(w, "<value ref=\"");
-    esc(w, file ? parameter(x->parameters, "value", "name") : STR("name"));
+    esc(w, file ? xlsform_parameter(x->parameters, "value", "name") : STR("name"));
     lit(w, "\"/><label ref=\"");
     if (file)
-        esc(w, parameter(x->parameters, "label", "label"));
+        esc(w, xlsform_parameter(x->parameters, "label", "label"));
     else
         lit(w, "jr:itext(itextId)");
     lit(w, "\"/></itemset>");
@@ -370,9 +353,9 @@ static void body_node(struct writer *w, size_t i)
     attr(w, "mediatype", x->media_type);
     attr(w, "appearance", x->appearance);
     if (x->type == FORM_RANGE) {
-        attr(w, "start", parameter(x->parameters, "start", "1"));
-        attr(w, "end", parameter(x->parameters, "end", "10"));
-        attr(w, "step", parameter(x->parameters, "step", "1"));
+        attr(w, "start", xlsform_parameter(x->parameters, "start", "1"));
+        attr(w, "end", xlsform_parameter(x->parameters, "end", "10"));
+        attr(w, "step", xlsform_parameter(x->parameters, "step", "1"));
     }
     buf_char(&w->b, '>');
     texts(w, x);

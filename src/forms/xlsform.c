@@ -272,6 +272,34 @@ static struct str list_xml(struct maker *m, const struct form_list *l)
     return buf_str(&b);
 }
 
+/* pulldata('towns', ...) wants towns.csv as an instance of that name. */
+static void pulled_file(struct maker *m, struct str e)
+{
+    struct form *f = m->f;
+    size_t at;
+    while (str_find(e, STR("pulldata("), &at)) {
+        e = str_trim(str_sub(e, at + 9, SIZE_MAX));
+        size_t k = 1;
+        while (e.n && k < e.n && e.p[k] != e.p[0])
+            k++;
+        struct str id = str_sub(e, 1, k - 1);
+        if (e.n == 0 || (e.p[0] != '\'' && e.p[0] != '"') || !xml_name_ok(id) || form_instance(f, id))
+            continue;
+        struct form_instance s = { .id = maker_keep(m, id), .xml = STR(""),
+                                   .src = str_join(&f->mem, STR("jr://file-csv/"), id, STR(".csv")) };
+        (void)VEC_PUT(&f->mem, f->instance, f->instances, f->instance_room, s);
+    }
+}
+
+static void pulled_files(struct maker *m)
+{
+    for (size_t i = 0; i < m->f->fields; i++) {
+        pulled_file(m, m->f->field[i].calculation);
+        pulled_file(m, m->f->field[i].relevant);
+        pulled_file(m, m->f->field[i].constraint);
+    }
+}
+
 static void instances(struct maker *m)
 {
     struct form *f = m->f;
@@ -379,6 +407,7 @@ static enum err build(struct maker *m, struct str name, const struct sheet *surv
         return FAIL(m->c, ERR_NOMEM, "error.too-big", "form arena");
     xlsform_refs(m);
     instances(m);
+    pulled_files(m);
     if (!m->bad && !form_expressions(m->c, m->f, m->notes, &m->note_room, m->file, true))
         m->bad = true;
     if (m->f->mem.failed)

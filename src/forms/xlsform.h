@@ -39,4 +39,7 @@ void xlsform_refs(struct maker *m);
 struct str xlsform_ref(struct arena *mem, const struct form *f, size_t from, size_t to, bool inner,
                        bool whole);
 
+/* The value of a name in "start=0 end=10", or `otherwise`. */
+struct str xlsform_parameter(struct str params, const char *name, const char *otherwise);
+
 #endif

@@ -178,6 +178,23 @@ static void labels(struct refs *r, const char *col, struct form_texts t)
             v[i] = label(r, v[i]);
 }
 
+/* start=0 end=10 step=1 */
+struct str xlsform_parameter(struct str params, const char *name, const char *otherwise)
+{
+    size_t n = strlen(name);
+    while (params.n) {
+        params = str_trim(params);
+        size_t i = 0;
+        while (i < params.n && !ascii_space(params.p[i]) && params.p[i] != ';' && params.p[i] != ',')
+            i++;
+        struct str word = str_sub(params, 0, i), key, value;
+        params = str_sub(params, i + (i < params.n), SIZE_MAX);
+        if (str_cut(word, '=', &key, &value) && key.n == n && memcmp(key.p, name, n) == 0)
+            return value;
+    }
+    return str_c(otherwise);
+}
+
 /* instance('list')/root/item[filter] */
 static void items(struct maker *m, size_t i)
 {
@@ -185,7 +202,9 @@ static void items(struct maker *m, size_t i)
     struct form_field *x = &f->field[i];
     if (!x->list || (x->choice_filter.n == 0 && x->list->file.n == 0))
         return;
-    f->expr[i].items_value = STR("name");
+    bool file = x->list->file.n > 0;
+    f->expr[i].items_value = file ? xlsform_parameter(x->parameters, "value", "name") : STR("name");
+    f->expr[i].items_label = file ? xlsform_parameter(x->parameters, "label", "label") : STR("label");
     f->expr[i].items = x->choice_filter.n
         ? str_join(&f->mem, STR("instance('"), x->list->name, STR("')/root/item["), x->choice_filter,
                    STR("]"))

@@ -307,6 +307,26 @@ static bool group_row(struct maker *m, struct str type, const struct sheet_row *
     return true;
 }
 
+/* Rows that are no question: a file to look things up in, or what only telephones do. */
+static bool other_row(struct maker *m, struct str type, const struct sheet_row *r)
+{
+    static const char *const telephones[] = { "audit", "background-audio", "background-geopoint",
+                                              "start-geopoint" };
+    struct str name = maker_cell(m, r, "name");
+    bool csv = word_is(type, "csv-external");
+    if (csv || word_is(type, "xml-external")) {
+        if (name.n)
+            (void)file_list(m, str_join(&m->c->mem, name, csv ? STR(".csv") : STR(".xml")));
+        return true;
+    }
+    for (size_t i = 0; i < COUNT_OF(telephones); i++)
+        if (word_is(type, telephones[i])) {
+            maker_warn(m, r->line, column("type"), "only telephones do this; left out", type);
+            return true;
+        }
+    return false;
+}
+
 static void survey_row(struct maker *m, const struct sheet_row *r)
 {
     struct form_field x = { .type_text = maker_keep(m, maker_cell(m, r, "type")) };
@@ -315,7 +335,7 @@ static void survey_row(struct maker *m, const struct sheet_row *r)
             maker_note(m, r->line, column("type"), "this row has no type", maker_cell(m, r, "name"));
         return;
     }
-    if (group_row(m, x.type_text, r))
+    if (group_row(m, x.type_text, r) || other_row(m, x.type_text, r))
         return;
     if (!field_type(m, &x, r)) {
         maker_note(m, r->line, column("type"), "no such type of question", x.type_text);

@@ -290,6 +290,46 @@ static void version_follows_content(struct t *t)
     ctx_done(&c);
 }
 
+/* Rows of a Kobo form that are no questions; files to look things up in. */
+static void files_and_telephones(struct t *t)
+{
+    struct ctx c;
+    struct form_notes n;
+    const struct form *f = NULL;
+    size_t at;
+    ctx_init(&c, MEM);
+    struct form_source s = { .name = STR("k"), .survey = STR(
+        "type,name,label,calculation,choice_filter,parameters\naudit,audit,,,,\ncsv-external,places,,,,\n"
+        "text,a,A,,,\ncalculate,b,,\"pulldata('towns', 'n', 'c', ${a})\",,\n"
+        "select_one_from_file offices.csv,o,O,,kind = ${a},value=id label=title\n") };
+    OK(&c, form_load_csv(&c, &s, &f, &n));
+    CHECK_EQ(n.n, 1);
+    if (f) {
+        struct str xml = form_xform(f);
+        CHECK(str_find(xml, STR("<instance id=\"towns\" src=\"jr://file-csv/towns.csv\">"), &at));
+        CHECK(str_find(xml, STR("<instance id=\"places\" src=\"jr://file-csv/places.csv\">"), &at));
+        CHECK(str_find(xml, STR("instance('offices')/root/item[kind = /data/a]\"><value ref=\"id\"/><label ref=\"title\"/>"), &at));
+        CHECK_STR(form_find(f, STR("o"))->list->file, "jr://file-csv/offices.csv");
+        struct answer given[] = { { STR("a"), STR("ngo") }, { STR("o"), STR("7") } };
+        struct answers a = { given, 2, 2 };
+        struct form_pair media[] = { { STR("offices.csv"), STR("id,title,kind\n7,Casa,ngo\n8,Otra,state\n") },
+                                     { STR("towns.csv"), STR("c,n\nngo,Areguá\n") } };
+        struct form_env env = { .lang = STR("es"), .media = media, .medias = 2 };
+        struct form_result r;
+        OK(&c, form_check(&c, f, &a, &env, &r));
+        CHECK_EQ(r.problems, 0);
+        CHECK_STR(answers_get(&r.answers, STR("b")), "Areguá");
+        given[1].value = STR("8");
+        OK(&c, form_check(&c, f, &a, &env, &r));
+        CHECK_EQ(r.problems, 1);
+        env.medias = 0;                              /* without the file nothing can be said */
+        OK(&c, form_check(&c, f, &a, &env, &r));
+        CHECK_EQ(r.problems, 0);
+    }
+    form_unref(f);
+    ctx_done(&c);
+}
+
 /* ---- XForms from outside ---------------------------------------------------------------------------- */
 
 static void bad_xforms(struct t *t)
@@ -457,6 +497,7 @@ static const struct t_case cases[] = {
     { "random forms, XForm and back", random_round_trips },
     { "mistakes have file, line and column", mistakes },
     { "version follows content", version_follows_content },
+    { "files and telephones", files_and_telephones },
     { "XForms refused", bad_xforms },
     { "a foreign XForm", foreign },
     { "the official HTCDS form", htcds_form },
