@@ -331,10 +331,7 @@ static enum err case_page(struct ctx *c, const struct request *rq, struct respon
 
 enum err case_panel_kinds(struct ctx *c, struct out *o, const struct subject *s)
 {
-    for (const struct kind_use *u = kind_uses; u->kind; u++)
-        if (strcmp(u->kind, "person") != 0)             /* people are in the sealed part */
-            TRY(kind_part(c, o, s->record, u->kind));
-    return ERR_OK;
+    return kind_parts(c, o, s->record);
 }
 
 /* ---- classify, close, reopen --------------------------------------------------------------------------- */

@@ -68,6 +68,8 @@ enum err kind_list(struct ctx *c, struct str case_id, const char *kind, size_t l
 /* A section with the list of a kind and its "add" button; nothing when the
  * officer may not see it. */
 enum err kind_part(struct ctx *c, struct out *o, const struct work_case *k, const char *kind) MUST_CHECK;
+/* Every kind that has something, then one row of buttons to add the others. */
+enum err kind_parts(struct ctx *c, struct out *o, const struct work_case *k) MUST_CHECK;
 
 /* The projector of every kind in kind_uses. */
 enum err kinds_project(struct ctx *c, const struct record *r) MUST_CHECK;

@@ -42,40 +42,89 @@ static struct str summary(struct ctx *c, const struct kind_use *u, const struct 
     return all.n ? all : SAY(c, "kind.no-summary");
 }
 
-enum err kind_part(struct ctx *c, struct out *o, const struct work_case *k, const char *kind)
+static enum err list_row(struct ctx *c, struct out *o, const struct work_case *k, const struct kind_use *u,
+                         const struct kind_row *row)
 {
-    enum { SHOWN = 20 };
-    const struct kind_use *u = kind_find(str_c(kind));
-    struct kind_row *row;
-    size_t n;
-    if (!u || !form_of(c, u) || !access_may(c, u->view, kind_dossier(c, u, k)))
-        return ERR_OK;
-    TRY(kind_list(c, k->id, kind, SHOWN, &row, &n));
+    struct record r;
+    TRY(access_record(c, row->id, &r));
+    step_begin(o, TONE_PLAIN);
+    link_text(o, summary(c, u, &r), "/case/%s/%s/%s", k->id, str_c(u->kind), row->id);
+    if (r.conflict)
+        tag(o, TONE_LATE, "kind.conflict");
+    step_side(o, words_instant(&c->mem, c->node->words, c->lang, row->at_us), TONE_PLAIN);
+    step_end(o);
+    return ERR_OK;
+}
+
+/* The records this officer may see, newest first. */
+static enum err visible(struct ctx *c, const struct work_case *k, const struct kind_use *u,
+                        struct kind_row **row, size_t *n)
+{
+    size_t got, kept = 0;
+    TRY(kind_list(c, k->id, u->kind, 20, row, &got));
+    for (size_t i = 0; i < got; i++)
+        if (access_may(c, u->view, (*row)[i].dossier))
+            (*row)[kept++] = (*row)[i];
+    *n = kept;
+    return ERR_OK;
+}
+
+static bool may_add(struct ctx *c, const struct work_case *k, const struct kind_use *u, size_t n)
+{
+    return form_of(c, u) && !(u->one && n) && access_may(c, u->edit, kind_dossier(c, u, k));
+}
+
+static enum err show_list(struct ctx *c, struct out *o, const struct work_case *k, const struct kind_use *u,
+                          const struct kind_row *row, size_t n)
+{
     part_begin(o, u->key);
     if (!n)
         empty(o, "kind.none");
     else
         steps_begin(o, false);
-    for (size_t i = 0; i < n; i++) {
-        struct record r;
-        if (!access_may(c, u->view, row[i].dossier))
-            continue;                       /* another side's record of the same kind */
-        TRY(access_record(c, row[i].id, &r));
-        step_begin(o, TONE_PLAIN);
-        html(o, "<a");
-        href(o, "/case/%s/%s/%s", k->id, str_c(kind), row[i].id);
-        html(o, ">");
-        text(o, summary(c, u, &r));
-        html(o, "</a>");
-        if (r.conflict)
-            tag(o, TONE_LATE, "kind.conflict");
-        step_side(o, words_instant(&c->mem, c->node->words, c->lang, row[i].at_us), TONE_PLAIN);
-        step_end(o);
-    }
+    for (size_t i = 0; i < n; i++)
+        TRY(list_row(c, o, k, u, &row[i]));
     if (n)
         steps_end(o);
-    if (access_may(c, u->edit, kind_dossier(c, u, k)) && !(u->one && n))
-        go_button(o, BTN_QUIET, "kind.add", "/case/%s/%s/new", k->id, str_c(kind));
+    if (may_add(c, k, u, n))
+        go_button(o, BTN_QUIET, "kind.add", "/case/%s/%s/new", k->id, str_c(u->kind));
+    section_end(o);
+    return ERR_OK;
+}
+
+enum err kind_part(struct ctx *c, struct out *o, const struct work_case *k, const char *kind)
+{
+    const struct kind_use *u = kind_find(str_c(kind));
+    struct kind_row *row;
+    size_t n;
+    if (!u || !form_of(c, u))
+        return ERR_OK;
+    TRY(visible(c, k, u, &row, &n));
+    return n || may_add(c, k, u, n) ? show_list(c, o, k, u, row, n) : ERR_OK;
+}
+
+enum err kind_parts(struct ctx *c, struct out *o, const struct work_case *k)
+{
+    const struct kind_use *add[40];
+    size_t adds = 0;
+    for (const struct kind_use *u = kind_uses; u->kind; u++) {
+        struct kind_row *row;
+        size_t n;
+        if (!strcmp(u->kind, "person"))             /* people are in the sealed part */
+            continue;
+        TRY(visible(c, k, u, &row, &n));
+        if (n)
+            TRY(show_list(c, o, k, u, row, n));
+        else if (may_add(c, k, u, 0) && adds < COUNT_OF(add))
+            add[adds++] = u;
+    }
+    if (!adds)
+        return ERR_OK;
+    part_begin(o, "kind.add-to-file");
+    row_of(o);
+    for (size_t i = 0; i < adds; i++)
+        go_button(o, BTN_QUIET, add[i]->key, "/case/%s/%s/new", k->id, str_c(add[i]->kind));
+    row_of_end(o);
     section_end(o);
     return ERR_OK;
 }

@@ -136,7 +136,7 @@ static enum err work_page(struct ctx *c, const struct request *rq, struct respon
     struct work_after after = { after_due, req_query(rq, "after") };
     enum work_scope sc = str_is(scope, "mine") ? WORK_MINE : str_is(scope, "nobody") ? WORK_NOBODY : WORK_OFFICE;
     TRY(obligation_list(c, c->who->office, sc, after.id.n ? &after : NULL, ROWS + 1, &s, &n));
-    TRY(alert_list(c, c->who->office, 8, &a, &na));
+    TRY(alert_list(c, c->who->office, 5, &a, &na));
     TRY(work_counts(c, &late, &today));
     struct subject subj = { .kind = "work", .id = c->who->office };
     page_begin(o, &(struct page){ .title_key = "work.title", .tab = "work" });

@@ -17,10 +17,43 @@ void heading(struct out *o, const char *key)
     html(o, "</h1>\n");
 }
 
-void head_begin(struct out *o)   { html(o, "<div class=\"casehead\">\n<div>\n<h1>"); }
-void head_tags(struct out *o)    { html(o, "</h1>\n<div class=\"row\">\n"); }
-void head_actions(struct out *o) { html(o, "</div>\n</div>\n<div class=\"row\">\n"); }
-void head_end(struct out *o)     { html(o, "</div>\n</div>\n"); }
+/* Tags and actions may be left out: each call closes what is open. */
+void head_begin(struct out *o)
+{
+    o->head = HEAD_TITLE;
+    html(o, "<div class=\"casehead\">\n<div>\n<h1>");
+}
+
+void head_tags(struct out *o)
+{
+    o->head = HEAD_TAGS;
+    html(o, "</h1>\n<div class=\"row\">\n");
+}
+
+static void head_left_end(struct out *o)
+{
+    if (o->head == HEAD_TITLE)
+        html(o, "</h1>\n");
+    else
+        html(o, "</div>\n");
+    html(o, "</div>\n");
+}
+
+void head_actions(struct out *o)
+{
+    head_left_end(o);
+    o->head = HEAD_ACTIONS;
+    html(o, "<div class=\"row\">\n");
+}
+
+void head_end(struct out *o)
+{
+    if (o->head == HEAD_ACTIONS)
+        html(o, "</div>\n");
+    else
+        head_left_end(o);
+    html(o, "</div>\n");
+}
 
 void lede(struct out *o, const char *key)
 {
