@@ -4,8 +4,6 @@
  * bits, and looking up a value is a binary search. */
 #include "rules/dmn.h"
 
-#include <stdlib.h>
-
 enum { POINTS_MAX = 1024 };
 
 struct index {
@@ -24,11 +22,6 @@ static int order(const struct feel_value *a, const struct feel_value *b)
     return c;
 }
 
-static int order_q(const void *a, const void *b)
-{
-    return order(a, b);
-}
-
 struct points { struct feel_value *v; size_t n, room; enum feel_kind kind; bool bad; };
 
 static void add_point(struct points *p, const struct feel_value *v)
@@ -37,11 +30,24 @@ static void add_point(struct points *p, const struct feel_value *v)
         p->kind = (enum feel_kind)v->kind;
     bool fine = v->kind == p->kind && (v->kind == FEEL_NUMBER || v->kind == FEEL_STRING ||
                                        v->kind == FEEL_DATE || v->kind == FEEL_BOOL);
+    size_t lo = 0, hi = p->n;
+    while (fine && lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        int c = order(&p->v[mid], v);
+        if (c == 0)
+            return;
+        if (c < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
     if (!fine || p->n == p->room) {
         p->bad = true;
         return;
     }
-    p->v[p->n++] = *v;
+    memmove(p->v + lo + 1, p->v + lo, (p->n - lo) * sizeof *p->v);
+    p->v[lo] = *v;
+    p->n++;
 }
 
 static void add_test(struct points *p, const struct node *t)
@@ -107,38 +113,44 @@ static size_t place(const struct index *x, const struct feel_value *v, bool *at)
     return 2 * lo;
 }
 
-static bool compare_regions(size_t region, enum op op, size_t with)
-{
-    switch (op) {
-    case OP_EQ: return region == with;
-    case OP_NE: return region != with;
-    case OP_LT: return region < with;
-    case OP_LE: return region <= with;
-    case OP_GT: return region > with;
-    default: return region >= with;
-    }
-}
-
-static bool test_holds(const struct index *x, const struct node *t, size_t region)
+/* The regions from..to in which a test holds; OP_NE is all but one. */
+static void test_regions(const struct index *x, const struct node *t, size_t *from, size_t *to, bool *except)
 {
     bool at;
-    if (t->op == OP_OP_RANGE)
-        return compare_regions(region, (enum op)t->flag, place(x, &t->a->k, &at));
-    if (t->k.kind != FEEL_RANGE)
-        return region == place(x, &t->k, &at);
-    const struct feel_range *g = t->k.range;
-    return compare_regions(region, g->lo_closed ? OP_GE : OP_GT, place(x, &g->lo, &at)) &&
-           compare_regions(region, g->hi_closed ? OP_LE : OP_LT, place(x, &g->hi, &at));
+    const struct feel_range *g = t->op == OP_CONST && t->k.kind == FEEL_RANGE ? t->k.range : NULL;
+    *except = false;
+    if (g) {
+        *from = place(x, &g->lo, &at) + !g->lo_closed;
+        *to = place(x, &g->hi, &at) - !g->hi_closed;
+        return;
+    }
+    size_t with = place(x, t->op == OP_CONST ? &t->k : &t->a->k, &at);
+    enum op op = t->op == OP_CONST ? OP_EQ : (enum op)t->flag;
+    *from = op == OP_GT ? with + 1 : op == OP_LT || op == OP_LE ? 0 : with;
+    *to = op == OP_LT ? with - 1 : op == OP_GT || op == OP_GE ? 2 * x->n : with;
+    *except = op == OP_NE;
 }
 
-static bool cell_holds(const struct index *x, const struct node *cell, size_t region)
+/* Sets or, for a negated cell, clears one row's bit in each region. */
+static void set_row(const struct index *x, uint64_t *bits, const struct node *cell, size_t row)
 {
-    if (!cell)
-        return true;
-    for (size_t i = 0; i < cell->n; i++)
-        if (test_holds(x, cell->kid[i]->kid[1], region))
-            return !cell->flag;
-    return cell->flag;
+    uint64_t bit = UINT64_C(1) << (row % 64), *at = bits + row / 64;
+    bool whole = !cell || cell->flag;
+    for (size_t r = 0; whole && r <= 2 * x->n; r++)
+        at[r * x->words] |= bit;
+    for (size_t i = 0; cell && i < cell->n; i++) {
+        size_t from, to;
+        bool except;
+        test_regions(x, cell->kid[i]->kid[1], &from, &to, &except);
+        for (size_t r = except ? 0 : from; r <= (except ? 2 * x->n : to); r++) {
+            if (except && r == from)
+                continue;
+            if (cell->flag)
+                at[r * x->words] &= ~bit;
+            else
+                at[r * x->words] |= bit;
+        }
+    }
 }
 
 struct index *index_build(struct arena *mem, const struct dmn_table *t, size_t input, size_t max_bytes)
@@ -149,11 +161,7 @@ struct index *index_build(struct arena *mem, const struct dmn_table *t, size_t i
         add_cell(&p, t->row[i].test[input]);
     if (p.bad || p.n == 0)
         return NULL;
-    qsort(p.v, p.n, sizeof *p.v, order_q);
-    size_t n = 0, words = (t->n_rows + 63) / 64;
-    for (size_t i = 0; i < p.n; i++)
-        if (n == 0 || order(&p.v[n - 1], &p.v[i]) != 0)
-            p.v[n++] = p.v[i];
+    size_t n = p.n, words = (t->n_rows + 63) / 64;
     if ((2 * n + 1) * words * sizeof(uint64_t) > max_bytes)
         return NULL;
     struct index *x = NEW(mem, struct index);
@@ -163,10 +171,8 @@ struct index *index_build(struct arena *mem, const struct dmn_table *t, size_t i
         return NULL;
     memcpy(point, p.v, n * sizeof *point);
     *x = (struct index){ p.kind, n, words, point, bits };
-    for (size_t region = 0; region <= 2 * n; region++)
-        for (size_t i = 0; i < t->n_rows; i++)
-            if (cell_holds(x, t->row[i].test[input], region))
-                bits[region * words + i / 64] |= UINT64_C(1) << (i % 64);
+    for (size_t i = 0; i < t->n_rows; i++)
+        set_row(x, bits, t->row[i].test[input], i);
     return x;
 }
 

@@ -73,6 +73,9 @@ static size_t space_length(struct str s, size_t at)
 
 void skip_space(struct parser *p)
 {
+    /* Mostly there is none. */
+    if (p->at < p->text.n && p->text.p[p->at] > ' ' && p->text.p[p->at] != '/')
+        return;
     for (;;) {
         p->at += space_length(p->text, p->at);
         struct str rest = str_sub(p->text, p->at, p->text.n);
@@ -171,8 +174,10 @@ size_t words_length(struct str s)
 
 bool at_word(struct parser *p, const char *word)
 {
-    size_t n = strlen(word), len;
     skip_space(p);
+    if (p->at >= p->text.n || p->text.p[p->at] != word[0])
+        return false;
+    size_t n = strlen(word), len;
     struct str rest = str_sub(p->text, p->at, p->text.n);
     if (rest.n < n || memcmp(rest.p, word, n) != 0)
         return false;
@@ -189,8 +194,10 @@ bool eat_word(struct parser *p, const char *word)
 
 bool eat_mark(struct parser *p, const char *mark)
 {
-    size_t n = strlen(mark);
     skip_space(p);
+    if (p->at >= p->text.n || p->text.p[p->at] != mark[0])
+        return false;
+    size_t n = strlen(mark);
     if (p->text.n - p->at < n || memcmp(p->text.p + p->at, mark, n) != 0)
         return false;
     p->at += n;

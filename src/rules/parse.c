@@ -487,7 +487,8 @@ static bool comparison(struct parser *p, enum op *op)
     static const struct { const char *mark; enum op op; } marks[] = {
         { "<=", OP_LE }, { ">=", OP_GE }, { "!=", OP_NE }, { "<", OP_LT }, { ">", OP_GT }, { "=", OP_EQ },
     };
-    for (size_t i = 0; i < COUNT_OF(marks); i++)
+    char ch = peek(p);
+    for (size_t i = 0; (ch == '<' || ch == '>' || ch == '!' || ch == '=') && i < COUNT_OF(marks); i++)
         if (eat_mark(p, marks[i].mark)) {
             *op = marks[i].op;
             return true;
@@ -689,8 +690,10 @@ static const struct node *parse_cell_test(struct parser *p)
     const struct node *t = parse_test(p, &is_op);
     if (!t || (!is_op && p->value_uses != before))
         return t;
-    const struct node *kid[] = { scope_lookup(p->k, p->s, STR("?"), (uint32_t)pos), t };
-    const struct node *n = kid[0] ? parse_kids(p, OP_IN, pos, kid, 2) : NULL;
+    /* The tested value is slot 0 of the innermost frame. */
+    static const struct node value = { .op = OP_LOCAL };
+    const struct node *kid[] = { &value, t };
+    const struct node *n = parse_kids(p, OP_IN, pos, kid, 2);
     if (n)
         ((struct node *)(uintptr_t)n)->flag = 1;
     return n;
