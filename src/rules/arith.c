@@ -3,7 +3,7 @@
 
 static struct feel_value kept(struct run *r, bool ok, struct feel_value v)
 {
-    return ok ? v : no(r, "no result that can be kept");
+    return ok ? v : feel_no(r, "no result that can be kept");
 }
 
 static struct feel_value numbers(struct run *r, enum op op, struct feel_value a, struct feel_value b)
@@ -23,7 +23,7 @@ static struct feel_value numbers(struct run *r, enum op op, struct feel_value a,
 static struct feel_value join(struct run *r, struct feel_value a, struct feel_value b)
 {
     if (a.s.n + b.s.n > STRING_MAX) {
-        run_stop(r, "string too long");
+        feel_run_stop(r, "string too long");
         return feel_null();
     }
     return feel_string(str_join(r->mem, a.s, b.s));
@@ -43,8 +43,8 @@ static bool is_point(struct feel_value v)
 static bool shift(struct feel_value p, struct feel_value d, int sign, struct feel_value *out)
 {
     if (d.kind == FEEL_DAYS)
-        return add_days(p, sign * d.t.sec, sign * d.t.ns, out);
-    return p.kind != FEEL_TIME && add_months(p, sign * d.t.sec, out);
+        return feel_add_days(p, sign * d.t.sec, sign * d.t.ns, out);
+    return p.kind != FEEL_TIME && feel_add_months(p, sign * d.t.sec, out);
 }
 
 static struct feel_value durations(struct run *r, enum op op, struct feel_value a, struct feel_value b)
@@ -56,9 +56,9 @@ static struct feel_value durations(struct run *r, enum op op, struct feel_value 
     if (bad)
         return kept(r, false, v);
     if (a.kind == FEEL_MONTHS)
-        return months_value(sec);
+        return feel_months_value(sec);
     int64_t ns = op == OP_ADD ? (int64_t)a.t.ns + b.t.ns : (int64_t)a.t.ns - b.t.ns;
-    return kept(r, days_value(sec, ns, &v), v);
+    return kept(r, feel_days_value(sec, ns, &v), v);
 }
 
 /* A duration as a number of months or seconds, and back. */
@@ -78,8 +78,8 @@ static struct feel_value scaled(struct run *r, enum op op, struct feel_value d, 
     if (!length(d, &v) || !(op == OP_MUL ? num_mul(v, n, &v) : num_div(v, n, &v)))
         return kept(r, false, v);
     if (d.kind == FEEL_MONTHS)
-        return num_trunc(v, &sec) ? months_value(sec) : kept(r, false, v);
-    if (!num_to_ns(v, &sec, &ns) || !days_value(sec, ns, &v))
+        return num_trunc(v, &sec) ? feel_months_value(sec) : kept(r, false, v);
+    if (!num_to_ns(v, &sec, &ns) || !feel_days_value(sec, ns, &v))
         return kept(r, false, v);
     return v;
 }
@@ -95,7 +95,7 @@ static struct feel_value add(struct run *r, struct feel_value a, struct feel_val
         return kept(r, shift(a, b, 1, &v), v);
     if (is_duration(a) && is_point(b))
         return kept(r, shift(b, a, 1, &v), v);
-    return no(r, "cannot be added");
+    return feel_no(r, "cannot be added");
 }
 
 static struct feel_value subtract(struct run *r, struct feel_value a, struct feel_value b)
@@ -106,11 +106,11 @@ static struct feel_value subtract(struct run *r, struct feel_value a, struct fee
     if (is_point(a) && is_duration(b))
         return kept(r, shift(a, b, -1, &v), v);
     if (is_point(a) && is_point(b))
-        return kept(r, temporal_minus(a, b, &v), v);
-    return no(r, "cannot be subtracted");
+        return kept(r, feel_temporal_minus(a, b, &v), v);
+    return feel_no(r, "cannot be subtracted");
 }
 
-struct feel_value arith(struct run *r, enum op op, struct feel_value a, struct feel_value b)
+struct feel_value feel_arith(struct run *r, enum op op, struct feel_value a, struct feel_value b)
 {
     struct feel_value x, y, v = feel_null();
     if (a.kind == FEEL_NUMBER && b.kind == FEEL_NUMBER)
@@ -125,15 +125,15 @@ struct feel_value arith(struct run *r, enum op op, struct feel_value a, struct f
         return scaled(r, op, b, a);
     if (op == OP_DIV && is_duration(a) && a.kind == b.kind)
         return kept(r, length(a, &x) && length(b, &y) && num_div(x, y, &v), v);
-    return no(r, "no arithmetic for these types");
+    return feel_no(r, "no arithmetic for these types");
 }
 
-struct feel_value negate(struct run *r, struct feel_value a)
+struct feel_value feel_negate(struct run *r, struct feel_value a)
 {
     if (a.kind == FEEL_NUMBER)
         return num_neg(a);
     if (!is_duration(a))
-        return no(r, "cannot be negated");
+        return feel_no(r, "cannot be negated");
     a.t.sec = -a.t.sec;
     a.t.ns = -a.t.ns;
     return a;
@@ -158,21 +158,21 @@ static struct feel_value path_one(struct run *r, struct feel_value v, struct str
 {
     struct feel_value out;
     if (v.kind == FEEL_CONTEXT)
-        return feel_get(v, name, &out) ? out : no(r, "the context has no such entry");
+        return feel_get(v, name, &out) ? out : feel_no(r, "the context has no such entry");
     if (v.kind == FEEL_RANGE && range_get(v.range, name, &out))
         return out;
-    if (temporal_get(v, name, &out))
+    if (feel_temporal_get(v, name, &out))
         return out;
-    return no(r, "the value has no such part");
+    return feel_no(r, "the value has no such part");
 }
 
-struct feel_value path_get(struct run *r, struct feel_value v, struct str name)
+struct feel_value feel_path(struct run *r, struct feel_value v, struct str name)
 {
     if (v.kind != FEEL_LIST)
         return path_one(r, v, name);
     struct lister l = { .r = r };
     for (size_t i = 0; i < v.list->n; i++)
-        if (!lister_add(&l, path_one(r, v.list->v[i], name)))
+        if (!feel_lister_add(&l, path_one(r, v.list->v[i], name)))
             return feel_null();
-    return lister_done(&l);
+    return feel_lister_done(&l);
 }

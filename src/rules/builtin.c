@@ -80,7 +80,7 @@ size_t builtin_spaced(struct str text)
     for (size_t i = 0; i < n_all; i++) {
         if (text.n == 0 || all[i].name[0] != text.p[0] || !strchr(all[i].name, ' '))
             continue;
-        size_t n = name_match(text, str_c(all[i].name));
+        size_t n = parse_name_match(text, str_c(all[i].name));
         if (n > best)
             best = n;
     }
@@ -142,19 +142,19 @@ static struct feel_value call_rest(struct run *r, const struct builtin *b, const
     if (!b->gather) {
         struct feel_value *copy = NEW_N(r->mem, struct feel_value, n);
         if (!copy)
-            return no(r, "out of memory");
+            return feel_no(r, "out of memory");
         memcpy(copy, arg, n * sizeof *copy);
         for (size_t i = 0; i < n; i++) {
             size_t p = i < b->n ? i : (size_t)b->n - 1;
             if (b->code[p] != '.' && !convert(r, b->code[p], false, &copy[i]))
-                return no(r, "an argument is null or of the wrong type");
+                return feel_no(r, "an argument is null or of the wrong type");
         }
         return b->fn(r, copy, n);
     }
     list = n == 1 && arg[0].kind == FEEL_LIST ? arg[0] : feel_list(r->mem, arg, n);
     if (n == 1 && arg[0].kind == FEEL_NULL)
-        return no(r, "the list is null");
-    return list.kind == FEEL_LIST ? b->fn(r, &list, 1) : no(r, "out of memory");
+        return feel_no(r, "the list is null");
+    return list.kind == FEEL_LIST ? b->fn(r, &list, 1) : feel_no(r, "out of memory");
 }
 
 static bool prepare(struct run *r, const struct builtin *b, const struct feel_value *arg, size_t n,
@@ -178,7 +178,7 @@ struct feel_value builtin_call(struct run *r, const struct builtin *b, const str
             continue;
         return o->fn(r, v, n);
     }
-    return no(r, "wrong arguments of a built-in function");
+    return feel_no(r, "wrong arguments of a built-in function");
 }
 
 struct feel_value builtin_call_named(struct run *r, const struct builtin *b, const struct str *name,
@@ -201,10 +201,10 @@ struct feel_value builtin_call_named(struct run *r, const struct builtin *b, con
         if (o->rest) {
             /* Named, the rest is one list. */
             return convert(r, 'l', false, &v[0]) ? call_rest(r, o, v, last)
-                                                 : no(r, "the list is null");
+                                                 : feel_no(r, "the list is null");
         }
         if (prepare(r, o, v, last, w))
             return o->fn(r, w, last);
     }
-    return no(r, "wrong named arguments of a built-in function");
+    return feel_no(r, "wrong named arguments of a built-in function");
 }

@@ -5,7 +5,7 @@ static struct feel_value f_get_value(struct run *r, const struct feel_value *a, 
 {
     struct feel_value v;
     (void)n;
-    return feel_get(a[0], a[1].s, &v) ? v : no(r, "the context has no such entry");
+    return feel_get(a[0], a[1].s, &v) ? v : feel_no(r, "the context has no such entry");
 }
 
 static struct feel_value f_get_entries(struct run *r, const struct feel_value *a, size_t n)
@@ -18,10 +18,10 @@ static struct feel_value f_get_entries(struct run *r, const struct feel_value *a
         feel_builder_init(&b, r->mem);
         feel_set(&b, STR("key"), feel_string(e->name));
         feel_set(&b, STR("value"), e->v);
-        if (!lister_add(&l, feel_build(&b)))
+        if (!feel_lister_add(&l, feel_build(&b)))
             return feel_null();
     }
-    return lister_done(&l);
+    return feel_lister_done(&l);
 }
 
 static void set_all(struct feel_builder *b, const struct feel_context *k)
@@ -51,11 +51,11 @@ static struct feel_value put_deep(struct run *r, struct feel_value k, const stru
 {
     struct feel_value inner;
     if (k.kind != FEEL_CONTEXT || keys->v[at].kind != FEEL_STRING)
-        return no(r, "context put: the path leads nowhere");
+        return feel_no(r, "context put: the path leads nowhere");
     if (at + 1 == keys->n)
         return put(r, k, keys->v[at].s, v);
     if (at > 100 || !feel_get(k, keys->v[at].s, &inner))
-        return no(r, "context put: the path leads nowhere");
+        return feel_no(r, "context put: the path leads nowhere");
     inner = put_deep(r, inner, keys, at + 1, v);
     return inner.kind == FEEL_NULL ? inner : put(r, k, keys->v[at].s, inner);
 }
@@ -64,7 +64,7 @@ static struct feel_value f_put_deep(struct run *r, const struct feel_value *a, s
 {
     (void)n;
     if (a[1].list->n == 0)
-        return no(r, "context put: no keys");
+        return feel_no(r, "context put: no keys");
     return put_deep(r, a[0], a[1].list, 0, a[2]);
 }
 
@@ -75,9 +75,9 @@ static struct feel_value f_merge(struct run *r, const struct feel_value *a, size
     feel_builder_init(&b, r->mem);
     for (size_t i = 0; i < a[0].list->n; i++) {
         if (a[0].list->v[i].kind != FEEL_CONTEXT)
-            return no(r, "context merge: an item is not a context");
+            return feel_no(r, "context merge: an item is not a context");
         set_all(&b, a[0].list->v[i].context);
-        if (!run_step(r, 1))
+        if (!feel_run_step(r, 1))
             return feel_null();
     }
     return feel_build(&b);
@@ -93,10 +93,10 @@ static struct feel_value f_context(struct run *r, const struct feel_value *a, si
         size_t before = b.n;
         const struct feel_value *e = &a[0].list->v[i];
         if (!feel_get(*e, STR("key"), &key) || !feel_get(*e, STR("value"), &v) || key.kind != FEEL_STRING)
-            return no(r, "context: an entry needs key and value");
+            return feel_no(r, "context: an entry needs key and value");
         feel_set(&b, key.s, v);
-        if (b.n == before || !run_step(r, 1))
-            return no(r, "context: a key is given twice");
+        if (b.n == before || !feel_run_step(r, 1))
+            return feel_no(r, "context: a key is given twice");
     }
     return feel_build(&b);
 }
@@ -111,7 +111,7 @@ static struct feel_value f_is(struct run *r, const struct feel_value *a, size_t 
     if (a[0].kind == FEEL_TIME || a[0].kind == FEEL_DATETIME)
         return feel_bool(a[0].zone_kind == a[1].zone_kind && a[0].zone == a[1].zone && a[0].at == a[1].at &&
                          a[0].t.sec == a[1].t.sec && a[0].t.ns == a[1].t.ns);
-    return feel_bool(values_same(&a[0], &a[1]));
+    return feel_bool(feel_same(&a[0], &a[1]));
 }
 
 static const struct builtin rows[] = {

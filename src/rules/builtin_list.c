@@ -3,7 +3,7 @@
 
 static struct feel_value kept(struct run *r, bool ok, struct feel_value v)
 {
-    return ok ? v : no(r, "no result that can be kept");
+    return ok ? v : feel_no(r, "no result that can be kept");
 }
 
 /* ---- numbers in lists ------------------------------------------------------------ */
@@ -11,7 +11,7 @@ static struct feel_value kept(struct run *r, bool ok, struct feel_value v)
 static bool all_numbers(struct run *r, const struct feel_list *l)
 {
     for (size_t i = 0; i < l->n; i++)
-        if (l->v[i].kind != FEEL_NUMBER || !run_step(r, 1))
+        if (l->v[i].kind != FEEL_NUMBER || !feel_run_step(r, 1))
             return false;
     return l->n > 0;
 }
@@ -20,7 +20,7 @@ static struct feel_value fold(struct run *r, const struct feel_list *l, enum op 
 {
     struct feel_value sum;
     if (!all_numbers(r, l))
-        return no(r, "the list is empty or holds something not a number");
+        return feel_no(r, "the list is empty or holds something not a number");
     sum = l->v[0];
     for (size_t i = 1; i < l->n; i++)
         if (!(op == OP_ADD ? num_add(sum, l->v[i], &sum) : num_mul(sum, l->v[i], &sum)))
@@ -52,11 +52,11 @@ static struct feel_value extreme(struct run *r, const struct feel_list *l, int s
 {
     int c;
     if (l->n == 0)
-        return no(r, "the list is empty");
+        return feel_no(r, "the list is empty");
     struct feel_value best = l->v[0];
     for (size_t i = 0; i < l->n; i++) {
-        if (!value_cmp(&l->v[i], &best, &c) || !run_step(r, 1))
-            return no(r, "the list holds values that are not comparable");
+        if (!feel_cmp(&l->v[i], &best, &c) || !feel_run_step(r, 1))
+            return feel_no(r, "the list holds values that are not comparable");
         if (c * sign > 0)
             best = l->v[i];
     }
@@ -80,14 +80,14 @@ struct order { struct run *r; const struct feel_value *fn; bool bad; };
 static bool precedes(struct order *o, const struct feel_value *a, const struct feel_value *b)
 {
     int c;
-    if (!run_step(o->r, 1))
+    if (!feel_run_step(o->r, 1))
         return false;
     if (o->fn) {
-        struct feel_value arg[2] = { *a, *b }, v = call(o->r, *o->fn, arg, 2);
+        struct feel_value arg[2] = { *a, *b }, v = feel_call(o->r, *o->fn, arg, 2);
         o->bad |= v.kind != FEEL_BOOL;
         return feel_is_true(v);
     }
-    if (!value_cmp(a, b, &c)) {
+    if (!feel_cmp(a, b, &c)) {
         o->bad = true;
         return false;
     }
@@ -117,7 +117,7 @@ static struct feel_value *sorted(struct run *r, const struct feel_list *l, const
     struct feel_value *tmp = NEW_N(r->mem, struct feel_value, l->n + 1);
     struct order o = { r, fn, false };
     if (!v || !tmp) {
-        run_stop(r, "out of memory");
+        feel_run_stop(r, "out of memory");
         return NULL;
     }
     if (l->n)
@@ -129,7 +129,7 @@ static struct feel_value *sorted(struct run *r, const struct feel_list *l, const
 static struct feel_value f_sort(struct run *r, const struct feel_value *a, size_t n)
 {
     struct feel_value *v = sorted(r, a[0].list, n > 1 ? &a[1] : NULL);
-    return v ? value_list(r, v, a[0].list->n) : no(r, "sort: the order is not boolean");
+    return v ? feel_wrap(r, v, a[0].list->n) : feel_no(r, "sort: the order is not boolean");
 }
 
 static struct feel_value f_median(struct run *r, const struct feel_value *a, size_t n)
@@ -138,7 +138,7 @@ static struct feel_value f_median(struct run *r, const struct feel_value *a, siz
     struct feel_value *v, sum = feel_null();
     (void)n;
     if (!all_numbers(r, a[0].list) || !(v = sorted(r, a[0].list, NULL)))
-        return no(r, "the list is empty or holds something not a number");
+        return feel_no(r, "the list is empty or holds something not a number");
     if (count % 2)
         return v[count / 2];
     return kept(r, num_add(v[count / 2 - 1], v[count / 2], &sum) && num_div(sum, num_of(2), &sum), sum);
@@ -150,7 +150,7 @@ static struct feel_value f_stddev(struct run *r, const struct feel_value *a, siz
     const struct feel_list *l = a[0].list;
     struct feel_value mean = f_mean(r, a, n), sum = num_of(0), d;
     if (mean.kind == FEEL_NULL || l->n < 2)
-        return no(r, "stddev: too few numbers");
+        return feel_no(r, "stddev: too few numbers");
     for (size_t i = 0; i < l->n; i++)
         if (!num_sub(l->v[i], mean, &d) || !num_mul(d, d, &d) || !num_add(sum, d, &sum))
             return kept(r, false, d);
@@ -167,7 +167,7 @@ static struct feel_value f_mode(struct run *r, const struct feel_value *a, size_
         return a[0];
     struct feel_value *v = all_numbers(r, l) ? sorted(r, l, NULL) : NULL;
     if (!v)
-        return no(r, "the list holds something not a number");
+        return feel_no(r, "the list holds something not a number");
     for (size_t i = 0, j; i < l->n; i = j) {
         for (j = i; j < l->n && num_cmp(&v[j], &v[i]) == 0;)
             j++;
@@ -175,10 +175,10 @@ static struct feel_value f_mode(struct run *r, const struct feel_value *a, size_
             best = j - i;
             out.n = 0;
         }
-        if (j - i == best && !lister_add(&out, v[i]))
+        if (j - i == best && !feel_lister_add(&out, v[i]))
             return feel_null();
     }
-    return lister_done(&out);
+    return feel_lister_done(&out);
 }
 
 /* ---- truth ---------------------------------------------------------------------------- */
@@ -190,7 +190,7 @@ static struct feel_value quantify(struct run *r, const struct feel_list *l, bool
         if (l->v[i].kind == FEEL_NULL)
             unknown = true;
         else if (l->v[i].kind != FEEL_BOOL)
-            return no(r, "the list holds something not boolean");
+            return feel_no(r, "the list holds something not boolean");
         else
             found |= l->v[i].b == ends;
     }
@@ -219,7 +219,7 @@ static struct feel_value f_count(struct run *r, const struct feel_value *a, size
 static bool has(struct run *r, const struct feel_value *v, size_t n, const struct feel_value *x)
 {
     for (size_t i = 0; i < n; i++)
-        if (!run_step(r, 1) || values_same(&v[i], x))
+        if (!feel_run_step(r, 1) || feel_same(&v[i], x))
             return true;
     return false;
 }
@@ -246,21 +246,21 @@ static struct feel_value f_sublist(struct run *r, const struct feel_value *a, si
     size_t from;
     int64_t len;
     if (!position(&a[1], l->n, &from))
-        return no(r, "sublist: the position is outside the list");
+        return feel_no(r, "sublist: the position is outside the list");
     len = (int64_t)(l->n - from);
     if (n > 2) {
         int64_t want;
         if (!num_trunc(a[2], &want) || want < 1 || want > len)
-            return no(r, "sublist: the length is outside the list");
+            return feel_no(r, "sublist: the length is outside the list");
         len = want;
     }
-    return value_list(r, l->v + from, (size_t)len);
+    return feel_wrap(r, l->v + from, (size_t)len);
 }
 
 static bool add_all(struct lister *out, const struct feel_value *v, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (!lister_add(out, v[i]))
+        if (!feel_lister_add(out, v[i]))
             return false;
     return true;
 }
@@ -268,7 +268,7 @@ static bool add_all(struct lister *out, const struct feel_value *v, size_t n)
 static struct feel_value f_append(struct run *r, const struct feel_value *a, size_t n)
 {
     struct lister out = { .r = r };
-    return add_all(&out, a[0].list->v, a[0].list->n) && add_all(&out, a + 1, n - 1) ? lister_done(&out)
+    return add_all(&out, a[0].list->v, a[0].list->n) && add_all(&out, a + 1, n - 1) ? feel_lister_done(&out)
                                                                                    : feel_null();
 }
 
@@ -278,13 +278,13 @@ static struct feel_value f_concatenate(struct run *r, const struct feel_value *a
     for (size_t i = 0; i < n; i++)
         if (!add_all(&out, a[i].list->v, a[i].list->n))
             return feel_null();
-    return lister_done(&out);
+    return feel_lister_done(&out);
 }
 
 static bool add_new(struct lister *out, const struct feel_list *l)
 {
     for (size_t i = 0; i < l->n; i++)
-        if (!has(out->r, out->v, out->n, &l->v[i]) && !lister_add(out, l->v[i]))
+        if (!has(out->r, out->v, out->n, &l->v[i]) && !feel_lister_add(out, l->v[i]))
             return false;
     return !out->r->stopped;
 }
@@ -295,7 +295,7 @@ static struct feel_value f_union(struct run *r, const struct feel_value *a, size
     for (size_t i = 0; i < n; i++)
         if (!add_new(&out, a[i].list))
             return feel_null();
-    return lister_done(&out);
+    return feel_lister_done(&out);
 }
 
 static struct feel_value f_duplicates(struct run *r, const struct feel_value *a, size_t n)
@@ -305,9 +305,9 @@ static struct feel_value f_duplicates(struct run *r, const struct feel_value *a,
     (void)n;
     for (size_t i = 0; i < l->n; i++)
         if (has(r, l->v + i + 1, l->n - i - 1, &l->v[i]) && !has(r, out.v, out.n, &l->v[i]) &&
-            !lister_add(&out, l->v[i]))
+            !feel_lister_add(&out, l->v[i]))
             return feel_null();
-    return lister_done(&out);
+    return feel_lister_done(&out);
 }
 
 static struct feel_value f_insert_before(struct run *r, const struct feel_value *a, size_t n)
@@ -317,10 +317,10 @@ static struct feel_value f_insert_before(struct run *r, const struct feel_value 
     size_t at;
     (void)n;
     if (!position(&a[1], l->n, &at))
-        return no(r, "insert before: the position is outside the list");
-    if (!add_all(&out, l->v, at) || !lister_add(&out, a[2]) || !add_all(&out, l->v + at, l->n - at))
+        return feel_no(r, "insert before: the position is outside the list");
+    if (!add_all(&out, l->v, at) || !feel_lister_add(&out, a[2]) || !add_all(&out, l->v + at, l->n - at))
         return feel_null();
-    return lister_done(&out);
+    return feel_lister_done(&out);
 }
 
 static struct feel_value f_remove(struct run *r, const struct feel_value *a, size_t n)
@@ -330,10 +330,10 @@ static struct feel_value f_remove(struct run *r, const struct feel_value *a, siz
     size_t at;
     (void)n;
     if (!position(&a[1], l->n, &at))
-        return no(r, "remove: the position is outside the list");
+        return feel_no(r, "remove: the position is outside the list");
     if (!add_all(&out, l->v, at) || !add_all(&out, l->v + at + 1, l->n - at - 1))
         return feel_null();
-    return lister_done(&out);
+    return feel_lister_done(&out);
 }
 
 static struct feel_value f_replace_at(struct run *r, const struct feel_value *a, size_t n)
@@ -343,11 +343,11 @@ static struct feel_value f_replace_at(struct run *r, const struct feel_value *a,
     size_t at;
     (void)n;
     if (!position(&a[1], l->n, &at))
-        return no(r, "list replace: the position is outside the list");
+        return feel_no(r, "list replace: the position is outside the list");
     if (!add_all(&out, l->v, l->n))
         return feel_null();
     out.v[at] = a[2];
-    return lister_done(&out);
+    return feel_lister_done(&out);
 }
 
 static struct feel_value f_replace_where(struct run *r, const struct feel_value *a, size_t n)
@@ -355,16 +355,16 @@ static struct feel_value f_replace_where(struct run *r, const struct feel_value 
     const struct feel_list *l = a[0].list;
     struct lister out = { .r = r };
     (void)n;
-    if (function_arity(a[1].function) != 2)
-        return no(r, "list replace: the condition takes two arguments");
+    if (feel_function_arity(a[1].function) != 2)
+        return feel_no(r, "list replace: the condition takes two arguments");
     for (size_t i = 0; i < l->n; i++) {
-        struct feel_value arg[2] = { l->v[i], a[2] }, v = call(r, a[1], arg, 2);
+        struct feel_value arg[2] = { l->v[i], a[2] }, v = feel_call(r, a[1], arg, 2);
         if (v.kind != FEEL_BOOL)
-            return no(r, "list replace: the condition is not boolean");
-        if (!lister_add(&out, v.b ? a[2] : l->v[i]))
+            return feel_no(r, "list replace: the condition is not boolean");
+        if (!feel_lister_add(&out, v.b ? a[2] : l->v[i]))
             return feel_null();
     }
-    return lister_done(&out);
+    return feel_lister_done(&out);
 }
 
 static struct feel_value f_reverse(struct run *r, const struct feel_value *a, size_t n)
@@ -372,9 +372,9 @@ static struct feel_value f_reverse(struct run *r, const struct feel_value *a, si
     struct lister out = { .r = r };
     (void)n;
     for (size_t i = a[0].list->n; i-- > 0;)
-        if (!lister_add(&out, a[0].list->v[i]))
+        if (!feel_lister_add(&out, a[0].list->v[i]))
             return feel_null();
-    return lister_done(&out);
+    return feel_lister_done(&out);
 }
 
 static struct feel_value f_index_of(struct run *r, const struct feel_value *a, size_t n)
@@ -382,16 +382,16 @@ static struct feel_value f_index_of(struct run *r, const struct feel_value *a, s
     struct lister out = { .r = r };
     (void)n;
     for (size_t i = 0; i < a[0].list->n; i++)
-        if (!run_step(r, 1) ||
-            (values_same(&a[0].list->v[i], &a[1]) && !lister_add(&out, num_of((int64_t)i + 1))))
+        if (!feel_run_step(r, 1) ||
+            (feel_same(&a[0].list->v[i], &a[1]) && !feel_lister_add(&out, num_of((int64_t)i + 1))))
             return feel_null();
-    return lister_done(&out);
+    return feel_lister_done(&out);
 }
 
 static bool flatten(struct lister *out, const struct feel_list *l, int depth)
 {
     for (size_t i = 0; i < l->n; i++) {
-        if (l->v[i].kind != FEEL_LIST ? !lister_add(out, l->v[i])
+        if (l->v[i].kind != FEEL_LIST ? !feel_lister_add(out, l->v[i])
                                       : depth > 200 || !flatten(out, l->v[i].list, depth + 1))
             return false;
     }
@@ -402,7 +402,7 @@ static struct feel_value f_flatten(struct run *r, const struct feel_value *a, si
 {
     struct lister out = { .r = r };
     (void)n;
-    return flatten(&out, a[0].list, 0) ? lister_done(&out) : no(r, "flatten: nested too deeply");
+    return flatten(&out, a[0].list, 0) ? feel_lister_done(&out) : feel_no(r, "flatten: nested too deeply");
 }
 
 static const struct builtin rows[] = {

@@ -5,7 +5,7 @@ enum { SCALE_MIN = -6111, SCALE_MAX = 6176 };
 
 static struct feel_value kept(struct run *r, bool ok, struct feel_value v)
 {
-    return ok ? v : no(r, "no result that can be kept");
+    return ok ? v : feel_no(r, "no result that can be kept");
 }
 
 static struct feel_value rounded(struct run *r, const struct feel_value *arg, size_t n, enum num_round how)
@@ -13,7 +13,7 @@ static struct feel_value rounded(struct run *r, const struct feel_value *arg, si
     int64_t scale = 0;
     struct feel_value v = feel_null();
     if (n > 1 && (!num_trunc(arg[1], &scale) || scale < SCALE_MIN || scale > SCALE_MAX))
-        return no(r, "the scale is out of range");
+        return feel_no(r, "the scale is out of range");
     return kept(r, num_round(arg[0], (int)scale, how, &v), v);
 }
 
@@ -52,8 +52,8 @@ static struct feel_value f_abs(struct run *r, const struct feel_value *a, size_t
     switch (a->kind) {
     case FEEL_NUMBER: return num_sign(a) < 0 ? num_neg(*a) : *a;
     case FEEL_DAYS:
-    case FEEL_MONTHS: return a->t.sec < 0 || a->t.ns < 0 ? negate(r, *a) : *a;
-    default: return no(r, "abs of something that has no sign");
+    case FEEL_MONTHS: return a->t.sec < 0 || a->t.ns < 0 ? feel_negate(r, *a) : *a;
+    default: return feel_no(r, "abs of something that has no sign");
     }
 }
 
@@ -94,7 +94,7 @@ static struct feel_value parity(struct run *r, const struct feel_value *a, bool 
     if (!num_is_int(*a))
         return feel_bool(false);
     if (!num_div(*a, num_of(2), &half) || !num_round(half, 0, NUM_DOWN_INF, &whole))
-        return no(r, "the number is too large");
+        return feel_no(r, "the number is too large");
     return feel_bool((num_cmp(&half, &whole) != 0) == odd);
 }
 
@@ -118,20 +118,20 @@ static struct feel_value f_number(struct run *r, const struct feel_value *a, siz
     char group = 0, point = '.';
     if (n > 1 && a[1].kind == FEEL_STRING) {
         if (a[1].s.n != 1 || !strchr(" ,.", a[1].s.p[0]))
-            return no(r, "number: wrong grouping separator");
+            return feel_no(r, "number: wrong grouping separator");
         group = a[1].s.p[0];
     }
     if (n > 2 && a[2].kind == FEEL_STRING) {
         if (a[2].s.n != 1 || !strchr(",.", a[2].s.p[0]))
-            return no(r, "number: wrong decimal separator");
+            return feel_no(r, "number: wrong decimal separator");
         point = a[2].s.p[0];
     }
     if (group == point || a[0].s.n >= sizeof out)
-        return no(r, "number: the separators are the same");
+        return feel_no(r, "number: the separators are the same");
     for (size_t i = 0; i < a[0].s.n; i++) {
         char ch = a[0].s.p[i];
         if (ch == '.' && point != '.' && group != '.')
-            return no(r, "not a number");
+            return feel_no(r, "not a number");
         if (ch != group || !group)
             out[len++] = ch == point ? '.' : ch;
     }

@@ -16,7 +16,7 @@ static struct span span_of(const struct feel_value *v)
 static int order(struct end a, struct end b, bool *bad)
 {
     int c = 0;
-    if (!value_cmp(a.v, b.v, &c))
+    if (!feel_cmp(a.v, b.v, &c))
         *bad = true;
     return c;
 }
@@ -106,7 +106,7 @@ static struct feel_value relate(struct run *r, const struct feel_value *a, relat
 {
     bool bad = false;
     bool t = is(span_of(&a[0]), span_of(&a[1]), &bad);
-    return bad ? no(r, "points and ranges of different types") : feel_bool(t);
+    return bad ? feel_no(r, "points and ranges of different types") : feel_bool(t);
 }
 
 static bool point(const struct feel_value *v)
@@ -139,7 +139,7 @@ static struct feel_value f_coincides(struct run *r, const struct feel_value *a, 
 {
     (void)n;
     if (point(&a[0]) != point(&a[1]))
-        return no(r, "coincides: a point and a range");
+        return feel_no(r, "coincides: a point and a range");
     return relate(r, a, coincides);
 }
 
@@ -149,11 +149,11 @@ static struct feel_value f_range(struct run *r, const struct feel_value *a, size
     struct fault keep = r->c->fault;
     struct compiler k = { .c = r->c, .mem = r->mem };
     (void)n;
-    const struct node *t = compile_text(&k, NULL, a[0].s);
+    const struct node *t = feel_compile_text(&k, NULL, a[0].s);
     r->c->fault = keep;
     if (!t || t->op != OP_CONST || t->k.kind != FEEL_RANGE || t->k.range->lo.kind == FEEL_NULL ||
         t->k.range->hi.kind == FEEL_NULL)
-        return no(r, "range: not a range literal");
+        return feel_no(r, "range: not a range literal");
     return t->k;
 }
 

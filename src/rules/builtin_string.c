@@ -16,12 +16,12 @@ static struct feel_value f_substring(struct run *r, const struct feel_value *a, 
 {
     int64_t start, length, count = (int64_t)utf8_count(a[0].s);
     if (!num_trunc(a[1], &start) || start == 0 || start > count || start < -count)
-        return no(r, "substring: the position is outside the string");
+        return feel_no(r, "substring: the position is outside the string");
     start = start < 0 ? count + start : start - 1;
     length = count - start;
     if (n > 2) {
         if (!num_trunc(a[2], &length) || length < 1)
-            return no(r, "substring: the length is not positive");
+            return feel_no(r, "substring: the length is not positive");
         if (length > count - start)
             length = count - start;
     }
@@ -44,14 +44,14 @@ static struct feel_value change_case(struct run *r, struct str s, bool upper)
     UChar *in = NEW_N(r->mem, UChar, s.n + 1), *out = NEW_N(r->mem, UChar, 3 * s.n + 1);
     char *p = arena_alloc(r->mem, 9 * s.n + 1, 1);
     if (!in || !out || !p || s.n > STRING_MAX / 16) {
-        run_stop(r, "string too long");
+        feel_run_stop(r, "string too long");
         return feel_null();
     }
     u_strFromUTF8(in, (int32_t)s.n + 1, &n, s.p ? s.p : "", (int32_t)s.n, &e);
     m = upper ? u_strToUpper(out, 3 * (int32_t)s.n + 1, in, n, "", &e)
               : u_strToLower(out, 3 * (int32_t)s.n + 1, in, n, "", &e);
     u_strToUTF8(p, 9 * (int32_t)s.n + 1, &bytes, out, m, &e);
-    return U_FAILURE(e) ? no(r, "the case cannot be changed")
+    return U_FAILURE(e) ? feel_no(r, "the case cannot be changed")
                         : feel_string((struct str){ p, (size_t)bytes });
 }
 
@@ -109,16 +109,16 @@ static struct str flags_of(const struct feel_value *a, size_t n, size_t at)
 
 static struct feel_value f_matches(struct run *r, const struct feel_value *a, size_t n)
 {
-    return regex_run(r, REGEX_MATCHES, a[0].s, a[1].s, (struct str){ 0 }, flags_of(a, n, 2));
+    return feel_regex(r, REGEX_MATCHES, a[0].s, a[1].s, (struct str){ 0 }, flags_of(a, n, 2));
 }
 static struct feel_value f_replace(struct run *r, const struct feel_value *a, size_t n)
 {
-    return regex_run(r, REGEX_REPLACE, a[0].s, a[1].s, a[2].s, flags_of(a, n, 3));
+    return feel_regex(r, REGEX_REPLACE, a[0].s, a[1].s, a[2].s, flags_of(a, n, 3));
 }
 static struct feel_value f_split(struct run *r, const struct feel_value *a, size_t n)
 {
     (void)n;
-    return regex_run(r, REGEX_SPLIT, a[0].s, a[1].s, (struct str){ 0 }, (struct str){ 0 });
+    return feel_regex(r, REGEX_SPLIT, a[0].s, a[1].s, (struct str){ 0 }, (struct str){ 0 });
 }
 
 /* Nulls in the list are left out. */
@@ -132,14 +132,14 @@ static struct feel_value f_string_join(struct run *r, const struct feel_value *a
         if (l->v[i].kind == FEEL_NULL)
             continue;
         if (l->v[i].kind != FEEL_STRING)
-            return no(r, "string join: an item is not a string");
+            return feel_no(r, "string join: an item is not a string");
         if (any && n > 1 && a[1].kind == FEEL_STRING)
             buf_put(&b, a[1].s);
         buf_put(&b, l->v[i].s);
         any = true;
     }
     if (b.failed)
-        run_stop(r, "string too long");
+        feel_run_stop(r, "string too long");
     return feel_string(buf_str(&b));
 }
 
@@ -154,7 +154,7 @@ static struct feel_value f_not(struct run *r, const struct feel_value *a, size_t
     (void)n;
     if (a[0].kind == FEEL_NULL)
         return feel_null();
-    return a[0].kind == FEEL_BOOL ? feel_bool(!a[0].b) : no(r, "not: the argument is not boolean");
+    return a[0].kind == FEEL_BOOL ? feel_bool(!a[0].b) : feel_no(r, "not: the argument is not boolean");
 }
 
 static const struct builtin rows[] = {

@@ -3,7 +3,7 @@
 
 static struct feel_value kept(struct run *r, bool ok, struct feel_value v)
 {
-    return ok ? v : no(r, "not a real date, time or duration");
+    return ok ? v : feel_no(r, "not a real date, time or duration");
 }
 
 static struct feel_value f_date(struct run *r, const struct feel_value *a, size_t n)
@@ -11,10 +11,10 @@ static struct feel_value f_date(struct run *r, const struct feel_value *a, size_
     struct feel_value v = feel_null();
     (void)n;
     if (a[0].kind == FEEL_STRING)
-        return kept(r, date_literal(a[0].s, &v), v);
+        return kept(r, feel_date_literal(a[0].s, &v), v);
     if (a[0].kind == FEEL_DATE || a[0].kind == FEEL_DATETIME)
-        return feel_date(civil_of(a[0]));
-    return no(r, "date: wrong argument");
+        return feel_date(feel_civil_of(a[0]));
+    return feel_no(r, "date: wrong argument");
 }
 
 static bool small_int(const struct feel_value *v, int64_t lo, int64_t hi, int64_t *out)
@@ -62,7 +62,7 @@ static bool set_offset(struct feel_value *v, const struct feel_value *offset)
         return true;
     if (offset->kind == FEEL_STRING) {
         v->zone_kind = ZONE_NAMED;
-        return zone_find(offset->s, &v->zone);
+        return feel_zone_find(offset->s, &v->zone);
     }
     if (offset->kind != FEEL_DAYS || offset->t.sec > 18 * 3600 || offset->t.sec < -18 * 3600)
         return false;
@@ -83,16 +83,16 @@ static struct feel_value f_time(struct run *r, const struct feel_value *a, size_
     struct feel_value v = a[0];
     (void)n;
     if (v.kind == FEEL_STRING) {
-        bool ok = (v.s.n == 0 || v.s.p[0] != 'T') && time_literal(v.s, &v);
+        bool ok = (v.s.n == 0 || v.s.p[0] != 'T') && feel_time_literal(v.s, &v);
         return kept(r, ok, v);
     }
     if (v.kind == FEEL_DATE)
-        v = as_datetime(v);
+        v = feel_as_datetime(v);
     if (v.kind == FEEL_DATETIME) {
         v.kind = FEEL_TIME;
         v.t.sec = (v.t.sec % 86400 + 86400) % 86400;
     }
-    return v.kind == FEEL_TIME ? v : no(r, "time: wrong argument");
+    return v.kind == FEEL_TIME ? v : feel_no(r, "time: wrong argument");
 }
 
 static struct feel_value f_datetime(struct run *r, const struct feel_value *a, size_t n)
@@ -100,16 +100,16 @@ static struct feel_value f_datetime(struct run *r, const struct feel_value *a, s
     struct feel_value v = a[0];
     (void)n;
     if (v.kind == FEEL_STRING)
-        return kept(r, datetime_literal(v.s, &v), v);
+        return kept(r, feel_datetime_literal(v.s, &v), v);
     if (v.kind == FEEL_DATE)
-        return as_datetime(v);
-    return v.kind == FEEL_DATETIME ? v : no(r, "date and time: wrong argument");
+        return feel_as_datetime(v);
+    return v.kind == FEEL_DATETIME ? v : feel_no(r, "date and time: wrong argument");
 }
 
 /* The day of one, the clock and zone of the other. */
 static struct feel_value joined(struct feel_value date, struct feel_value time)
 {
-    int64_t days = days_from_civil(civil_of(date));
+    int64_t days = days_from_civil(feel_civil_of(date));
     time.kind = FEEL_DATETIME;
     time.t.sec += days * 86400;
     return time;
@@ -119,10 +119,10 @@ static struct feel_value f_datetime_of(struct run *r, const struct feel_value *a
 {
     (void)n;
     if ((a[0].kind != FEEL_DATE && a[0].kind != FEEL_DATETIME))
-        return no(r, "date and time: wrong arguments");
+        return feel_no(r, "date and time: wrong arguments");
     if (a[1].kind == FEEL_TIME)
         return joined(a[0], a[1]);
-    return no(r, "date and time: wrong arguments");
+    return feel_no(r, "date and time: wrong arguments");
 }
 
 static struct feel_value f_datetime_parts(struct run *r, const struct feel_value *a, size_t n)
@@ -137,8 +137,8 @@ static struct feel_value f_duration(struct run *r, const struct feel_value *a, s
     struct feel_value v = a[0];
     (void)n;
     if (v.kind == FEEL_STRING)
-        return kept(r, duration_literal(v.s, &v), v);
-    return v.kind == FEEL_DAYS || v.kind == FEEL_MONTHS ? v : no(r, "duration: wrong argument");
+        return kept(r, feel_duration_literal(v.s, &v), v);
+    return v.kind == FEEL_DAYS || v.kind == FEEL_MONTHS ? v : feel_no(r, "duration: wrong argument");
 }
 
 /* Whole months between two days, towards zero. */
@@ -147,14 +147,14 @@ static struct feel_value f_months_between(struct run *r, const struct feel_value
     (void)n;
     for (int i = 0; i < 2; i++)
         if (a[i].kind != FEEL_DATE && a[i].kind != FEEL_DATETIME)
-            return no(r, "years and months duration: wrong arguments");
-    struct civil x = civil_of(a[0]), y = civil_of(a[1]);
+            return feel_no(r, "years and months duration: wrong arguments");
+    struct civil x = feel_civil_of(a[0]), y = feel_civil_of(a[1]);
     int64_t m = (y.year - x.year) * 12 + (y.month - x.month);
     if (m > 0 && y.day < x.day)
         m--;
     else if (m < 0 && y.day > x.day)
         m++;
-    return months_value(m);
+    return feel_months_value(m);
 }
 
 static struct feel_value f_now(struct run *r, const struct feel_value *a, size_t n)
@@ -166,7 +166,7 @@ static struct feel_value f_now(struct run *r, const struct feel_value *a, size_t
 
 static struct feel_value f_today(struct run *r, const struct feel_value *a, size_t n)
 {
-    return feel_date(civil_of(f_now(r, a, n)));
+    return feel_date(feel_civil_of(f_now(r, a, n)));
 }
 
 /* ---- the calendar -------------------------------------------------------------------- */
@@ -175,7 +175,7 @@ static bool day_of(const struct feel_value *v, struct civil *out)
 {
     if (v->kind != FEEL_DATE && v->kind != FEEL_DATETIME)
         return false;
-    *out = civil_of(*v);
+    *out = feel_civil_of(*v);
     return true;
 }
 
@@ -189,7 +189,7 @@ static struct feel_value f_day_of_year(struct run *r, const struct feel_value *a
     struct civil d;
     (void)n;
     if (!day_of(a, &d))
-        return no(r, "day of year: wrong argument");
+        return feel_no(r, "day of year: wrong argument");
     return num_of(days_from_civil(d) - days_from_civil((struct civil){ d.year, 1, 1 }) + 1);
 }
 
@@ -202,7 +202,7 @@ static struct feel_value f_day_of_week(struct run *r, const struct feel_value *a
     struct civil d;
     (void)n;
     return day_of(a, &d) ? feel_string(names[weekday(days_from_civil(d))])
-                         : no(r, "day of week: wrong argument");
+                         : feel_no(r, "day of week: wrong argument");
 }
 
 static struct feel_value f_month_of_year(struct run *r, const struct feel_value *a, size_t n)
@@ -214,7 +214,7 @@ static struct feel_value f_month_of_year(struct run *r, const struct feel_value 
     };
     struct civil d;
     (void)n;
-    return day_of(a, &d) ? feel_string(names[d.month - 1]) : no(r, "month of year: wrong argument");
+    return day_of(a, &d) ? feel_string(names[d.month - 1]) : feel_no(r, "month of year: wrong argument");
 }
 
 /* ISO 8601: the week that holds the year's first Thursday is the first. */
@@ -223,7 +223,7 @@ static struct feel_value f_week_of_year(struct run *r, const struct feel_value *
     struct civil d;
     (void)n;
     if (!day_of(a, &d))
-        return no(r, "week of year: wrong argument");
+        return feel_no(r, "week of year: wrong argument");
     int64_t days = days_from_civil(d), thursday = days - weekday(days) + 3;
     int64_t first = days_from_civil((struct civil){ civil_from_days(thursday).year, 1, 1 });
     return num_of((thursday - first) / 7 + 1);

@@ -77,7 +77,7 @@ static bool allowed_value(const struct type *t, const struct feel_value *v)
     if (!t || !t->values)
         return true;
     for (size_t i = 0; i < t->values->n; i++)
-        if (values_same(&t->values->v[i], v))
+        if (feel_same(&t->values->v[i], v))
             return true;
     return false;
 }
@@ -153,22 +153,22 @@ static bool list_choices(struct check *k, size_t col)
         add_choice(k, col, STR("any"), all);
         return true;
     }
-    struct index *x = index_build(&k->c->mem, k->t, col, CHECK_BYTES);
+    struct index *x = dmn_index_build(&k->c->mem, k->t, col, CHECK_BYTES);
     if (!x)
         return false;
-    const struct feel_list *values = index_kind(x) == FEEL_BOOL ? &both : c->type ? c->type->values : NULL;
-    size_t n = values ? values->n : index_regions(x);
+    const struct feel_list *values = dmn_index_kind(x) == FEEL_BOOL ? &both : c->type ? c->type->values : NULL;
+    size_t n = values ? values->n : dmn_index_regions(x);
     k->choice[col] = NEW_N(&k->c->mem, struct choice, n + 1);
     for (size_t i = 0; k->choice[col] && i < n; i++) {
-        if (values && values->v[i].kind != index_kind(x))
+        if (values && values->v[i].kind != dmn_index_kind(x))
             continue;
         buf_init(&b, &k->c->mem, 4096);
-        size_t region = values ? index_place(x, &values->v[i]) : i;
+        size_t region = values ? dmn_index_place(x, &values->v[i]) : i;
         if (values)
             feel_print(&b, values->v[i]);
         else
-            index_say(x, i, &b);
-        add_choice(k, col, buf_str(&b), index_line(x, region));
+            dmn_index_say(x, i, &b);
+        add_choice(k, col, buf_str(&b), dmn_index_line(x, region));
     }
     return k->choice[col] != NULL;
 }

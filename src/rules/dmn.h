@@ -75,23 +75,23 @@ struct instance {
     struct instance **imports;
     struct instance *root;
 };
-struct instance *instance_new(struct run *r, const struct dmn_model *m, struct feel_value inputs);
-struct feel_value elem_value(struct run *r, struct instance *in, const struct dmn_elem *e);
-struct feel_value global_value(struct run *r, const struct node *n);
-struct feel_value service_call(struct run *r, const struct feel_function *f,
+struct instance *dmn_instance_new(struct run *r, const struct dmn_model *m, struct feel_value inputs);
+struct feel_value dmn_elem_value(struct run *r, struct instance *in, const struct dmn_elem *e);
+struct feel_value dmn_global_value(struct run *r, const struct node *n);
+struct feel_value dmn_service_call(struct run *r, const struct feel_function *f,
                                const struct feel_value *arg, size_t n);
-struct feel_value table_eval(struct run *r, const struct dmn_table *t, const struct frame *f);
+struct feel_value dmn_table_eval(struct run *r, const struct dmn_table *t, const struct frame *f);
 
 /* index.c: which rows a value can match, as bits. */
 enum { INDEX_BYTES = 64 * 1024 };
-struct index *index_build(struct arena *mem, const struct dmn_table *t, size_t input, size_t max_bytes);
+struct index *dmn_index_build(struct arena *mem, const struct dmn_table *t, size_t input, size_t max_bytes);
 /* ANDs into bits; false: this value cannot be looked up. */
-bool index_match(const struct index *x, const struct feel_value *v, uint64_t *bits, size_t words);
-size_t index_regions(const struct index *x);
-const uint64_t *index_line(const struct index *x, size_t region);
-enum feel_kind index_kind(const struct index *x);
-size_t index_place(const struct index *x, const struct feel_value *v);
-void index_say(const struct index *x, size_t region, struct buf *b);
+bool dmn_index_match(const struct index *x, const struct feel_value *v, uint64_t *bits, size_t words);
+size_t dmn_index_regions(const struct index *x);
+const uint64_t *dmn_index_line(const struct index *x, size_t region);
+enum feel_kind dmn_index_kind(const struct index *x);
+size_t dmn_index_place(const struct index *x, const struct feel_value *v);
+void dmn_index_say(const struct index *x, size_t region, struct buf *b);
 
 /* What a table's cells saw, kept for dmn_explain. */
 struct step_scope { const struct frame *frame; struct instance *inst; };

@@ -4,7 +4,7 @@
 
 enum { MODEL_MEM = 96 * 1024 * 1024, PROBLEMS_MAX = 5000 };
 
-void load_problem(struct loader *l, enum rules_kind kind, const xmlNode *at, const char *why, struct str more)
+void dmn_problem_add(struct loader *l, enum rules_kind kind, const struct xnode *at, const char *why, struct str more)
 {
     struct dmn_model *m = l->m;
     if (m->mem.failed) {
@@ -14,7 +14,7 @@ void load_problem(struct loader *l, enum rules_kind kind, const xmlNode *at, con
     }
     if (!l->lax) {
         if (l->err == ERR_OK)
-            l->err = FAIL(l->c, ERR_INPUT, "rules.model", "%.80s:%d: %s: %.80s", m->file.p, xml_line(at), why,
+            l->err = FAIL(l->c, ERR_INPUT, "rules.model", "%.80s:%d: %s: %.80s", m->file.p, xn_line(at), why,
                           more.n ? (const char *)arena_z(&m->mem, more) : "");
         return;
     }
@@ -29,7 +29,7 @@ void load_problem(struct loader *l, enum rules_kind kind, const xmlNode *at, con
         m->room_problem = room;
     }
     m->problem[m->n_problem++] = (struct dmn_problem){
-        .kind = kind, .where = l->where, .line = xml_line(at),
+        .kind = kind, .where = l->where, .line = xn_line(at),
         .text = more.n ? str_join(&m->mem, str_c(why), STR(": "), more) : str_c(why),
     };
 }
@@ -41,35 +41,35 @@ static const struct { const char *local; enum dmn_node_kind kind; } element_kind
     { "businessKnowledgeModel", DMN_KNOWLEDGE }, { "decisionService", DMN_SERVICE },
 };
 
-static int element_kind(const xmlNode *n)
+static int element_kind(const struct xnode *n)
 {
     for (size_t i = 0; i < COUNT_OF(element_kinds); i++)
-        if (xml_is(n, element_kinds[i].local))
+        if (xn_is(n, element_kinds[i].local))
             return (int)i;
     return -1;
 }
 
-static bool read_element(struct loader *l, const xmlNode *n, enum dmn_node_kind kind, size_t index)
+static bool read_element(struct loader *l, const struct xnode *n, enum dmn_node_kind kind, size_t index)
 {
     struct dmn_elem *e = NEW(&l->m->mem, struct dmn_elem);
-    const xmlNode *var = xml_child(n, "variable");
+    const struct xnode *var = xn_child(n, "variable");
     if (!e)
         return false;
     e->node.kind = kind;
-    e->node.id = xml_attr(l, n, "id");
-    e->node.name = name_clean(&l->k, xml_attr(l, n, "name"));
-    e->node.label = xml_attr(l, n, "label");
-    e->node.question = str_trim(xml_text(l, xml_child(n, "question")));
-    e->node.description = str_trim(xml_text(l, xml_child(n, "description")));
-    e->node.type = xml_attr(l, var, "typeRef");
-    e->var = name_clean(&l->k, xml_attr(l, var, "name"));
+    e->node.id = xn_attr(l, n, "id");
+    e->node.name = feel_name_clean(&l->k, xn_attr(l, n, "name"));
+    e->node.label = xn_attr(l, n, "label");
+    e->node.question = str_trim(xn_text(l, xn_child(n, "question")));
+    e->node.description = str_trim(xn_text(l, xn_child(n, "description")));
+    e->node.type = xn_attr(l, var, "typeRef");
+    e->var = feel_name_clean(&l->k, xn_attr(l, var, "name"));
     if (e->var.n == 0)
         e->var = e->node.name;
     e->model = l->m;
     e->index = (uint32_t)index;
-    e->line = xml_line(n);
+    e->line = xn_line(n);
     l->where = e->node.name;
-    e->type = load_type(l, e->node.type, var);
+    e->type = dmn_read_type(l, e->node.type, var);
     if (e->type)
         e->node.allowed = e->type->kind == TYPE_LIST && e->type->of ? e->type->of->values : e->type->values;
     l->m->elem[index] = e;
@@ -79,13 +79,13 @@ static bool read_element(struct loader *l, const xmlNode *n, enum dmn_node_kind 
 static bool read_elements(struct loader *l)
 {
     size_t n = 0, i = 0;
-    for (const xmlNode *x = xml_first(l->root); x; x = xml_next(x))
+    for (const struct xnode *x = xn_first(l->root); x; x = xn_next(x))
         n += element_kind(x) >= 0;
     l->m->elem = NEW_N(&l->m->mem, struct dmn_elem *, n + 1);
     if (!l->m->elem)
         return false;
     l->m->n_elem = n;
-    for (const xmlNode *x = xml_first(l->root); x; x = xml_next(x)) {
+    for (const struct xnode *x = xn_first(l->root); x; x = xn_next(x)) {
         int kind = element_kind(x);
         if (kind >= 0 && !read_element(l, x, element_kinds[kind].kind, i++))
             return false;
@@ -104,9 +104,9 @@ static const struct dmn_elem *by_id(const struct dmn_model *m, struct str id)
 }
 
 /* "#id", or "namespace#id" of an imported model or of this one. */
-static bool resolve(struct loader *l, const xmlNode *n, struct requirement *out)
+static bool resolve(struct loader *l, const struct xnode *n, struct requirement *out)
 {
-    struct str href = xml_attr(l, n, "href"), ns, id;
+    struct str href = xn_attr(l, n, "href"), ns, id;
     if (!str_cut(href, '#', &ns, &id)) {
         id = href;
         ns = (struct str){ 0 };
@@ -119,20 +119,20 @@ static bool resolve(struct loader *l, const xmlNode *n, struct requirement *out)
             (out->elem = by_id(l->m->import[i].model, id)) != NULL)
             out->import = (uint16_t)(i + 1);
     if (!out->elem)
-        load_problem(l, RULES_NAME, n, "reference to nothing", href);
+        dmn_problem_add(l, RULES_NAME, n, "reference to nothing", href);
     return out->elem != NULL;
 }
 
-static bool read_needs(struct loader *l, const xmlNode *n, struct dmn_elem *e)
+static bool read_needs(struct loader *l, const struct xnode *n, struct dmn_elem *e)
 {
-    size_t room = xml_count(n, "informationRequirement") + xml_count(n, "knowledgeRequirement") +
-                  xml_count(xml_child(n, "encapsulatedLogic"), "knowledgeRequirement");
+    size_t room = xn_count(n, "informationRequirement") + xn_count(n, "knowledgeRequirement") +
+                  xn_count(xn_child(n, "encapsulatedLogic"), "knowledgeRequirement");
     e->needs = NEW_N(&l->m->mem, struct requirement, room + 1);
     if (!e->needs)
         return false;
-    for (const xmlNode *r = xml_first(n); r; r = xml_next(r))
-        if (xml_is(r, "informationRequirement") || xml_is(r, "knowledgeRequirement"))
-            e->n_needs += xml_first(r) && resolve(l, xml_first(r), &e->needs[e->n_needs]);
+    for (const struct xnode *r = xn_first(n); r; r = xn_next(r))
+        if (xn_is(r, "informationRequirement") || xn_is(r, "knowledgeRequirement"))
+            e->n_needs += xn_first(r) && resolve(l, xn_first(r), &e->needs[e->n_needs]);
     return true;
 }
 
@@ -165,13 +165,13 @@ static const struct node *imported(struct compiler *k, const void *what, struct 
     struct loader *l = (struct loader *)((char *)k - offsetof(struct loader, k));
     for (size_t i = 0; im->model && i < im->model->n_elem; i++) {
         struct str tried = im->model->elem[i]->var;
-        size_t words = name_match(text, tried);
+        size_t words = parse_name_match(text, tried);
         if (words > *used) {
             *used = words;
             best = im->model->elem[i];
         }
     }
-    struct node *n = best ? node_new(k, OP_GLOBAL, 0) : NULL;
+    struct node *n = best ? feel_node_new(k, OP_GLOBAL, 0) : NULL;
     struct foreign *f = best ? NEW(k->mem, struct foreign) : NULL;
     if (!n || !f)
         return NULL;
@@ -183,19 +183,19 @@ static const struct node *imported(struct compiler *k, const void *what, struct 
 
 /* ---- logic -------------------------------------------------------------------------------------- */
 
-static bool read_service(struct loader *l, const xmlNode *n, struct dmn_elem *e)
+static bool read_service(struct loader *l, const struct xnode *n, struct dmn_elem *e)
 {
     static const char *const params[] = { "inputData", "inputDecision" };
     struct requirement r;
-    e->params = NEW_N(&l->m->mem, const struct dmn_elem *, xml_count(n, params[0]) + xml_count(n, params[1]) + 1);
-    e->outputs = NEW_N(&l->m->mem, const struct dmn_elem *, xml_count(n, "outputDecision") + 1);
+    e->params = NEW_N(&l->m->mem, const struct dmn_elem *, xn_count(n, params[0]) + xn_count(n, params[1]) + 1);
+    e->outputs = NEW_N(&l->m->mem, const struct dmn_elem *, xn_count(n, "outputDecision") + 1);
     if (!e->params || !e->outputs)
         return false;
     for (size_t i = 0; i < COUNT_OF(params); i++)
-        for (const xmlNode *p = xml_child(n, params[i]); p; p = xml_sibling(p->next, params[i]))
+        for (const struct xnode *p = xn_child(n, params[i]); p; p = xn_sibling(p->next, params[i]))
             if (resolve(l, p, &r))
                 e->params[e->n_params++] = r.elem;
-    for (const xmlNode *p = xml_child(n, "outputDecision"); p; p = xml_sibling(p->next, "outputDecision"))
+    for (const struct xnode *p = xn_child(n, "outputDecision"); p; p = xn_sibling(p->next, "outputDecision"))
         if (resolve(l, p, &r))
             e->outputs[e->n_outputs++] = r.elem;
     return true;
@@ -209,7 +209,7 @@ static const struct dmn_table *own_table(const struct node *n)
     return n && n->op == OP_TABLE ? n->extra : NULL;
 }
 
-static bool read_logic(struct loader *l, const xmlNode *n, struct dmn_elem *e)
+static bool read_logic(struct loader *l, const struct xnode *n, struct dmn_elem *e)
 {
     struct scope s;
     l->where = e->node.name;
@@ -217,23 +217,23 @@ static bool read_logic(struct loader *l, const xmlNode *n, struct dmn_elem *e)
         return read_service(l, n, e);
     if (!read_needs(l, n, e) || !scope_of(l, e, &s))
         return false;
-    if (e->node.kind == DMN_DECISION && xml_expression(n)) {
-        e->body = load_expr(l, xml_expression(n), &s);
+    if (e->node.kind == DMN_DECISION && xn_expression(n)) {
+        e->body = dmn_read_expr(l, xn_expression(n), &s);
         e->node.table = own_table(e->body);
         return e->body != NULL;
     }
-    const xmlNode *logic = xml_child(n, "encapsulatedLogic");
+    const struct xnode *logic = xn_child(n, "encapsulatedLogic");
     if (e->node.kind != DMN_KNOWLEDGE)
         return true;
     if (!logic) {
-        e->lambda.body = node_const(&l->k, feel_null(), 0);
+        e->lambda.body = feel_node_const(&l->k, feel_null(), 0);
         return e->lambda.body != NULL;
     }
-    if (!load_lambda(l, logic, &s, &e->lambda, &e->external))
+    if (!dmn_read_lambda(l, logic, &s, &e->lambda, &e->external))
         return false;
     e->lambda.name = e->node.name;
     e->node.table = own_table(e->lambda.body);
-    const struct type *t = load_type(l, xml_attr(l, logic, "typeRef"), logic);
+    const struct type *t = dmn_read_type(l, xn_attr(l, logic, "typeRef"), logic);
     if (!t && e->type)
         t = e->type->kind == TYPE_FUNCTION ? e->type->of : e->type;
     e->lambda.result = t;
@@ -241,14 +241,14 @@ static bool read_logic(struct loader *l, const xmlNode *n, struct dmn_elem *e)
 }
 
 /* Names of entries that hold more than letters, digits and spaces. */
-static void odd_names(struct loader *l, const xmlNode *n, struct str *out, size_t *count, size_t room, int depth)
+static void odd_names(struct loader *l, const struct xnode *n, struct str *out, size_t *count, size_t room, int depth)
 {
-    for (const xmlNode *c = xml_first(n); c && depth < DMN_XML_DEPTH_MAX; c = xml_next(c)) {
-        bool named = xml_is(c, "itemComponent") || xml_is(c, "itemDefinition") || xml_is(c, "column") ||
-                     xml_is(c, "variable") || xml_is(c, "output");
+    for (const struct xnode *c = xn_first(n); c && depth < DMN_XML_DEPTH_MAX; c = xn_next(c)) {
+        bool named = xn_is(c, "itemComponent") || xn_is(c, "itemDefinition") || xn_is(c, "column") ||
+                     xn_is(c, "variable") || xn_is(c, "output");
         if (named && *count < room) {
-            struct str name = name_clean(&l->k, xml_attr(l, c, "name"));
-            if (name.n && words_length(name) != name.n)
+            struct str name = feel_name_clean(&l->k, xn_attr(l, c, "name"));
+            if (name.n && parse_words_length(name) != name.n)
                 out[(*count)++] = name;
         }
         odd_names(l, c, out, count, room, depth + 1);
@@ -258,20 +258,20 @@ static void odd_names(struct loader *l, const xmlNode *n, struct str *out, size_
 static bool read_imports(struct loader *l, const struct dmn_model *const *imports, size_t n)
 {
     size_t i = 0;
-    l->m->import = NEW_N(&l->m->mem, struct dmn_import, xml_count(l->root, "import") + 1);
+    l->m->import = NEW_N(&l->m->mem, struct dmn_import, xn_count(l->root, "import") + 1);
     if (!l->m->import)
         return false;
-    for (const xmlNode *x = xml_child(l->root, "import"); x; x = xml_sibling(x->next, "import")) {
+    for (const struct xnode *x = xn_child(l->root, "import"); x; x = xn_sibling(x->next, "import")) {
         struct dmn_import *im = &l->m->import[i++];
-        struct str kind = xml_attr(l, x, "importType");
+        struct str kind = xn_attr(l, x, "importType");
         size_t at;
-        im->name = name_clean(&l->k, xml_attr(l, x, "name"));
-        im->ns = xml_attr(l, x, "namespace");
+        im->name = feel_name_clean(&l->k, xn_attr(l, x, "name"));
+        im->ns = xn_attr(l, x, "namespace");
         for (size_t k = 0; k < n; k++)
             if (str_eq(imports[k]->ns, im->ns))
                 im->model = imports[k];
         if (!im->model && str_find(kind, STR("/spec/DMN/"), &at))
-            load_problem(l, RULES_NAME, x, "imported model is missing", im->ns);
+            dmn_problem_add(l, RULES_NAME, x, "imported model is missing", im->ns);
     }
     l->m->n_import = i;
     return true;
@@ -282,15 +282,15 @@ static bool read_model(struct loader *l, const struct dmn_model *const *imports,
     enum { ODD_MAX = 2000 };
     struct str *odd = NEW_N(&l->m->mem, struct str, ODD_MAX);
     size_t i = 0;
-    l->m->name = xml_attr(l, l->root, "name");
-    l->m->ns = xml_attr(l, l->root, "namespace");
+    l->m->name = xn_attr(l, l->root, "name");
+    l->m->ns = xn_attr(l, l->root, "namespace");
     if (!odd)
         return false;
     odd_names(l, l->root, odd, &l->k.n_members, ODD_MAX, 0);
     l->k.members = odd;
-    if (!read_imports(l, imports, n) || !load_types(l) || !read_elements(l))
+    if (!read_imports(l, imports, n) || !dmn_read_types(l) || !read_elements(l))
         return false;
-    for (const xmlNode *x = xml_first(l->root); x && l->err == ERR_OK; x = xml_next(x))
+    for (const struct xnode *x = xn_first(l->root); x && l->err == ERR_OK; x = xn_next(x))
         if (element_kind(x) >= 0 && !read_logic(l, x, l->m->elem[i++]))
             return false;
     return true;
@@ -298,18 +298,18 @@ static bool read_model(struct loader *l, const struct dmn_model *const *imports,
 
 static const struct type *type_by_name(void *arg, struct str name)
 {
-    return find_type(arg, name);
+    return dmn_find_type(arg, name);
 }
 
-static bool is_dmn(const xmlNode *root)
+static bool is_dmn(const struct xnode *root)
 {
-    if (!xml_is(root, "definitions") || !root->ns || !root->ns->href)
+    if (!xn_is(root, "definitions") || !root->ns)
         return false;
-    struct str ns = str_c((const char *)root->ns->href);
+    struct str ns = str_c(root->ns);
     return str_starts(ns, STR("http://www.omg.org/spec/DMN/")) || str_starts(ns, STR("https://www.omg.org/spec/DMN/"));
 }
 
-static enum err load_doc(struct ctx *c, struct dmn_model *m, const xmlNode *root, bool lax,
+static enum err load_doc(struct ctx *c, struct dmn_model *m, const struct xnode *root, bool lax,
                          const struct dmn_model *const *imports, size_t n)
 {
     struct loader l = { .c = c, .m = m, .root = root, .lax = lax };
@@ -329,19 +329,24 @@ static enum err load(struct ctx *c, struct str file, struct str xml, bool lax,
                      const struct dmn_model *const *imports, size_t n, struct dmn_model **out)
 {
     struct arena mem;
-    xmlDocPtr doc;
-    TRY(xml_open(c, file, xml, &doc));
+    struct xdoc doc;
+    enum err e = xn_open(c, file, xml, &doc);
+    if (e != ERR_OK) {
+        xn_close(&doc);
+        return e;
+    }
     arena_init(&mem, MODEL_MEM);
     mem.fail_at = c->mem.fail_at ? c->mem.fail_at : 0;
     struct dmn_model *m = NEW(&mem, struct dmn_model);
-    enum err e = m ? ERR_OK : FAIL(c, ERR_NOMEM, "memory", "loading a model");
+    if (!m)
+        e = FAIL(c, ERR_NOMEM, "memory", "loading a model");
     if (m) {
         m->mem = mem;
         m->file = arena_dup(&m->mem, str_sub(file, 0, 200));
-        e = load_doc(c, m, xmlDocGetRootElement(doc), lax, imports, n);
+        e = load_doc(c, m, doc.root, lax, imports, n);
         mem = m->mem;
     }
-    xmlFreeDoc(doc);
+    xn_close(&doc);
     if (e != ERR_OK) {
         arena_free(&mem);
         return e;

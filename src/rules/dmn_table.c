@@ -9,9 +9,9 @@ static const struct { const char *name; enum aggregate how; } aggregates[] = {
     { "SUM", AGG_SUM }, { "COUNT", AGG_COUNT }, { "MIN", AGG_MIN }, { "MAX", AGG_MAX },
 };
 
-static void read_policy(struct loader *l, const xmlNode *n, struct dmn_table *t)
+static void read_policy(struct loader *l, const struct xnode *n, struct dmn_table *t)
 {
-    struct str hit = xml_attr(l, n, "hitPolicy"), agg = xml_attr(l, n, "aggregation");
+    struct str hit = xn_attr(l, n, "hitPolicy"), agg = xn_attr(l, n, "aggregation");
     bool known = hit.n == 0;
     for (size_t i = 0; i < COUNT_OF(hits); i++)
         if (str_is(hit, hits[i].name)) {
@@ -22,7 +22,7 @@ static void read_policy(struct loader *l, const xmlNode *n, struct dmn_table *t)
         if (str_is(agg, aggregates[i].name))
             t->aggregate = aggregates[i].how;
     if (!known)
-        load_problem(l, RULES_SYNTAX, n, "unknown hit policy", hit);
+        dmn_problem_add(l, RULES_SYNTAX, n, "unknown hit policy", hit);
 }
 
 static struct scope value_scope(struct scope *up, struct bound *b)
@@ -31,27 +31,27 @@ static struct scope value_scope(struct scope *up, struct bound *b)
     return (struct scope){ .up = up, .b = b, .n = 1, .frame = true };
 }
 
-static const struct node *tests_of(struct loader *l, const xmlNode *n, struct scope *s)
+static const struct node *tests_of(struct loader *l, const struct xnode *n, struct scope *s)
 {
     struct bound b;
     struct scope inner = value_scope(s, &b);
-    struct str text = n ? str_trim(xml_text(l, n)) : (struct str){ 0 };
+    struct str text = n ? str_trim(xn_text(l, n)) : (struct str){ 0 };
     if (text.n == 0 || str_is(text, "-"))
         return NULL;
-    return load_feel(l, n, text, &inner, true);
+    return dmn_read_feel(l, n, text, &inner, true);
 }
 
-static bool read_input(struct loader *l, const xmlNode *n, struct scope *s, struct column *c)
+static bool read_input(struct loader *l, const struct xnode *n, struct scope *s, struct column *c)
 {
-    const xmlNode *e = xml_child(n, "inputExpression");
-    struct str text = e ? xml_text(l, e) : (struct str){ 0 };
+    const struct xnode *e = xn_child(n, "inputExpression");
+    struct str text = e ? xn_text(l, e) : (struct str){ 0 };
     c->name = str_trim(text);
-    c->label = xml_attr(l, n, "label");
+    c->label = xn_attr(l, n, "label");
     if (c->label.n == 0)
         c->label = c->name;
-    c->type = load_type(l, xml_attr(l, e, "typeRef"), e);
-    c->expr = c->name.n ? load_feel(l, e, text, s, false) : node_const(&l->k, feel_null(), 0);
-    c->allowed = tests_of(l, xml_child(n, "inputValues"), s);
+    c->type = dmn_read_type(l, xn_attr(l, e, "typeRef"), e);
+    c->expr = c->name.n ? dmn_read_feel(l, e, text, s, false) : feel_node_const(&l->k, feel_null(), 0);
+    c->allowed = tests_of(l, xn_child(n, "inputValues"), s);
     return c->expr != NULL;
 }
 
@@ -70,41 +70,41 @@ static const struct feel_list *constant_tests(struct loader *l, const struct nod
     return v ? list : NULL;
 }
 
-static bool read_output(struct loader *l, const xmlNode *n, struct scope *s, struct column *c)
+static bool read_output(struct loader *l, const struct xnode *n, struct scope *s, struct column *c)
 {
-    const xmlNode *d = xml_child(n, "defaultOutputEntry");
-    c->name = name_clean(&l->k, xml_attr(l, n, "name"));
-    c->label = xml_attr(l, n, "label");
+    const struct xnode *d = xn_child(n, "defaultOutputEntry");
+    c->name = feel_name_clean(&l->k, xn_attr(l, n, "name"));
+    c->label = xn_attr(l, n, "label");
     if (c->label.n == 0)
         c->label = c->name;
-    c->type = load_type(l, xml_attr(l, n, "typeRef"), n);
-    c->allowed = tests_of(l, xml_child(n, "outputValues"), s);
+    c->type = dmn_read_type(l, xn_attr(l, n, "typeRef"), n);
+    c->allowed = tests_of(l, xn_child(n, "outputValues"), s);
     c->order = constant_tests(l, c->allowed);
     if (!c->order && c->type)
         c->order = c->type->values;
-    if (d && str_trim(xml_text(l, d)).n)
-        c->fallback = load_feel(l, d, xml_text(l, d), s, false);
+    if (d && str_trim(xn_text(l, d)).n)
+        c->fallback = dmn_read_feel(l, d, xn_text(l, d), s, false);
     return true;
 }
 
-static bool read_columns(struct loader *l, const xmlNode *n, struct scope *s, struct dmn_table *t)
+static bool read_columns(struct loader *l, const struct xnode *n, struct scope *s, struct dmn_table *t)
 {
     size_t i = 0, o = 0, a = 0;
-    t->n_in = xml_count(n, "input");
-    t->n_out = xml_count(n, "output");
-    t->n_note = xml_count(n, "annotation");
+    t->n_in = xn_count(n, "input");
+    t->n_out = xn_count(n, "output");
+    t->n_note = xn_count(n, "annotation");
     t->in = NEW_N(&l->m->mem, struct column, t->n_in + 1);
     t->out = NEW_N(&l->m->mem, struct column, t->n_out + 1);
     t->note = NEW_N(&l->m->mem, struct str, t->n_note + 1);
     if (!t->in || !t->out || !t->note)
         return false;
-    for (const xmlNode *c = xml_first(n); c; c = xml_next(c)) {
-        if (xml_is(c, "input") && !read_input(l, c, s, &t->in[i++]))
+    for (const struct xnode *c = xn_first(n); c; c = xn_next(c)) {
+        if (xn_is(c, "input") && !read_input(l, c, s, &t->in[i++]))
             return false;
-        if (xml_is(c, "output") && !read_output(l, c, s, &t->out[o++]))
+        if (xn_is(c, "output") && !read_output(l, c, s, &t->out[o++]))
             return false;
-        if (xml_is(c, "annotation"))
-            t->note[a++] = xml_attr(l, c, "name");
+        if (xn_is(c, "annotation"))
+            t->note[a++] = xn_attr(l, c, "name");
     }
     /* Before 1.3 a rule had only a description. */
     if (t->n_note == 0)
@@ -112,7 +112,7 @@ static bool read_columns(struct loader *l, const xmlNode *n, struct scope *s, st
     return true;
 }
 
-static bool read_rule(struct loader *l, const xmlNode *n, struct scope *s, struct dmn_table *t, struct row *row)
+static bool read_rule(struct loader *l, const struct xnode *n, struct scope *s, struct dmn_table *t, struct row *row)
 {
     size_t notes = t->n_note ? t->n_note : 1, i = 0, o = 0, a = 0;
     struct str *text = NEW_N(&l->m->mem, struct str, t->n_in + t->n_out + notes);
@@ -122,27 +122,27 @@ static bool read_rule(struct loader *l, const xmlNode *n, struct scope *s, struc
     struct scope inner = value_scope(s, &b);
     if (!text || !test || !out)
         return false;
-    row->id = xml_attr(l, n, "id");
-    row->line = xml_line(n);
-    for (const xmlNode *c = xml_first(n); c; c = xml_next(c)) {
-        if (xml_is(c, "inputEntry") && i < t->n_in) {
-            text[i] = str_trim(xml_text(l, c));
-            if (text[i].n && !str_is(text[i], "-") && !(test[i] = load_feel(l, c, text[i], &inner, true)))
+    row->id = xn_attr(l, n, "id");
+    row->line = xn_line(n);
+    for (const struct xnode *c = xn_first(n); c; c = xn_next(c)) {
+        if (xn_is(c, "inputEntry") && i < t->n_in) {
+            text[i] = str_trim(xn_text(l, c));
+            if (text[i].n && !str_is(text[i], "-") && !(test[i] = dmn_read_feel(l, c, text[i], &inner, true)))
                 return false;
             i++;
-        } else if (xml_is(c, "outputEntry") && o < t->n_out) {
-            struct str e = text[t->n_in + o] = str_trim(xml_text(l, c));
-            out[o] = e.n == 0 || str_is(e, "-") ? node_const(&l->k, feel_null(), 0) : load_feel(l, c, e, s, false);
+        } else if (xn_is(c, "outputEntry") && o < t->n_out) {
+            struct str e = text[t->n_in + o] = str_trim(xn_text(l, c));
+            out[o] = e.n == 0 || str_is(e, "-") ? feel_node_const(&l->k, feel_null(), 0) : dmn_read_feel(l, c, e, s, false);
             if (!out[o++])
                 return false;
-        } else if (xml_is(c, "annotationEntry") && a < t->n_note) {
-            text[t->n_in + t->n_out + a++] = str_trim(xml_text(l, c));
-        } else if (xml_is(c, "description") && t->n_note == 0) {
-            text[t->n_in + t->n_out] = str_trim(xml_text(l, c));
+        } else if (xn_is(c, "annotationEntry") && a < t->n_note) {
+            text[t->n_in + t->n_out + a++] = str_trim(xn_text(l, c));
+        } else if (xn_is(c, "description") && t->n_note == 0) {
+            text[t->n_in + t->n_out] = str_trim(xn_text(l, c));
         }
     }
     for (; o < t->n_out; o++)
-        if (!(out[o] = node_const(&l->k, feel_null(), 0)))
+        if (!(out[o] = feel_node_const(&l->k, feel_null(), 0)))
             return false;
     row->text = text;
     row->test = test;
@@ -166,16 +166,16 @@ static bool keep_table(struct dmn_model *m, struct dmn_table *t)
     return true;
 }
 
-const struct node *load_table(struct loader *l, const xmlNode *n, struct scope *s)
+const struct node *dmn_read_table(struct loader *l, const struct xnode *n, struct scope *s)
 {
     struct dmn_table *t = NEW(&l->m->mem, struct dmn_table);
-    struct node *node = node_new(&l->k, OP_TABLE, 0);
+    struct node *node = feel_node_new(&l->k, OP_TABLE, 0);
     size_t i = 0;
     if (!t || !node)
         return NULL;
     t->name = l->where;
-    t->line = xml_line(n);
-    t->n_rows = xml_count(n, "rule");
+    t->line = xn_line(n);
+    t->n_rows = xn_count(n, "rule");
     if (t->n_rows > DMN_ROWS_MAX) {
         l->err = FAIL(l->c, ERR_INPUT, "rules.limit", STR_F ":%d: more than %d rows", STR_A(l->m->file), t->line, DMN_ROWS_MAX);
         return NULL;
@@ -184,13 +184,13 @@ const struct node *load_table(struct loader *l, const xmlNode *n, struct scope *
     t->row = NEW_N(&l->m->mem, struct row, t->n_rows + 1);
     if (!t->row || !read_columns(l, n, s, t) || !keep_table(l->m, t))
         return NULL;
-    for (const xmlNode *r = xml_child(n, "rule"); r; r = xml_sibling(r->next, "rule"))
+    for (const struct xnode *r = xn_child(n, "rule"); r; r = xn_sibling(r->next, "rule"))
         if (!read_rule(l, r, s, t, &t->row[i++]))
             return NULL;
     if (t->n_note == 0)
         t->n_note = 1;
     for (i = 0; i < t->n_in; i++)
-        t->in[i].index = index_build(&l->m->mem, t, i, INDEX_BYTES);
+        t->in[i].index = dmn_index_build(&l->m->mem, t, i, INDEX_BYTES);
     node->extra = t;
     return node;
 }

@@ -12,7 +12,7 @@ static struct item_def *def_find(struct dmn_model *m, struct str name)
 }
 
 static const struct type *def_type(struct loader *l, struct item_def *d);
-static const struct type *item_type(struct loader *l, const xmlNode *n, struct type *own, int depth);
+static const struct type *item_type(struct loader *l, const struct xnode *n, struct type *own, int depth);
 
 /* "feel:number", "{ns}local" spellings of old versions: the part after the colon. */
 static struct str without_prefix(struct str name)
@@ -21,7 +21,7 @@ static struct str without_prefix(struct str name)
     return str_cut(name, ':', &head, &tail) && tail.n ? tail : name;
 }
 
-const struct type *find_type(struct loader *l, struct str name)
+const struct type *dmn_find_type(struct loader *l, struct str name)
 {
     struct str head, tail;
     struct item_def *d = def_find(l->m, name);
@@ -38,23 +38,23 @@ const struct type *find_type(struct loader *l, struct str name)
         if (im->model && im->name.n == 0 && (d = def_find((struct dmn_model *)(uintptr_t)im->model, name)) != NULL)
             return d->type;
     }
-    const struct type *t = type_builtin(name);
+    const struct type *t = feel_type_builtin(name);
     if (t || without_prefix(name).n == name.n)
         return t;
     name = without_prefix(name);
     d = def_find(l->m, name);
-    return d ? def_type(l, d) : type_builtin(name);
+    return d ? def_type(l, d) : feel_type_builtin(name);
 }
 
-const struct type *load_type(struct loader *l, struct str name, const xmlNode *at)
+const struct type *dmn_read_type(struct loader *l, struct str name, const struct xnode *at)
 {
     if (name.n == 0)
         return NULL;
-    const struct type *t = find_type(l, name);
+    const struct type *t = dmn_find_type(l, name);
     if (!t)
-        t = compile_type(&l->k, name);
+        t = feel_compile_type(&l->k, name);
     if (!t)
-        load_problem(l, RULES_NAME, at, "unknown type", name);
+        dmn_problem_add(l, RULES_NAME, at, "unknown type", name);
     return t ? t : &type_any;
 }
 
@@ -75,31 +75,31 @@ static const struct feel_list *constants(struct loader *l, const struct node *te
     return list;
 }
 
-static void constrain(struct loader *l, const xmlNode *n, const char *what, struct type *t)
+static void constrain(struct loader *l, const struct xnode *n, const char *what, struct type *t)
 {
-    const xmlNode *a = xml_child(n, what);
+    const struct xnode *a = xn_child(n, what);
     if (!a)
         return;
     struct bound value = { .name = STR_INIT("?"), .how = BIND_SLOT };
     struct scope s = { .b = &value, .n = 1, .frame = true };
-    struct str text = str_trim(xml_text(l, a));
+    struct str text = str_trim(xn_text(l, a));
     if (text.n == 0)
         return;
-    const struct node *tests = load_feel(l, a, text, &s, true);
+    const struct node *tests = dmn_read_feel(l, a, text, &s, true);
     if (!tests || tests->op != OP_TESTS)
         return;
     t->allowed = tests;
     t->values = constants(l, tests);
 }
 
-static bool components(struct loader *l, const xmlNode *n, struct type *t, int depth)
+static bool components(struct loader *l, const struct xnode *n, struct type *t, int depth)
 {
-    size_t count = xml_count(n, "itemComponent"), i = 0;
+    size_t count = xn_count(n, "itemComponent"), i = 0;
     struct field *f = NEW_N(&l->m->mem, struct field, count + 1);
     if (!f)
         return false;
-    for (const xmlNode *c = xml_child(n, "itemComponent"); c; c = xml_sibling(c->next, "itemComponent")) {
-        f[i].name = xml_attr(l, c, "name");
+    for (const struct xnode *c = xn_child(n, "itemComponent"); c; c = xn_sibling(c->next, "itemComponent")) {
+        f[i].name = xn_attr(l, c, "name");
         f[i++].type = item_type(l, c, NULL, depth + 1);
     }
     t->kind = TYPE_CONTEXT;
@@ -109,42 +109,42 @@ static bool components(struct loader *l, const xmlNode *n, struct type *t, int d
     return true;
 }
 
-static bool function_item(struct loader *l, const xmlNode *n, struct type *t)
+static bool function_item(struct loader *l, const struct xnode *n, struct type *t)
 {
-    size_t count = xml_count(n, "parameters"), i = 0;
+    size_t count = xn_count(n, "parameters"), i = 0;
     struct field *f = NEW_N(&l->m->mem, struct field, count + 1);
     if (!f)
         return false;
-    for (const xmlNode *c = xml_child(n, "parameters"); c; c = xml_sibling(c->next, "parameters")) {
-        f[i].name = xml_attr(l, c, "name");
-        f[i++].type = load_type(l, xml_attr(l, c, "typeRef"), c);
+    for (const struct xnode *c = xn_child(n, "parameters"); c; c = xn_sibling(c->next, "parameters")) {
+        f[i].name = xn_attr(l, c, "name");
+        f[i++].type = dmn_read_type(l, xn_attr(l, c, "typeRef"), c);
     }
     t->kind = TYPE_FUNCTION;
     t->field = f;
     t->n = count;
     t->has_fields = true;
-    t->of = load_type(l, xml_attr(l, n, "outputTypeRef"), n);
+    t->of = dmn_read_type(l, xn_attr(l, n, "outputTypeRef"), n);
     return true;
 }
 
 /* own: the place others already refer to, or NULL. */
-static const struct type *item_type(struct loader *l, const xmlNode *n, struct type *own, int depth)
+static const struct type *item_type(struct loader *l, const struct xnode *n, struct type *own, int depth)
 {
     struct type *t = own ? own : NEW(&l->m->mem, struct type);
     struct type *item = t;
     if (!t || depth > DEF_DEPTH)
         return &type_any;
-    bool many = str_is(xml_attr(l, n, "isCollection"), "true");
+    bool many = str_is(xn_attr(l, n, "isCollection"), "true");
     if (many && !(item = NEW(&l->m->mem, struct type)))
         return &type_any;
-    const xmlNode *ref = xml_child(n, "typeRef");
-    const xmlNode *fn = xml_child(n, "functionItem");
-    if (xml_child(n, "itemComponent")) {
+    const struct xnode *ref = xn_child(n, "typeRef");
+    const struct xnode *fn = xn_child(n, "functionItem");
+    if (xn_child(n, "itemComponent")) {
         (void)components(l, n, item, depth);
     } else if (fn) {
         (void)function_item(l, fn, item);
     } else if (ref) {
-        const struct type *base = load_type(l, str_trim(xml_text(l, ref)), ref);
+        const struct type *base = dmn_read_type(l, str_trim(xn_text(l, ref)), ref);
         const struct node *had = base ? base->allowed : NULL;
         if (base)
             *item = *base;
@@ -156,7 +156,7 @@ static const struct type *item_type(struct loader *l, const xmlNode *n, struct t
     }
     constrain(l, n, "typeConstraint", t);
     if (item->name.n == 0 || own)
-        t->name = xml_attr(l, n, "name");
+        t->name = xn_attr(l, n, "name");
     return t;
 }
 
@@ -170,16 +170,16 @@ static const struct type *def_type(struct loader *l, struct item_def *d)
     return d->type;
 }
 
-bool load_types(struct loader *l)
+bool dmn_read_types(struct loader *l)
 {
     size_t i = 0;
-    l->m->n_defs = xml_count(l->root, "itemDefinition");
+    l->m->n_defs = xn_count(l->root, "itemDefinition");
     l->m->defs = NEW_N(&l->m->mem, struct item_def, l->m->n_defs + 1);
     if (!l->m->defs)
         return false;
-    for (const xmlNode *n = xml_child(l->root, "itemDefinition"); n; n = xml_sibling(n->next, "itemDefinition")) {
+    for (const struct xnode *n = xn_child(l->root, "itemDefinition"); n; n = xn_sibling(n->next, "itemDefinition")) {
         struct item_def *d = &l->m->defs[i++];
-        d->name = xml_attr(l, n, "name");
+        d->name = xn_attr(l, n, "name");
         d->xml = n;
         if (!(d->type = NEW(&l->m->mem, struct type)))
             return false;

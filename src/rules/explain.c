@@ -55,17 +55,17 @@ enum err dmn_explain(struct ctx *c, const struct dmn_step *step, size_t row, str
         return FAIL(c, ERR_NOMEM, "memory", "explaining");
     if (row >= t->n_rows)
         return FAIL(c, ERR_NOT_FOUND, "rules.row", "row %zu of %zu", row + 1, t->n_rows);
-    run_init(&r, c, NULL);
+    feel_run_init(&r, c, NULL);
     r.inst = scope->inst;
     for (size_t i = 0; i < t->n_in; i++) {
         const struct node *test = t->row[row].test[i];
         cell[i] = (struct dmn_cell){ .label = t->in[i].label, .test = t->row[row].text[i],
                                      .value = step->inputs[i], .holds = 1 };
         if (test)
-            (void)tests_hold(&r, test, &cell[i].value, scope->frame, &cell[i].holds);
+            (void)feel_tests_hold(&r, test, &cell[i].value, scope->frame, &cell[i].holds);
         cell[i].says = sentence(c, &cell[i]);
     }
-    TRY(run_end(&r));
+    TRY(feel_run_end(&r));
     *out = cell;
     *n = t->n_in;
     return ctx_check(c);

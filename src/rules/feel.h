@@ -59,36 +59,36 @@ size_t num_text(struct feel_value a, char out[NUM_TEXT_MAX]);
 
 enum { ZONE_NONE, ZONE_OFFSET, ZONE_NAMED };
 #define YEAR_MAX INT64_C(999999999)
-bool zone_find(struct str name, uint16_t *out);
-const char *zone_name(uint16_t zone);
+bool feel_zone_find(struct str name, uint16_t *out);
+const char *feel_zone_name(uint16_t zone);
 /* Seconds east of UTC at a local or (utc) an absolute time. */
-bool zone_offset(uint16_t zone, int64_t sec, bool utc, int32_t *offset);
-bool time_offset(const struct feel_value *v, int64_t *seconds);   /* false: no zone */
+bool feel_zone_offset(uint16_t zone, int64_t sec, bool utc, int32_t *offset);
+bool feel_time_offset(const struct feel_value *v, int64_t *seconds);   /* false: no zone */
 
-bool date_literal(struct str s, struct feel_value *out);
-bool time_literal(struct str s, struct feel_value *out);
-bool datetime_literal(struct str s, struct feel_value *out);      /* also a bare date */
-bool duration_literal(struct str s, struct feel_value *out);
-struct feel_value date_value(int64_t days);
-struct feel_value months_value(int64_t months);
-bool days_value(int64_t sec, int64_t ns, struct feel_value *out); /* normalises ns; false: too long */
-bool date_in_range(int64_t days);
+bool feel_date_literal(struct str s, struct feel_value *out);
+bool feel_time_literal(struct str s, struct feel_value *out);
+bool feel_datetime_literal(struct str s, struct feel_value *out);      /* also a bare date */
+bool feel_duration_literal(struct str s, struct feel_value *out);
+struct feel_value feel_date_value(int64_t days);
+struct feel_value feel_months_value(int64_t months);
+bool feel_days_value(int64_t sec, int64_t ns, struct feel_value *out); /* normalises ns; false: too long */
+bool feel_date_in_range(int64_t days);
 /* Seconds and nanoseconds on a common line; false when only one of two has a zone. */
-bool instant_of(const struct feel_value *v, int64_t *sec, int32_t *ns, bool *zoned);
-bool add_days(struct feel_value v, int64_t sec, int32_t ns, struct feel_value *out);
-bool add_months(struct feel_value v, int64_t months, struct feel_value *out);
-bool temporal_minus(struct feel_value a, struct feel_value b, struct feel_value *out);
-struct feel_value as_datetime(struct feel_value date);            /* midnight UTC */
-struct civil civil_of(struct feel_value v);
-void temporal_text(struct buf *b, struct feel_value v);
-bool temporal_get(struct feel_value v, struct str name, struct feel_value *out);
+bool feel_instant_of(const struct feel_value *v, int64_t *sec, int32_t *ns, bool *zoned);
+bool feel_add_days(struct feel_value v, int64_t sec, int32_t ns, struct feel_value *out);
+bool feel_add_months(struct feel_value v, int64_t months, struct feel_value *out);
+bool feel_temporal_minus(struct feel_value a, struct feel_value b, struct feel_value *out);
+struct feel_value feel_as_datetime(struct feel_value date);            /* midnight UTC */
+struct civil feel_civil_of(struct feel_value v);
+void feel_temporal_text(struct buf *b, struct feel_value v);
+bool feel_temporal_get(struct feel_value v, struct str name, struct feel_value *out);
 
 /* ---- regular expressions, XPath flavour (regex.c) ------------------------- */
 
 struct run;
 enum regex_do { REGEX_MATCHES, REGEX_REPLACE, REGEX_SPLIT };
 /* Null and a reason when the pattern is wrong or takes too long. */
-struct feel_value regex_run(struct run *r, enum regex_do what, struct str text, struct str pattern,
+struct feel_value feel_regex(struct run *r, enum regex_do what, struct str text, struct str pattern,
                             struct str with, struct str flags);
 
 /* ---- types (types.c) ------------------------------------------------------- */
@@ -108,10 +108,10 @@ struct type {
     bool has_fields;
 };
 extern const struct type type_any;
-const struct type *type_builtin(struct str name);
-bool type_holds(struct run *r, const struct type *t, const struct feel_value *v, bool allowed);
-bool type_conforms(const struct type *a, const struct type *b);
-struct feel_value type_coerce(struct run *r, const struct type *t, struct feel_value v);
+const struct type *feel_type_builtin(struct str name);
+bool feel_type_holds(struct run *r, const struct type *t, const struct feel_value *v, bool allowed);
+bool feel_type_conforms(const struct type *a, const struct type *b);
+struct feel_value feel_type_coerce(struct run *r, const struct type *t, struct feel_value v);
 
 /* ---- the tree --------------------------------------------------------------- */
 
@@ -185,42 +185,42 @@ struct run {
 };
 enum { NEST_MAX = 2500, LIST_MAX = 5 * 1000 * 1000, STRING_MAX = 16 * 1024 * 1024 };
 
-void run_init(struct run *r, struct ctx *c, const struct feel_limits *limits);
+void feel_run_init(struct run *r, struct ctx *c, const struct feel_limits *limits);
 /* What ended the evaluation, as an error of c. */
-enum err run_end(struct run *r) MUST_CHECK;
-struct str run_problem(struct run *r);
-void run_stop(struct run *r, const char *why);
-bool run_look(struct run *r);            /* called when r->steps passes r->next_look */
-static inline bool run_step(struct run *r, int64_t n)
+enum err feel_run_end(struct run *r) MUST_CHECK;
+struct str feel_run_problem(struct run *r);
+void feel_run_stop(struct run *r, const char *why);
+bool feel_run_look(struct run *r);            /* called when r->steps passes r->next_look */
+static inline bool feel_run_step(struct run *r, int64_t n)
 {
     r->steps += n;
-    return r->steps < r->next_look ? !r->stopped : run_look(r);
+    return r->steps < r->next_look ? !r->stopped : feel_run_look(r);
 }
-struct feel_value no(struct run *r, const char *why);     /* null, with a reason */
-struct feel_value eval(struct run *r, const struct node *n, const struct frame *f);
-struct frame *frame_new(struct run *r, const struct frame *up, size_t n);
-struct feel_value call(struct run *r, struct feel_value fn, const struct feel_value *arg, size_t n);
-size_t function_arity(const struct feel_function *f);
+struct feel_value feel_no(struct run *r, const char *why);     /* null, with a reason */
+struct feel_value feel_walk(struct run *r, const struct node *n, const struct frame *f);
+struct frame *feel_frame(struct run *r, const struct frame *up, size_t n);
+struct feel_value feel_call(struct run *r, struct feel_value fn, const struct feel_value *arg, size_t n);
+size_t feel_function_arity(const struct feel_function *f);
 /* `x in test` for a value that a test evaluated to. */
-int in_value(struct run *r, const struct feel_value *x, const struct feel_value *test);
-int value_cmp(const struct feel_value *a, const struct feel_value *b, int *out);  /* false: not comparable */
-int in_range(const struct feel_value *x, const struct feel_range *g);
-bool values_same(const struct feel_value *a, const struct feel_value *b);         /* for lists, tables */
-bool tests_hold(struct run *r, const struct node *tests, const struct feel_value *x,
+int feel_in_value(struct run *r, const struct feel_value *x, const struct feel_value *test);
+int feel_cmp(const struct feel_value *a, const struct feel_value *b, int *out);  /* false: not comparable */
+int feel_in_range(const struct feel_value *x, const struct feel_range *g);
+bool feel_same(const struct feel_value *a, const struct feel_value *b);         /* for lists, tables */
+bool feel_tests_hold(struct run *r, const struct node *tests, const struct feel_value *x,
                 const struct frame *f, int *out);
 
 /* Growing list in the arena. */
 struct lister { struct run *r; struct feel_value *v; size_t n, room; };
-bool lister_add(struct lister *l, struct feel_value v);
-struct feel_value lister_done(struct lister *l);
-struct feel_value value_list(struct run *r, const struct feel_value *v, size_t n);   /* no copy */
-struct feel_value value_string(struct run *r, struct str s);                         /* copies */
+bool feel_lister_add(struct lister *l, struct feel_value v);
+struct feel_value feel_lister_done(struct lister *l);
+struct feel_value feel_wrap(struct run *r, const struct feel_value *v, size_t n);   /* no copy */
+struct feel_value feel_keep(struct run *r, struct str s);                         /* copies */
 
 /* arith.c */
-struct feel_value arith(struct run *r, enum op op, struct feel_value a, struct feel_value b);
-struct feel_value negate(struct run *r, struct feel_value a);
+struct feel_value feel_arith(struct run *r, enum op op, struct feel_value a, struct feel_value b);
+struct feel_value feel_negate(struct run *r, struct feel_value a);
 /* property of any value: context entry, date parts, list of properties */
-struct feel_value path_get(struct run *r, struct feel_value v, struct str name);
+struct feel_value feel_path(struct run *r, struct feel_value v, struct str name);
 
 /* builtin*.c */
 typedef struct feel_value builtin_fn(struct run *r, const struct feel_value *arg, size_t n);
@@ -283,13 +283,13 @@ struct compiler {
     long work;
 };
 /* The expression, or NULL and a fault in c. */
-const struct node *compile_text(struct compiler *k, struct scope *s, struct str text);
+const struct node *feel_compile_text(struct compiler *k, struct scope *s, struct str text);
 /* Unary tests; slot 0 of the innermost frame of s is the tested value. */
-const struct node *compile_tests(struct compiler *k, struct scope *s, struct str text);
-const struct type *compile_type(struct compiler *k, struct str text);
-struct node *node_new(struct compiler *k, enum op op, uint32_t pos);
-struct node *node_const(struct compiler *k, struct feel_value v, uint32_t pos);
-const struct node *scope_lookup(struct compiler *k, struct scope *s, struct str name, uint32_t pos);
-struct str name_clean(struct compiler *k, struct str raw);     /* white space made single */
+const struct node *feel_compile_tests(struct compiler *k, struct scope *s, struct str text);
+const struct type *feel_compile_type(struct compiler *k, struct str text);
+struct node *feel_node_new(struct compiler *k, enum op op, uint32_t pos);
+struct node *feel_node_const(struct compiler *k, struct feel_value v, uint32_t pos);
+const struct node *feel_scope_lookup(struct compiler *k, struct scope *s, struct str name, uint32_t pos);
+struct str feel_name_clean(struct compiler *k, struct str raw);     /* white space made single */
 
 #endif

@@ -51,20 +51,20 @@ static bool escape(struct str s, size_t *at, char *out, size_t *n)
     return true;
 }
 
-bool scan_string(struct parser *p, struct str *out)
+bool parse_scan_string(struct parser *p, struct str *out)
 {
     size_t from = ++p->at, end = from;
     struct str t = p->text;
     while (end < t.n && t.p[end] != '"')
         end += t.p[end] == '\\' ? 2 : 1;
     if (end >= t.n) {
-        (void)bad(p, "string without closing quote");
+        (void)parse_bad(p, "string without closing quote");
         return false;
     }
     struct str raw = str_sub(t, from, end - from);
     char *s = arena_alloc(p->k->mem, raw.n + 1, 1);
     if (!s) {
-        (void)bad(p, "out of memory");
+        (void)parse_bad(p, "out of memory");
         return false;
     }
     size_t n = 0;
@@ -86,9 +86,9 @@ const struct node *parse_string(struct parser *p)
 {
     size_t pos = p->at;
     struct str s;
-    if (!scan_string(p, &s))
+    if (!parse_scan_string(p, &s))
         return NULL;
-    return node_const(p->k, feel_string(s), (uint32_t)pos);
+    return feel_node_const(p->k, feel_string(s), (uint32_t)pos);
 }
 
 const struct node *parse_at_literal(struct parser *p)
@@ -96,20 +96,20 @@ const struct node *parse_at_literal(struct parser *p)
     size_t pos = p->at++;
     struct str s;
     struct feel_value v;
-    if (peek(p) != '"')
-        return bad(p, "a string is expected after '@'");
-    if (!scan_string(p, &s))
+    if (parse_peek(p) != '"')
+        return parse_bad(p, "a string is expected after '@'");
+    if (!parse_scan_string(p, &s))
         return NULL;
     if (!feel_temporal(s, &v))
-        return node_const(p->k, feel_null(), (uint32_t)pos);
-    return node_const(p->k, v, (uint32_t)pos);
+        return feel_node_const(p->k, feel_null(), (uint32_t)pos);
+    return feel_node_const(p->k, v, (uint32_t)pos);
 }
 
 /* ---- ranges and lists --------------------------------------------------------------- */
 
 static bool eat_close(struct parser *p, bool *closed)
 {
-    char ch = peek(p);
+    char ch = parse_peek(p);
     if (ch != ']' && ch != ')' && ch != '[')
         return false;
     *closed = ch == ']';
@@ -127,7 +127,7 @@ static const struct node *parse_range_end(struct parser *p, const struct node *l
     if (!hi)
         return NULL;
     if (!eat_close(p, &hi_closed))
-        return bad(p, "the range is not closed");
+        return parse_bad(p, "the range is not closed");
     struct node *n = parse_node(p, OP_RANGE, pos);
     if (!n)
         return NULL;
@@ -137,16 +137,16 @@ static const struct node *parse_range_end(struct parser *p, const struct node *l
     if (lo->op != OP_CONST || hi->op != OP_CONST)
         return n;
     struct run r;
-    run_init(&r, p->k->c, NULL);
+    feel_run_init(&r, p->k->c, NULL);
     r.mem = p->k->mem;
-    struct feel_value v = eval(&r, n, NULL);
-    return v.kind == FEEL_RANGE ? node_const(p->k, v, (uint32_t)pos) : n;
+    struct feel_value v = feel_walk(&r, n, NULL);
+    return v.kind == FEEL_RANGE ? feel_node_const(p->k, v, (uint32_t)pos) : n;
 }
 
 static const struct node *list_node(struct parser *p, struct kids *l, size_t pos)
 {
     bool constant = true;
-    const struct node *const *kid = kids_done(p, l);
+    const struct node *const *kid = parse_kids_done(p, l);
     if (!kid)
         return NULL;
     for (size_t i = 0; i < l->n; i++)
@@ -162,11 +162,11 @@ static const struct node *list_node(struct parser *p, struct kids *l, size_t pos
     struct feel_list *list = NEW(p->k->mem, struct feel_list);
     struct feel_value *v = NEW_N(p->k->mem, struct feel_value, l->n ? l->n : 1);
     if (!list || !v)
-        return bad(p, "out of memory");
+        return parse_bad(p, "out of memory");
     for (size_t i = 0; i < l->n; i++)
         v[i] = kid[i]->k;
     *list = (struct feel_list){ l->n, v };
-    return node_const(p->k, (struct feel_value){ .kind = FEEL_LIST, .list = list }, (uint32_t)pos);
+    return feel_node_const(p->k, (struct feel_value){ .kind = FEEL_LIST, .list = list }, (uint32_t)pos);
 }
 
 const struct node *parse_bracket(struct parser *p)
@@ -175,24 +175,24 @@ const struct node *parse_bracket(struct parser *p)
     bool closed = p->text.p[p->at++] == '[', before = p->endpoint;
     struct kids l = { 0 };
     p->endpoint = false;
-    if (closed && eat_mark(p, "]")) {
+    if (closed && parse_eat_mark(p, "]")) {
         p->endpoint = before;
         return list_node(p, &l, pos);
     }
     const struct node *n = parse_expr(p);
-    if (n && eat_mark(p, "..")) {
+    if (n && parse_eat_mark(p, "..")) {
         p->endpoint = before;
         return parse_range_end(p, n, closed, pos);
     }
     if (n && !closed)
-        return bad(p, "'..' is expected in a range");
-    while (kids_add(p, &l, n)) {
-        if (eat_mark(p, "]")) {
+        return parse_bad(p, "'..' is expected in a range");
+    while (parse_kids_add(p, &l, n)) {
+        if (parse_eat_mark(p, "]")) {
             p->endpoint = before;
             return list_node(p, &l, pos);
         }
-        if (!eat_mark(p, ","))
-            return bad(p, "',' or ']' is expected in a list");
+        if (!parse_eat_mark(p, ","))
+            return parse_bad(p, "',' or ']' is expected in a list");
         n = parse_expr(p);
     }
     return NULL;
@@ -206,10 +206,10 @@ const struct node *parse_paren(struct parser *p)
     p->endpoint = false;
     const struct node *n = parse_test(p, &is_op);
     p->endpoint = before;
-    if (n && !is_op && eat_mark(p, ".."))
+    if (n && !is_op && parse_eat_mark(p, ".."))
         return parse_range_end(p, n, false, pos);
-    if (n && !eat_mark(p, ")"))
-        return bad(p, "')' is missing");
+    if (n && !parse_eat_mark(p, ")"))
+        return parse_bad(p, "')' is missing");
     return n;
 }
 
@@ -217,16 +217,16 @@ const struct node *parse_paren(struct parser *p)
 
 static bool context_key(struct parser *p, struct str *name)
 {
-    if (peek(p) == '"')
-        return scan_string(p, name) && eat_mark(p, ":");
-    return scan_label(p, name);
+    if (parse_peek(p) == '"')
+        return parse_scan_string(p, name) && parse_eat_mark(p, ":");
+    return parse_scan_label(p, name);
 }
 
 /* Remembered, so that a path can name it. */
 static void odd_name(struct parser *p, struct str name)
 {
     struct compiler *k = p->k;
-    if (name.n && k->n_odd < COUNT_OF(k->odd) && words_length(name) != name.n)
+    if (name.n && k->n_odd < COUNT_OF(k->odd) && parse_words_length(name) != name.n)
         k->odd[k->n_odd++] = name;
 }
 
@@ -237,7 +237,7 @@ static bool room_for(struct parser *p, struct bound **b, size_t n, size_t *room)
     size_t more = *room ? *room * 2 : 8;
     struct bound *copy = NEW_N(p->k->mem, struct bound, more);
     if (!copy || n >= ENTRIES_MAX) {
-        (void)bad(p, copy ? "too many entries" : "out of memory");
+        (void)parse_bad(p, copy ? "too many entries" : "out of memory");
         return false;
     }
     if (n)
@@ -256,30 +256,30 @@ const struct node *parse_context(struct parser *p)
     bool endpoint = p->endpoint;
     p->s = &s;
     p->endpoint = false;
-    if (peek(p) != '}')
+    if (parse_peek(p) != '}')
         do {
             struct str name;
             if (!room_for(p, &s.b, l.n, &room))
                 return NULL;
             if (!context_key(p, &name))
-                return bad(p, "an entry is 'name: value'");
+                return parse_bad(p, "an entry is 'name: value'");
             odd_name(p, name);
-            if (!kids_add(p, &l, parse_expr(p)))
+            if (!parse_kids_add(p, &l, parse_expr(p)))
                 return NULL;
             s.b[s.n] = (struct bound){ .name = name, .how = BIND_SLOT, .slot = (uint32_t)s.n };
             s.n++;
-        } while (eat_mark(p, ","));
+        } while (parse_eat_mark(p, ","));
     p->s = s.up;
     p->endpoint = endpoint;
-    if (!eat_mark(p, "}"))
-        return bad(p, "'}' is missing after a context");
+    if (!parse_eat_mark(p, "}"))
+        return parse_bad(p, "'}' is missing after a context");
     struct node *n = parse_node(p, OP_CONTEXT, pos);
     struct str *names = NEW_N(p->k->mem, struct str, s.n + 1);
     if (!n || !names)
-        return bad(p, "out of memory");
+        return parse_bad(p, "out of memory");
     for (size_t i = 0; i < s.n; i++)
         names[i] = s.b[i].name;
-    n->kid = kids_done(p, &l);
+    n->kid = parse_kids_done(p, &l);
     n->n = (uint16_t)l.n;
     n->extra = names;
     return n->kid ? n : NULL;
@@ -290,13 +290,13 @@ const struct node *parse_context(struct parser *p)
 const struct node *parse_if(struct parser *p)
 {
     size_t pos = p->at;
-    (void)eat_word(p, "if");
+    (void)parse_eat_word(p, "if");
     const struct node *a = parse_expr(p), *b, *c;
-    if (a && !eat_word(p, "then"))
-        return bad(p, "'then' is missing");
+    if (a && !parse_eat_word(p, "then"))
+        return parse_bad(p, "'then' is missing");
     b = a ? parse_expr(p) : NULL;
-    if (b && !eat_word(p, "else"))
-        return bad(p, "'else' is missing");
+    if (b && !parse_eat_word(p, "else"))
+        return parse_bad(p, "'else' is missing");
     c = b ? parse_expr(p) : NULL;
     struct node *n = c ? parse_node(p, OP_IF, pos) : NULL;
     if (!n)
@@ -312,24 +312,24 @@ static bool iterations(struct parser *p, struct scope *s, struct iteration *it, 
 {
     do {
         if (*n == ITERATIONS_MAX) {
-            (void)bad(p, "too many iterations");
+            (void)parse_bad(p, "too many iterations");
             return false;
         }
-        struct str name = scan_words(p);
-        if (name.n == 0 || !eat_word(p, "in")) {
-            (void)bad(p, "an iteration is 'name in list'");
+        struct str name = parse_scan_words(p);
+        if (name.n == 0 || !parse_eat_word(p, "in")) {
+            (void)parse_bad(p, "an iteration is 'name in list'");
             return false;
         }
         it[*n].in = parse_expr(p);
         it[*n].to = NULL;
-        if (it[*n].in && eat_mark(p, ".."))
+        if (it[*n].in && parse_eat_mark(p, ".."))
             it[*n].to = parse_expr(p);
         if (p->failed)
             return false;
         s->b[s->n] = (struct bound){ .name = name, .how = BIND_SLOT, .slot = (uint32_t)s->n };
         s->n++;
         (*n)++;
-    } while (eat_mark(p, ","));
+    } while (parse_eat_mark(p, ","));
     return true;
 }
 
@@ -343,8 +343,8 @@ static const struct node *parse_loop(struct parser *p, enum op op, const char *w
     p->s = &s;
     if (!iterations(p, &s, it, &n))
         return NULL;
-    if (!eat_word(p, word))
-        return bad(p, op == OP_FOR ? "'return' is missing" : "'satisfies' is missing");
+    if (!parse_eat_word(p, word))
+        return parse_bad(p, op == OP_FOR ? "'return' is missing" : "'satisfies' is missing");
     if (op == OP_FOR)
         b[s.n++] = (struct bound){ .name = STR("partial"), .how = BIND_SLOT, .slot = (uint32_t)n };
     size_t from = p->at, hit;
@@ -357,7 +357,7 @@ static const struct node *parse_loop(struct parser *p, enum op op, const char *w
     struct iteration *copy = NEW_N(p->k->mem, struct iteration, n);
     const struct node **kid = NEW_N(p->k->mem, const struct node *, 1);
     if (!node || !copy || !kid)
-        return bad(p, "out of memory");
+        return parse_bad(p, "out of memory");
     memcpy(copy, it, n * sizeof *it);
     kid[0] = body;
     node->kid = kid;
@@ -371,14 +371,14 @@ static const struct node *parse_loop(struct parser *p, enum op op, const char *w
 const struct node *parse_for(struct parser *p)
 {
     size_t pos = p->at;
-    (void)eat_word(p, "for");
+    (void)parse_eat_word(p, "for");
     return parse_loop(p, OP_FOR, "return", pos);
 }
 
 const struct node *parse_quantified(struct parser *p, enum op op)
 {
     size_t pos = p->at;
-    (void)eat_word(p, op == OP_SOME ? "some" : "every");
+    (void)parse_eat_word(p, op == OP_SOME ? "some" : "every");
     return parse_loop(p, op, "satisfies", pos);
 }
 
@@ -386,22 +386,22 @@ const struct node *parse_quantified(struct parser *p, enum op op)
 
 static bool parameters(struct parser *p, struct scope *s, struct field *f)
 {
-    if (eat_mark(p, ")"))
+    if (parse_eat_mark(p, ")"))
         return true;
     do {
-        struct str name = scan_words(p);
+        struct str name = parse_scan_words(p);
         if (name.n == 0 || s->n == PARAMS_MAX) {
-            (void)bad(p, "a parameter's name is expected");
+            (void)parse_bad(p, "a parameter's name is expected");
             return false;
         }
         f[s->n] = (struct field){ name, NULL };
-        if (eat_mark(p, ":") && !(f[s->n].type = parse_type(p)))
+        if (parse_eat_mark(p, ":") && !(f[s->n].type = parse_type(p)))
             return false;
         s->b[s->n] = (struct bound){ .name = name, .how = BIND_SLOT, .slot = (uint32_t)s->n };
         s->n++;
-    } while (eat_mark(p, ","));
-    if (!eat_mark(p, ")")) {
-        (void)bad(p, "')' is missing after parameters");
+    } while (parse_eat_mark(p, ","));
+    if (!parse_eat_mark(p, ")")) {
+        (void)parse_bad(p, "')' is missing after parameters");
         return false;
     }
     return true;
@@ -413,18 +413,18 @@ const struct node *parse_function(struct parser *p)
     struct bound b[PARAMS_MAX];
     struct field f[PARAMS_MAX];
     struct scope s = { .up = p->s, .b = b, .frame = true };
-    (void)eat_word(p, "function");
-    if (!eat_mark(p, "("))
-        return bad(p, "'(' is expected after 'function'");
+    (void)parse_eat_word(p, "function");
+    if (!parse_eat_mark(p, "("))
+        return parse_bad(p, "'(' is expected after 'function'");
     if (!parameters(p, &s, f))
         return NULL;
     struct node *n = parse_node(p, OP_FUNCTION, pos);
     struct lambda *l = NEW(p->k->mem, struct lambda);
     struct field *copy = NEW_N(p->k->mem, struct field, s.n + 1);
     if (!n || !l || !copy)
-        return bad(p, "out of memory");
+        return parse_bad(p, "out of memory");
     memcpy(copy, f, s.n * sizeof *f);
-    bool external = eat_word(p, "external");
+    bool external = parse_eat_word(p, "external");
     p->closures++;
     p->s = &s;
     *l = (struct lambda){ .n = s.n, .param = copy, .body = parse_expr(p) };

@@ -18,7 +18,7 @@ static int order(const struct feel_value *a, const struct feel_value *b)
     int c = 0;
     if (a->kind == FEEL_BOOL)
         return a->b - b->b;
-    (void)value_cmp(a, b, &c);
+    (void)feel_cmp(a, b, &c);
     return c;
 }
 
@@ -153,7 +153,7 @@ static void set_row(const struct index *x, uint64_t *bits, const struct node *ce
     }
 }
 
-struct index *index_build(struct arena *mem, const struct dmn_table *t, size_t input, size_t max_bytes)
+struct index *dmn_index_build(struct arena *mem, const struct dmn_table *t, size_t input, size_t max_bytes)
 {
     struct feel_value local[POINTS_MAX];
     struct points p = { .v = local, .room = COUNT_OF(local) };
@@ -176,7 +176,7 @@ struct index *index_build(struct arena *mem, const struct dmn_table *t, size_t i
     return x;
 }
 
-bool index_match(const struct index *x, const struct feel_value *v, uint64_t *bits, size_t words)
+bool dmn_index_match(const struct index *x, const struct feel_value *v, uint64_t *bits, size_t words)
 {
     bool at;
     if (v->kind != x->kind)
@@ -187,29 +187,29 @@ bool index_match(const struct index *x, const struct feel_value *v, uint64_t *bi
     return true;
 }
 
-size_t index_regions(const struct index *x)
+size_t dmn_index_regions(const struct index *x)
 {
     return 2 * x->n + 1;
 }
 
-const uint64_t *index_line(const struct index *x, size_t region)
+const uint64_t *dmn_index_line(const struct index *x, size_t region)
 {
     return x->bits + region * x->words;
 }
 
-enum feel_kind index_kind(const struct index *x)
+enum feel_kind dmn_index_kind(const struct index *x)
 {
     return x->kind;
 }
 
-size_t index_place(const struct index *x, const struct feel_value *v)
+size_t dmn_index_place(const struct index *x, const struct feel_value *v)
 {
     bool at;
     return place(x, v, &at);
 }
 
 /* "< 14", "14", "> 14 and < 18" */
-void index_say(const struct index *x, size_t region, struct buf *b)
+void dmn_index_say(const struct index *x, size_t region, struct buf *b)
 {
     size_t i = region / 2;
     if (region % 2) {

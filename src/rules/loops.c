@@ -1,9 +1,9 @@
 /* for, some, every, filters, calls. */
 #include "rules/dmn.h"
 
-struct feel_value eval_loop(struct run *r, const struct node *n, const struct frame *f);
-struct feel_value eval_filter(struct run *r, const struct node *n, const struct frame *f);
-struct feel_value eval_call(struct run *r, const struct node *n, const struct frame *f);
+struct feel_value feel_walk_loop(struct run *r, const struct node *n, const struct frame *f);
+struct feel_value feel_walk_filter(struct run *r, const struct node *n, const struct frame *f);
+struct feel_value feel_walk_call(struct run *r, const struct node *n, const struct frame *f);
 
 /* ---- what is iterated over ------------------------------------------------------------ */
 
@@ -42,9 +42,9 @@ static bool domain_range(struct domain *d, const struct feel_range *g)
 
 static bool domain_of(struct run *r, struct domain *d, const struct iteration *it, const struct frame *f)
 {
-    struct feel_value a = eval(r, it->in, f);
+    struct feel_value a = feel_walk(r, it->in, f);
     if (it->to) {
-        struct feel_value b = eval(r, it->to, f);
+        struct feel_value b = feel_walk(r, it->to, f);
         return domain_between(d, &a, &b);
     }
     if (a.kind == FEEL_NULL)
@@ -66,7 +66,7 @@ static bool domain_at(const struct domain *d, int64_t i, struct feel_value *out)
 {
     if (d->step > 0 ? i > d->to : i < d->to)
         return false;
-    *out = d->list ? d->list->v[i] : d->dates ? date_value(i) : num_of(i);
+    *out = d->list ? d->list->v[i] : d->dates ? feel_date_value(i) : num_of(i);
     return true;
 }
 
@@ -87,13 +87,13 @@ static const struct frame *round_frame(struct loop *l)
     size_t slots = (size_t)l->n->n + 1;
     struct frame *f = l->f;
     if (l->n->flag & 1) {
-        f = frame_new(l->r, l->f->up, slots);
+        f = feel_frame(l->r, l->f->up, slots);
         if (!f)
             return NULL;
         memcpy(f->v, l->f->v, slots * sizeof f->v[0]);
     }
     if (l->n->op == OP_FOR && (l->n->flag & 2))
-        f->v[l->n->n] = value_list(l->r, l->out.v, l->out.n);
+        f->v[l->n->n] = feel_wrap(l->r, l->out.v, l->out.n);
     return f;
 }
 
@@ -102,9 +102,9 @@ static void loop_body(struct loop *l)
     const struct frame *f = round_frame(l);
     if (!f)
         return;
-    struct feel_value v = eval(l->r, l->n->kid[0], f);
+    struct feel_value v = feel_walk(l->r, l->n->kid[0], f);
     if (l->n->op == OP_FOR) {
-        (void)lister_add(&l->out, v);
+        (void)feel_lister_add(&l->out, v);
     } else if (v.kind != FEEL_BOOL) {
         l->unknown = true;
     } else if (v.b == (l->n->op == OP_SOME)) {
@@ -121,7 +121,7 @@ static void loop_over(struct loop *l, size_t dim)
         return;
     }
     for (int64_t i = d.from; !l->bad && !l->ended && domain_at(&d, i, &l->f->v[dim]); i += d.step) {
-        if (!run_step(l->r, 1))
+        if (!feel_run_step(l->r, 1))
             return;
         if (dim + 1 < l->n->n)
             loop_over(l, dim + 1);
@@ -130,19 +130,19 @@ static void loop_over(struct loop *l, size_t dim)
     }
 }
 
-struct feel_value eval_loop(struct run *r, const struct node *n, const struct frame *up)
+struct feel_value feel_walk_loop(struct run *r, const struct node *n, const struct frame *up)
 {
-    struct loop l = { .r = r, .n = n, .f = frame_new(r, up, (size_t)n->n + 1), .out = { .r = r } };
+    struct loop l = { .r = r, .n = n, .f = feel_frame(r, up, (size_t)n->n + 1), .out = { .r = r } };
     if (!l.f)
         return feel_null();
     loop_over(&l, 0);
     if (l.bad)
-        return no(r, "cannot iterate over this");
+        return feel_no(r, "cannot iterate over this");
     if (n->op == OP_FOR)
-        return lister_done(&l.out);
+        return feel_lister_done(&l.out);
     if (l.ended)
         return feel_bool(n->op == OP_SOME);
-    return l.unknown ? no(r, "satisfies: not boolean") : feel_bool(n->op == OP_EVERY);
+    return l.unknown ? feel_no(r, "satisfies: not boolean") : feel_bool(n->op == OP_EVERY);
 }
 
 /* ---- filters -------------------------------------------------------------------------------- */
@@ -151,11 +151,11 @@ static struct feel_value pick(struct run *r, const struct feel_list *l, const st
 {
     int64_t i;
     if (!feel_to_i64(*at, &i))
-        return no(r, "the index is not a whole number");
+        return feel_no(r, "the index is not a whole number");
     if (i < 0)
         i += (int64_t)l->n + 1;
     if (i < 1 || i > (int64_t)l->n)
-        return no(r, "the index is outside the list");
+        return feel_no(r, "the index is outside the list");
     return l->v[i - 1];
 }
 
@@ -165,34 +165,34 @@ static struct feel_value filter_items(struct run *r, const struct node *n, const
     struct lister out = { .r = r };
     for (size_t i = 0; i < l->n; i++) {
         f->v[0] = l->v[i];
-        struct feel_value c = eval(r, n->b, f);
+        struct feel_value c = feel_walk(r, n->b, f);
         if (c.kind == FEEL_NUMBER)
             return pick(r, l, &c);
         if (c.kind != FEEL_BOOL && c.kind != FEEL_NULL)
-            return no(r, "a filter is a condition or an index");
-        if (feel_is_true(c) && !lister_add(&out, l->v[i]))
+            return feel_no(r, "a filter is a condition or an index");
+        if (feel_is_true(c) && !feel_lister_add(&out, l->v[i]))
             return feel_null();
-        if (!run_step(r, 1))
+        if (!feel_run_step(r, 1))
             return feel_null();
     }
-    return lister_done(&out);
+    return feel_lister_done(&out);
 }
 
 /* a[b]: items for which b is true, or the b-th item. */
-struct feel_value eval_filter(struct run *r, const struct node *n, const struct frame *up)
+struct feel_value feel_walk_filter(struct run *r, const struct node *n, const struct frame *up)
 {
-    struct feel_value v = eval(r, n->a, up);
+    struct feel_value v = feel_walk(r, n->a, up);
     if (v.kind == FEEL_NULL)
-        return no(r, "filter of null");
+        return feel_no(r, "filter of null");
     struct feel_list one = { 1, &v };
     const struct feel_list *l = v.kind == FEEL_LIST ? v.list : &one;
     if (n->b->op == OP_CONST && n->b->k.kind == FEEL_NUMBER)
         return pick(r, l, &n->b->k);
-    struct frame *f = frame_new(r, up, 1);
+    struct frame *f = feel_frame(r, up, 1);
     if (!f)
         return feel_null();
     if (l->n == 0) {
-        struct feel_value c = eval(r, n->b, f);
+        struct feel_value c = feel_walk(r, n->b, f);
         if (c.kind == FEEL_NUMBER)
             return pick(r, l, &c);
     }
@@ -201,7 +201,7 @@ struct feel_value eval_filter(struct run *r, const struct node *n, const struct 
 
 /* ---- calls ------------------------------------------------------------------------------------- */
 
-size_t function_arity(const struct feel_function *f)
+size_t feel_function_arity(const struct feel_function *f)
 {
     return f->how == FN_BUILTIN ? builtin_max_args(f->builtin)
          : f->how == FN_SERVICE ? ((const struct dmn_elem *)f->service)->n_params
@@ -213,28 +213,28 @@ static struct feel_value call_lambda(struct run *r, const struct feel_function *
 {
     const struct lambda *l = fn->lambda;
     if (n != l->n)
-        return no(r, "wrong number of arguments");
-    struct frame *f = frame_new(r, fn->frame, n);
+        return feel_no(r, "wrong number of arguments");
+    struct frame *f = feel_frame(r, fn->frame, n);
     if (!f)
         return feel_null();
     for (size_t i = 0; i < n; i++) {
-        f->v[i] = l->param[i].type ? type_coerce(r, l->param[i].type, arg[i]) : arg[i];
+        f->v[i] = l->param[i].type ? feel_type_coerce(r, l->param[i].type, arg[i]) : arg[i];
         if (f->v[i].kind == FEEL_NULL && arg[i].kind != FEEL_NULL)
-            return no(r, "an argument is of the wrong type");
+            return feel_no(r, "an argument is of the wrong type");
     }
     struct instance *inst = r->inst;
     r->inst = fn->inst;
-    struct feel_value v = eval(r, l->body, f);
+    struct feel_value v = feel_walk(r, l->body, f);
     r->inst = inst;
-    return l->result ? type_coerce(r, l->result, v) : v;
+    return l->result ? feel_type_coerce(r, l->result, v) : v;
 }
 
-struct feel_value call(struct run *r, struct feel_value fn, const struct feel_value *arg, size_t n)
+struct feel_value feel_call(struct run *r, struct feel_value fn, const struct feel_value *arg, size_t n)
 {
     if (fn.kind != FEEL_FUNCTION)
-        return no(r, "this is not a function");
+        return feel_no(r, "this is not a function");
     if (r->calls >= r->limits.depth) {
-        run_stop(r, "calls nested too deeply");
+        feel_run_stop(r, "calls nested too deeply");
         return feel_null();
     }
     struct feel_value v;
@@ -242,8 +242,8 @@ struct feel_value call(struct run *r, struct feel_value fn, const struct feel_va
     switch (fn.function->how) {
     case FN_LAMBDA: v = call_lambda(r, fn.function, arg, n); break;
     case FN_BUILTIN: v = builtin_call(r, fn.function->builtin, arg, n); break;
-    case FN_SERVICE: v = service_call(r, fn.function, arg, n); break;
-    default: v = no(r, "external functions are not supported"); break;
+    case FN_SERVICE: v = dmn_service_call(r, fn.function, arg, n); break;
+    default: v = feel_no(r, "external functions are not supported"); break;
     }
     r->calls--;
     return v;
@@ -260,13 +260,13 @@ static struct feel_value call_named(struct run *r, struct feel_value fn, const s
                                     const struct feel_value *arg, size_t n)
 {
     if (fn.kind != FEEL_FUNCTION)
-        return no(r, "this is not a function");
+        return feel_no(r, "this is not a function");
     if (fn.function->how == FN_BUILTIN)
         return builtin_call_named(r, fn.function->builtin, name, arg, n);
-    size_t arity = function_arity(fn.function);
+    size_t arity = feel_function_arity(fn.function);
     struct feel_value *v = NEW_N(r->mem, struct feel_value, arity + 1);
     if (!v) {
-        run_stop(r, "out of memory");
+        feel_run_stop(r, "out of memory");
         return feel_null();
     }
     for (size_t i = 0; i < n; i++) {
@@ -274,31 +274,31 @@ static struct feel_value call_named(struct run *r, struct feel_value fn, const s
         while (p < arity && !str_eq(parameter_name(fn.function, p), name[i]))
             p++;
         if (p == arity)
-            return no(r, "no parameter of that name");
+            return feel_no(r, "no parameter of that name");
         v[p] = arg[i];
     }
-    return call(r, fn, v, arity);
+    return feel_call(r, fn, v, arity);
 }
 
 enum { FEW_ARGS = 8 };
 
 /* kid: arguments.  OP_BUILTIN: extra is the built-in; else extra is the
  * function's expression and more the arguments' names. */
-struct feel_value eval_call(struct run *r, const struct node *n, const struct frame *f)
+struct feel_value feel_walk_call(struct run *r, const struct node *n, const struct frame *f)
 {
     struct feel_value few[FEW_ARGS], *arg = few;
     if (n->n > FEW_ARGS && !(arg = NEW_N(r->mem, struct feel_value, n->n))) {
-        run_stop(r, "out of memory");
+        feel_run_stop(r, "out of memory");
         return feel_null();
     }
-    struct feel_value fn = n->op == OP_BUILTIN ? feel_null() : eval(r, n->extra, f);
+    struct feel_value fn = n->op == OP_BUILTIN ? feel_null() : feel_walk(r, n->extra, f);
     for (size_t i = 0; i < n->n; i++)
-        arg[i] = eval(r, n->kid[i], f);
+        arg[i] = feel_walk(r, n->kid[i], f);
     if (r->stopped)
         return feel_null();
     if (n->op == OP_BUILTIN)
         return builtin_call(r, n->extra, arg, n->n);
     if (n->op == OP_CALL_NAMED)
         return call_named(r, fn, n->more, arg, n->n);
-    return call(r, fn, arg, n->n);
+    return feel_call(r, fn, arg, n->n);
 }

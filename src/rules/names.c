@@ -13,7 +13,7 @@ static bool in_spans(const struct span *s, size_t n, uint32_t cp)
 }
 
 /* DMN 1.5, 10.3.1.2, rules 27 to 30. */
-bool name_start(uint32_t cp)
+bool parse_name_start(uint32_t cp)
 {
     static const struct span spans[] = {
         { 0xC0, 0xD6 }, { 0xD8, 0xF6 }, { 0xF8, 0x2FF }, { 0x370, 0x37D }, { 0x37F, 0x167F },
@@ -26,11 +26,11 @@ bool name_start(uint32_t cp)
     return in_spans(spans, COUNT_OF(spans), cp);
 }
 
-bool name_part(uint32_t cp)
+bool parse_name_part(uint32_t cp)
 {
     if (cp < 0x80)
         return ascii_alpha((char)cp) || cp == '_' || ascii_digit((char)cp);
-    return name_start(cp) || cp == 0xB7 || (cp >= 0x300 && cp <= 0x36F) || cp == 0x203F || cp == 0x2040;
+    return parse_name_start(cp) || cp == 0xB7 || (cp >= 0x300 && cp <= 0x36F) || cp == 0x203F || cp == 0x2040;
 }
 
 static bool space_cp(uint32_t cp)
@@ -71,7 +71,7 @@ static size_t space_length(struct str s, size_t at)
     return at - from;
 }
 
-void skip_space(struct parser *p)
+void parse_space(struct parser *p)
 {
     /* Mostly there is none. */
     if (p->at < p->text.n && p->text.p[p->at] > ' ' && p->text.p[p->at] != '/')
@@ -85,7 +85,7 @@ void skip_space(struct parser *p)
                 p->at++;
         } else if (str_starts(rest, STR("/*"))) {
             if (!str_find(str_sub(rest, 2, rest.n), STR("*/"), &end)) {
-                (void)bad(p, "comment without end");
+                (void)parse_bad(p, "comment without end");
                 p->at = p->text.n;
                 return;
             }
@@ -96,13 +96,13 @@ void skip_space(struct parser *p)
     }
 }
 
-char peek(struct parser *p)
+char parse_peek(struct parser *p)
 {
-    skip_space(p);
+    parse_space(p);
     return p->at < p->text.n ? p->text.p[p->at] : 0;
 }
 
-size_t name_match(struct str text, struct str name)
+size_t parse_name_match(struct str text, struct str name)
 {
     size_t j = 0, len;
     if (text.n == 0 || name.n == 0 || text.p[0] != name.p[0])
@@ -110,8 +110,8 @@ size_t name_match(struct str text, struct str name)
     for (size_t i = 0; i < name.n;) {
         if (name.p[i] == ' ') {
             size_t gap = space_length(text, j);
-            bool words = i > 0 && name_part(cp_at(name, i + 1, &len)) &&
-                         ((unsigned char)name.p[i - 1] >= 0x80 || name_part((unsigned char)name.p[i - 1]));
+            bool words = i > 0 && parse_name_part(cp_at(name, i + 1, &len)) &&
+                         ((unsigned char)name.p[i - 1] >= 0x80 || parse_name_part((unsigned char)name.p[i - 1]));
             if (gap == 0 && words)
                 return 0;
             j += gap;
@@ -121,16 +121,16 @@ size_t name_match(struct str text, struct str name)
             j++;
         } else {
             size_t gap = space_length(text, j);
-            bool symbol = !name_part(cp_at(name, i, &len)) ||
+            bool symbol = !parse_name_part(cp_at(name, i, &len)) ||
                           (i > 0 && (unsigned char)name.p[i - 1] < 0x80 &&
-                           !name_part((unsigned char)name.p[i - 1]));
+                           !parse_name_part((unsigned char)name.p[i - 1]));
             if (gap == 0 || !symbol)
                 return 0;
             j += gap;
         }
     }
     unsigned char last = (unsigned char)name.p[name.n - 1];
-    if ((last >= 0x80 || name_part(last)) && j < text.n && name_part(cp_at(text, j, &len)))
+    if ((last >= 0x80 || parse_name_part(last)) && j < text.n && parse_name_part(cp_at(text, j, &len)))
         return 0;
     return j;
 }
@@ -149,16 +149,16 @@ static size_t word_length(struct str s, size_t at, bool first)
 {
     size_t from = at, len;
     uint32_t cp = cp_at(s, at, &len);
-    if (len == 0 || !(first ? name_start(cp) : name_part(cp)))
+    if (len == 0 || !(first ? parse_name_start(cp) : parse_name_part(cp)))
         return 0;
     do {
         at += len;
         cp = cp_at(s, at, &len);
-    } while (len && name_part(cp));
+    } while (len && parse_name_part(cp));
     return at - from;
 }
 
-size_t words_length(struct str s)
+size_t parse_words_length(struct str s)
 {
     size_t end = 0, at = 0;
     for (;;) {
@@ -172,29 +172,29 @@ size_t words_length(struct str s)
     }
 }
 
-bool at_word(struct parser *p, const char *word)
+bool parse_at_word(struct parser *p, const char *word)
 {
-    skip_space(p);
+    parse_space(p);
     if (p->at >= p->text.n || p->text.p[p->at] != word[0])
         return false;
     size_t n = strlen(word), len;
     struct str rest = str_sub(p->text, p->at, p->text.n);
     if (rest.n < n || memcmp(rest.p, word, n) != 0)
         return false;
-    return !(rest.n > n && name_part(cp_at(rest, n, &len)));
+    return !(rest.n > n && parse_name_part(cp_at(rest, n, &len)));
 }
 
-bool eat_word(struct parser *p, const char *word)
+bool parse_eat_word(struct parser *p, const char *word)
 {
-    if (!at_word(p, word))
+    if (!parse_at_word(p, word))
         return false;
     p->at += strlen(word);
     return true;
 }
 
-bool eat_mark(struct parser *p, const char *mark)
+bool parse_eat_mark(struct parser *p, const char *mark)
 {
-    skip_space(p);
+    parse_space(p);
     if (p->at >= p->text.n || p->text.p[p->at] != mark[0])
         return false;
     size_t n = strlen(mark);
@@ -204,7 +204,7 @@ bool eat_mark(struct parser *p, const char *mark)
     return true;
 }
 
-struct str name_clean(struct compiler *k, struct str raw)
+struct str feel_name_clean(struct compiler *k, struct str raw)
 {
     raw = str_trim(raw);
     if (raw.n == 0)
@@ -240,7 +240,7 @@ static size_t longest_in_scope(struct parser *p, struct str rest)
     size_t best = 0;
     for (struct scope *s = p->s; s; s = s->up)
         for (size_t i = 0; i < s->n; i++) {
-            size_t n = name_match(rest, s->b[i].name);
+            size_t n = parse_name_match(rest, s->b[i].name);
             if (n > best)
                 best = n;
         }
@@ -251,12 +251,12 @@ static size_t longest_member(struct parser *p, struct str rest)
 {
     size_t best = 0;
     for (size_t i = 0; i < p->k->n_members; i++) {
-        size_t n = name_match(rest, p->k->members[i]);
+        size_t n = parse_name_match(rest, p->k->members[i]);
         if (n > best)
             best = n;
     }
     for (size_t i = 0; i < p->k->n_odd; i++) {
-        size_t n = name_match(rest, p->k->odd[i]);
+        size_t n = parse_name_match(rest, p->k->odd[i]);
         if (n > best)
             best = n;
     }
@@ -267,7 +267,7 @@ static struct str take(struct parser *p, size_t n)
 {
     struct str raw = str_sub(p->text, p->at, n);
     p->at += n;
-    return name_clean(p->k, raw);
+    return feel_name_clean(p->k, raw);
 }
 
 static bool inside_filter(struct scope *s)
@@ -278,11 +278,11 @@ static bool inside_filter(struct scope *s)
     return false;
 }
 
-struct str scan_name(struct parser *p)
+struct str parse_scan_name(struct parser *p)
 {
-    skip_space(p);
+    parse_space(p);
     struct str rest = str_sub(p->text, p->at, p->text.n);
-    size_t best = longest_in_scope(p, rest), words = words_length(rest);
+    size_t best = longest_in_scope(p, rest), words = parse_words_length(rest);
     if (best == 0 || words > best) {
         size_t n = builtin_spaced(rest);
         if (n > best)
@@ -297,23 +297,23 @@ struct str scan_name(struct parser *p)
     return take(p, words > best ? words : best);
 }
 
-struct str scan_member(struct parser *p)
+struct str parse_scan_member(struct parser *p)
 {
-    skip_space(p);
+    parse_space(p);
     struct str rest = str_sub(p->text, p->at, p->text.n);
-    size_t best = longest_member(p, rest), words = words_length(rest);
+    size_t best = longest_member(p, rest), words = parse_words_length(rest);
     return take(p, words > best ? words : best);
 }
 
-struct str scan_words(struct parser *p)
+struct str parse_scan_words(struct parser *p)
 {
-    skip_space(p);
-    return take(p, words_length(str_sub(p->text, p->at, p->text.n)));
+    parse_space(p);
+    return take(p, parse_words_length(str_sub(p->text, p->at, p->text.n)));
 }
 
-bool scan_label(struct parser *p, struct str *out)
+bool parse_scan_label(struct parser *p, struct str *out)
 {
-    skip_space(p);
+    parse_space(p);
     struct str rest = str_sub(p->text, p->at, p->text.n);
     size_t at = 0, len;
     if (!word_length(rest, 0, true))
@@ -322,12 +322,12 @@ bool scan_label(struct parser *p, struct str *out)
         uint32_t cp = cp_at(rest, at, &len);
         if (cp == ':')
             break;
-        if (!name_part(cp) && !space_cp(cp) && !(cp < 0x80 && strchr("./-'+*", (int)cp)))
+        if (!parse_name_part(cp) && !space_cp(cp) && !(cp < 0x80 && strchr("./-'+*", (int)cp)))
             return false;
         at += len;
     }
     if (at == rest.n)
         return false;
     *out = take(p, at);
-    return eat_mark(p, ":");
+    return parse_eat_mark(p, ":");
 }

@@ -1,7 +1,7 @@
 /* Expressions, from `or` down to names and numbers (DMN 1.5, 10.3.1.2). */
 #include "rules/parse.h"
 
-const struct node *bad(struct parser *p, const char *why)
+const struct node *parse_bad(struct parser *p, const char *why)
 {
     if (!p->failed) {
         p->failed = true;
@@ -11,7 +11,7 @@ const struct node *bad(struct parser *p, const char *why)
     return NULL;
 }
 
-struct node *node_new(struct compiler *k, enum op op, uint32_t pos)
+struct node *feel_node_new(struct compiler *k, enum op op, uint32_t pos)
 {
     struct node *n = NEW(k->mem, struct node);
     if (n) {
@@ -21,9 +21,9 @@ struct node *node_new(struct compiler *k, enum op op, uint32_t pos)
     return n;
 }
 
-struct node *node_const(struct compiler *k, struct feel_value v, uint32_t pos)
+struct node *feel_node_const(struct compiler *k, struct feel_value v, uint32_t pos)
 {
-    struct node *n = node_new(k, OP_CONST, pos);
+    struct node *n = feel_node_new(k, OP_CONST, pos);
     if (n)
         n->k = v;
     return n;
@@ -31,13 +31,13 @@ struct node *node_const(struct compiler *k, struct feel_value v, uint32_t pos)
 
 struct node *parse_node(struct parser *p, enum op op, size_t pos)
 {
-    struct node *n = node_new(p->k, op, (uint32_t)pos);
+    struct node *n = feel_node_new(p->k, op, (uint32_t)pos);
     if (!n)
-        (void)bad(p, "out of memory");
+        (void)parse_bad(p, "out of memory");
     return n;
 }
 
-bool kids_add(struct parser *p, struct kids *l, const struct node *n)
+bool parse_kids_add(struct parser *p, struct kids *l, const struct node *n)
 {
     if (!n)
         return false;
@@ -46,14 +46,14 @@ bool kids_add(struct parser *p, struct kids *l, const struct node *n)
         return true;
     }
     if (l->n >= UINT16_MAX) {
-        (void)bad(p, "too many items");
+        (void)parse_bad(p, "too many items");
         return false;
     }
     if (l->n >= l->room) {
         size_t room = l->room ? l->room * 2 : 4 * COUNT_OF(l->v);
         const struct node **more = NEW_N(p->k->mem, const struct node *, room);
         if (!more) {
-            (void)bad(p, "out of memory");
+            (void)parse_bad(p, "out of memory");
             return false;
         }
         memcpy(more, l->room ? l->more : l->v, l->n * sizeof *more);
@@ -64,13 +64,13 @@ bool kids_add(struct parser *p, struct kids *l, const struct node *n)
     return true;
 }
 
-const struct node *const *kids_done(struct parser *p, struct kids *l)
+const struct node *const *parse_kids_done(struct parser *p, struct kids *l)
 {
     if (l->room)
         return l->more;
     const struct node **v = NEW_N(p->k->mem, const struct node *, l->n ? l->n : 1);
     if (!v) {
-        (void)bad(p, "out of memory");
+        (void)parse_bad(p, "out of memory");
         return NULL;
     }
     memcpy(v, l->v, l->n * sizeof *v);
@@ -97,7 +97,7 @@ static const struct node *bound_node(struct compiler *k, const struct bound *b, 
         [BIND_SLOT] = OP_LOCAL, [BIND_GLOBAL] = OP_GLOBAL, [BIND_DYNAMIC] = OP_NAME,
         [BIND_MEMBER] = OP_NAME, [BIND_IMPORT] = OP_IMPORTED,
     };
-    struct node *n = node_new(k, ops[b->how], pos);
+    struct node *n = feel_node_new(k, ops[b->how], pos);
     if (!n)
         return NULL;
     if (b->how == BIND_GLOBAL || b->how == BIND_IMPORT) {
@@ -120,13 +120,13 @@ static const struct node *unbound(struct compiler *k, struct str name, uint32_t 
             return NULL;
         f->how = FN_BUILTIN;
         f->builtin = b;
-        fn = node_const(k, (struct feel_value){ .kind = FEEL_FUNCTION, .function = f }, pos);
+        fn = feel_node_const(k, (struct feel_value){ .kind = FEEL_FUNCTION, .function = f }, pos);
         if (!k->dynamic || !fn)
             return fn;
     }
     if (!b && k->unknown.n == 0)
         k->unknown = name;
-    struct node *n = node_new(k, OP_NAME, pos);
+    struct node *n = feel_node_new(k, OP_NAME, pos);
     if (n) {
         n->name = name;
         n->other = fn;
@@ -134,14 +134,14 @@ static const struct node *unbound(struct compiler *k, struct str name, uint32_t 
     return n;
 }
 
-const struct node *scope_lookup(struct compiler *k, struct scope *s, struct str name, uint32_t pos)
+const struct node *feel_scope_lookup(struct compiler *k, struct scope *s, struct str name, uint32_t pos)
 {
     uint32_t up = 0;
     struct node *first = NULL, *last = NULL;
     const struct node *end = NULL;
     for (; s && !end; s = s->up) {
         if (s->filter) {
-            struct node *n = node_new(k, OP_ITEM_NAME, pos);
+            struct node *n = feel_node_new(k, OP_ITEM_NAME, pos);
             if (!n)
                 return NULL;
             n->up = up;
@@ -172,10 +172,10 @@ const struct node *scope_lookup(struct compiler *k, struct scope *s, struct str 
 static const struct node *parse_name(struct parser *p)
 {
     size_t pos = p->at;
-    struct str name = scan_name(p);
+    struct str name = parse_scan_name(p);
     if (name.n == 0)
-        return bad(p, "an expression is expected here");
-    return scope_lookup(p->k, p->s, name, (uint32_t)pos);
+        return parse_bad(p, "an expression is expected here");
+    return feel_scope_lookup(p->k, p->s, name, (uint32_t)pos);
 }
 
 /* ---- literals ------------------------------------------------------------------- */
@@ -199,9 +199,9 @@ static const struct node *parse_number(struct parser *p)
                 at++;
     }
     if (!num_parse(str_sub(t, from, at - from), &v))
-        return bad(p, "not a number that can be kept");
+        return parse_bad(p, "not a number that can be kept");
     p->at = at;
-    return node_const(p->k, v, (uint32_t)from);
+    return feel_node_const(p->k, v, (uint32_t)from);
 }
 
 static const struct node *parse_primary(struct parser *p)
@@ -209,7 +209,7 @@ static const struct node *parse_primary(struct parser *p)
     static const struct { const char *word; enum feel_kind kind; bool b; } constants[] = {
         { "true", FEEL_BOOL, true }, { "false", FEEL_BOOL, false }, { "null", FEEL_NULL, false },
     };
-    char ch = peek(p);
+    char ch = parse_peek(p);
     size_t pos = p->at;
     if (ascii_digit(ch) || (ch == '.' && pos + 1 < p->text.n && ascii_digit(p->text.p[pos + 1])))
         return parse_number(p);
@@ -223,24 +223,24 @@ static const struct node *parse_primary(struct parser *p)
     case '?':
         p->at++;
         p->value_uses++;
-        return scope_lookup(p->k, p->s, STR("?"), (uint32_t)pos);
+        return feel_scope_lookup(p->k, p->s, STR("?"), (uint32_t)pos);
     default: break;
     }
     struct str rest = str_sub(p->text, pos, p->text.n);
-    size_t words = words_length(rest);
+    size_t words = parse_words_length(rest);
     for (size_t i = 0; i < COUNT_OF(constants); i++)
-        if (words == strlen(constants[i].word) && eat_word(p, constants[i].word))
-            return node_const(p->k, constants[i].kind ? feel_bool(constants[i].b) : feel_null(),
+        if (words == strlen(constants[i].word) && parse_eat_word(p, constants[i].word))
+            return feel_node_const(p->k, constants[i].kind ? feel_bool(constants[i].b) : feel_null(),
                               (uint32_t)pos);
-    if (at_word(p, "if"))
+    if (parse_at_word(p, "if"))
         return parse_if(p);
-    if (at_word(p, "for"))
+    if (parse_at_word(p, "for"))
         return parse_for(p);
-    if (at_word(p, "some"))
+    if (parse_at_word(p, "some"))
         return parse_quantified(p, OP_SOME);
-    if (at_word(p, "every"))
+    if (parse_at_word(p, "every"))
         return parse_quantified(p, OP_EVERY);
-    if (at_word(p, "function"))
+    if (parse_at_word(p, "function"))
         return parse_function(p);
     return parse_name(p);
 }
@@ -251,16 +251,16 @@ static const struct node *parse_path(struct parser *p, const struct node *left, 
 {
     if (left->op == OP_IMPORTED && p->k->imported) {
         size_t used = 0;
-        skip_space(p);
+        parse_space(p);
         const struct node *n = p->k->imported(p->k, left->extra, str_sub(p->text, p->at, p->text.n), &used);
         if (n) {
             p->at += used;
             return n;
         }
     }
-    struct str name = scan_member(p);
+    struct str name = parse_scan_member(p);
     if (name.n == 0)
-        return bad(p, "a name is expected after '.'");
+        return parse_bad(p, "a name is expected after '.'");
     struct node *n = parse_node(p, OP_PATH, pos);
     if (!n)
         return NULL;
@@ -279,8 +279,8 @@ static const struct node *parse_filter(struct parser *p, const struct node *left
     const struct node *cond = parse_expr(p);
     p->s = s.up;
     p->endpoint = endpoint;
-    if (cond && !eat_mark(p, "]"))
-        return bad(p, "']' is missing after a filter");
+    if (cond && !parse_eat_mark(p, "]"))
+        return parse_bad(p, "']' is missing after a filter");
     return two(p, OP_FILTER, pos, left, cond);
 }
 
@@ -289,7 +289,7 @@ static bool bracket_closes(struct parser *p)
 {
     struct parser try = *p;
     try.at++;
-    char ch = peek(&try);
+    char ch = parse_peek(&try);
     if (ch == 0 || strchr(".=)],}*/!<>", ch))
         return true;
     struct scope *s = p->s;
@@ -298,7 +298,7 @@ static bool bracket_closes(struct parser *p)
     p->s = s;
     if (!filter)
         return true;
-    ch = peek(&try);
+    ch = parse_peek(&try);
     return !(ch == ']' || ch == ')' || ch == '[' || (ch && strchr("+-*/.(", ch)));
 }
 
@@ -310,32 +310,32 @@ static const struct node *parse_call(struct parser *p, const struct node *fn, si
     size_t named = 0;
     bool endpoint = p->endpoint;
     p->endpoint = false;
-    if (peek(p) != ')')
+    if (parse_peek(p) != ')')
         do {
             struct str name;
-            if (scan_label(p, &name)) {
+            if (parse_scan_label(p, &name)) {
                 if (named == COUNT_OF(names))
-                    return bad(p, "too many named arguments");
+                    return parse_bad(p, "too many named arguments");
                 names[named++] = name;
             }
-            if (!kids_add(p, &l, parse_expr(p)))
+            if (!parse_kids_add(p, &l, parse_expr(p)))
                 return NULL;
-        } while (eat_mark(p, ","));
-    if (!eat_mark(p, ")"))
-        return bad(p, "')' is missing after arguments");
+        } while (parse_eat_mark(p, ","));
+    if (!parse_eat_mark(p, ")"))
+        return parse_bad(p, "')' is missing after arguments");
     if (named && named != l.n)
-        return bad(p, "arguments are named all or none");
+        return parse_bad(p, "arguments are named all or none");
     p->endpoint = endpoint;
     struct node *n = parse_node(p, named ? OP_CALL_NAMED : OP_CALL, pos);
     if (!n)
         return NULL;
     n->n = (uint16_t)l.n;
-    n->kid = kids_done(p, &l);
+    n->kid = parse_kids_done(p, &l);
     n->extra = fn;
     if (named) {
         struct str *copy = NEW_N(p->k->mem, struct str, named);
         if (!copy)
-            return bad(p, "out of memory");
+            return parse_bad(p, "out of memory");
         memcpy(copy, names, named * sizeof *copy);
         n->more = copy;
     }
@@ -372,20 +372,20 @@ static const struct node *bind_call(struct parser *p, const struct node *call)
         arg[i] = n->kid[i]->k;
     }
     struct run r;
-    run_init(&r, p->k->c, NULL);
+    feel_run_init(&r, p->k->c, NULL);
     r.mem = p->k->mem;
     struct feel_value v = builtin_call(&r, b, arg, n->n);
-    return v.kind == FEEL_NULL ? n : node_const(p->k, v, n->pos);
+    return v.kind == FEEL_NULL ? n : feel_node_const(p->k, v, n->pos);
 }
 
 static const struct node *parse_postfix(struct parser *p)
 {
     if (++p->nest > FEEL_NEST_MAX * 2)
-        return bad(p, "nested too deeply");
+        return parse_bad(p, "nested too deeply");
     const struct node *n = parse_primary(p);
     p->nest--;
     while (n && !p->failed) {
-        char ch = peek(p);
+        char ch = parse_peek(p);
         size_t pos = p->at;
         if (ch == '.' && !(pos + 1 < p->text.n && p->text.p[pos + 1] == '.')) {
             p->at++;
@@ -412,11 +412,11 @@ static const struct node *parse_postfix(struct parser *p)
 static const struct node *parse_instance(struct parser *p)
 {
     const struct node *n = parse_postfix(p);
-    while (n && at_word(p, "instance")) {
+    while (n && parse_at_word(p, "instance")) {
         size_t pos = p->at;
-        (void)eat_word(p, "instance");
-        if (!eat_word(p, "of"))
-            return bad(p, "'of' is expected after 'instance'");
+        (void)parse_eat_word(p, "instance");
+        if (!parse_eat_word(p, "of"))
+            return parse_bad(p, "'of' is expected after 'instance'");
         const struct type *t = parse_type(p);
         struct node *i = t ? parse_node(p, OP_INSTANCE, pos) : NULL;
         if (!i)
@@ -430,17 +430,17 @@ static const struct node *parse_instance(struct parser *p)
 
 static const struct node *parse_unary(struct parser *p)
 {
-    if (peek(p) != '-')
+    if (parse_peek(p) != '-')
         return parse_instance(p);
     size_t pos = p->at++;
     if (++p->nest > FEEL_NEST_MAX)
-        return bad(p, "nested too deeply");
+        return parse_bad(p, "nested too deeply");
     const struct node *a = parse_unary(p);
     p->nest--;
     if (!a)
         return NULL;
     if (a->op == OP_CONST && a->k.kind == FEEL_NUMBER)
-        return node_const(p->k, num_neg(a->k), (uint32_t)pos);
+        return feel_node_const(p->k, num_neg(a->k), (uint32_t)pos);
     struct node *n = parse_node(p, OP_NEG, pos);
     if (n)
         n->a = a;
@@ -450,7 +450,7 @@ static const struct node *parse_unary(struct parser *p)
 static const struct node *parse_pow(struct parser *p)
 {
     const struct node *n = parse_unary(p);
-    while (n && peek(p) == '*' && p->at + 1 < p->text.n && p->text.p[p->at + 1] == '*') {
+    while (n && parse_peek(p) == '*' && p->at + 1 < p->text.n && p->text.p[p->at + 1] == '*') {
         size_t pos = p->at;
         p->at += 2;
         n = two(p, OP_POW, pos, n, parse_unary(p));
@@ -462,7 +462,7 @@ static const struct node *parse_mul(struct parser *p)
 {
     const struct node *n = parse_pow(p);
     for (;;) {
-        char ch = n ? peek(p) : 0;
+        char ch = n ? parse_peek(p) : 0;
         if (ch != '*' && ch != '/')
             return n;
         size_t pos = p->at++;
@@ -474,7 +474,7 @@ const struct node *parse_add(struct parser *p)
 {
     const struct node *n = parse_mul(p);
     for (;;) {
-        char ch = n ? peek(p) : 0;
+        char ch = n ? parse_peek(p) : 0;
         if (ch != '+' && ch != '-')
             return n;
         size_t pos = p->at++;
@@ -487,9 +487,9 @@ static bool comparison(struct parser *p, enum op *op)
     static const struct { const char *mark; enum op op; } marks[] = {
         { "<=", OP_LE }, { ">=", OP_GE }, { "!=", OP_NE }, { "<", OP_LT }, { ">", OP_GT }, { "=", OP_EQ },
     };
-    char ch = peek(p);
+    char ch = parse_peek(p);
     for (size_t i = 0; (ch == '<' || ch == '>' || ch == '!' || ch == '=') && i < COUNT_OF(marks); i++)
-        if (eat_mark(p, marks[i].mark)) {
+        if (parse_eat_mark(p, marks[i].mark)) {
             *op = marks[i].op;
             return true;
         }
@@ -518,22 +518,22 @@ static const struct node *parse_in(struct parser *p, const struct node *left, si
 {
     struct kids l = { 0 };
     bool is_op = false;
-    if (peek(p) == '(') {
+    if (parse_peek(p) == '(') {
         struct parser keep = *p;
         p->at++;
         do {
             bool op;
-            if (!kids_add(p, &l, parse_test(p, &op)))
+            if (!parse_kids_add(p, &l, parse_test(p, &op)))
                 break;
             is_op |= op;
-        } while (eat_mark(p, ","));
-        if (!p->failed && eat_mark(p, ")") && (l.n > 1 || is_op)) {
+        } while (parse_eat_mark(p, ","));
+        if (!p->failed && parse_eat_mark(p, ")") && (l.n > 1 || is_op)) {
             struct node *n = parse_node(p, OP_IN, pos);
             if (!n)
                 return NULL;
             const struct node **kid = NEW_N(p->k->mem, const struct node *, l.n + 1);
             if (!kid)
-                return bad(p, "out of memory");
+                return parse_bad(p, "out of memory");
             kid[0] = left;
             memcpy(kid + 1, l.room ? l.more : l.v, l.n * sizeof *kid);
             n->kid = kid;
@@ -566,7 +566,7 @@ const struct node *parse_kids(struct parser *p, enum op op, size_t pos,
     struct node *node = parse_node(p, op, pos);
     const struct node **copy = NEW_N(p->k->mem, const struct node *, n ? n : 1);
     if (!node || !copy)
-        return bad(p, "out of memory");
+        return parse_bad(p, "out of memory");
     if (n)
         memcpy(copy, kid, n * sizeof *copy);
     node->kid = copy;
@@ -579,14 +579,14 @@ static const struct node *parse_compare(struct parser *p)
     const struct node *n = parse_add(p);
     while (n && !p->failed) {
         enum op op;
-        skip_space(p);
+        parse_space(p);
         size_t pos = p->at;
         if (comparison(p, &op)) {
             n = two(p, op, pos, n, parse_add(p));
-        } else if (eat_word(p, "between")) {
+        } else if (parse_eat_word(p, "between")) {
             const struct node *lo = parse_add(p);
-            if (lo && !eat_word(p, "and"))
-                return bad(p, "'and' is expected after 'between'");
+            if (lo && !parse_eat_word(p, "and"))
+                return parse_bad(p, "'and' is expected after 'between'");
             const struct node *hi = lo ? parse_add(p) : NULL;
             struct node *b = hi ? parse_node(p, OP_BETWEEN, pos) : NULL;
             if (!b)
@@ -595,7 +595,7 @@ static const struct node *parse_compare(struct parser *p)
             b->b = lo;
             b->c = hi;
             n = b;
-        } else if (eat_word(p, "in")) {
+        } else if (parse_eat_word(p, "in")) {
             n = parse_in(p, n, pos);
         } else {
             break;
@@ -607,9 +607,9 @@ static const struct node *parse_compare(struct parser *p)
 static const struct node *parse_and(struct parser *p)
 {
     const struct node *n = parse_compare(p);
-    while (n && at_word(p, "and")) {
+    while (n && parse_at_word(p, "and")) {
         size_t pos = p->at;
-        (void)eat_word(p, "and");
+        (void)parse_eat_word(p, "and");
         n = two(p, OP_AND, pos, n, parse_compare(p));
     }
     return n;
@@ -618,13 +618,13 @@ static const struct node *parse_and(struct parser *p)
 const struct node *parse_expr(struct parser *p)
 {
     if (++p->nest > FEEL_NEST_MAX)
-        return bad(p, "nested too deeply");
+        return parse_bad(p, "nested too deeply");
     if (++p->k->work > 200000)
-        return bad(p, "too much text");
+        return parse_bad(p, "too much text");
     const struct node *n = parse_and(p);
-    while (n && at_word(p, "or")) {
+    while (n && parse_at_word(p, "or")) {
         size_t pos = p->at;
-        (void)eat_word(p, "or");
+        (void)parse_eat_word(p, "or");
         n = two(p, OP_OR, pos, n, parse_and(p));
     }
     p->nest--;
@@ -658,22 +658,22 @@ static bool parser_init(struct parser *p, struct compiler *k, struct scope *s, s
 {
     *p = (struct parser){ .k = k, .text = text, .s = s };
     if (text.n > FEEL_TEXT_MAX || !utf8_valid(text)) {
-        (void)bad(p, text.n > FEEL_TEXT_MAX ? "the text is too long" : "the text is not UTF-8");
+        (void)parse_bad(p, text.n > FEEL_TEXT_MAX ? "the text is too long" : "the text is not UTF-8");
         report(p);
         return false;
     }
     return true;
 }
 
-const struct node *compile_text(struct compiler *k, struct scope *s, struct str text)
+const struct node *feel_compile_text(struct compiler *k, struct scope *s, struct str text)
 {
     struct parser p;
     k->work = 0;
     if (!parser_init(&p, k, s, text))
         return NULL;
     const struct node *n = parse_expr(&p);
-    if (n && !p.failed && peek(&p) != 0)
-        n = bad(&p, "the expression should end here");
+    if (n && !p.failed && parse_peek(&p) != 0)
+        n = parse_bad(&p, "the expression should end here");
     if (!n || p.failed) {
         report(&p);
         return NULL;
@@ -703,7 +703,7 @@ static const struct node *parse_cell_test(struct parser *p)
 static bool eat_not(struct parser *p)
 {
     struct parser keep = *p;
-    if (eat_word(p, "not") && eat_mark(p, "("))
+    if (parse_eat_word(p, "not") && parse_eat_mark(p, "("))
         return true;
     *p = keep;
     return false;
@@ -714,20 +714,20 @@ static const struct node *parse_tests(struct parser *p)
     struct kids l = { 0 };
     bool negated = eat_not(p);
     do {
-        if (!kids_add(p, &l, parse_cell_test(p)))
+        if (!parse_kids_add(p, &l, parse_cell_test(p)))
             return NULL;
-    } while (eat_mark(p, ","));
-    if (negated && !eat_mark(p, ")"))
-        return bad(p, "')' is missing after not(");
-    if (peek(p) != 0)
-        return bad(p, "the test should end here");
+    } while (parse_eat_mark(p, ","));
+    if (negated && !parse_eat_mark(p, ")"))
+        return parse_bad(p, "')' is missing after not(");
+    if (parse_peek(p) != 0)
+        return parse_bad(p, "the test should end here");
     const struct node *n = parse_kids(p, OP_TESTS, 0, l.room ? l.more : l.v, l.n);
     if (n)
         ((struct node *)(uintptr_t)n)->flag = negated;
     return n;
 }
 
-const struct node *compile_tests(struct compiler *k, struct scope *s, struct str text)
+const struct node *feel_compile_tests(struct compiler *k, struct scope *s, struct str text)
 {
     struct parser p;
     k->work = 0;
@@ -737,11 +737,11 @@ const struct node *compile_tests(struct compiler *k, struct scope *s, struct str
         return parse_kids(&p, OP_TESTS, 0, NULL, 0);
     struct parser keep = p;
     const struct node *n = parse_tests(&p);
-    if (!n && p.text.n && at_word(&keep, "not")) {
+    if (!n && p.text.n && parse_at_word(&keep, "not")) {
         /* not(a) and b: an expression that only begins with not */
         struct parser again = keep;
         struct kids l = { 0 };
-        if (kids_add(&again, &l, parse_cell_test(&again)) && peek(&again) == 0) {
+        if (parse_kids_add(&again, &l, parse_cell_test(&again)) && parse_peek(&again) == 0) {
             n = parse_kids(&again, OP_TESTS, 0, l.v, 1);
             p = again;
         }

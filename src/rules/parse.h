@@ -19,26 +19,26 @@ struct parser {
 };
 
 /* names.c */
-bool name_start(uint32_t cp);
-bool name_part(uint32_t cp);
-void skip_space(struct parser *p);
+bool parse_name_start(uint32_t cp);
+bool parse_name_part(uint32_t cp);
+void parse_space(struct parser *p);
 /* Does text start with this name, white space aside?  Bytes used, or 0. */
-size_t name_match(struct str text, struct str name);
+size_t parse_name_match(struct str text, struct str name);
 /* Words joined by spaces up to a keyword; 0: none. */
-size_t words_length(struct str text);
-bool at_word(struct parser *p, const char *word);
-bool eat_word(struct parser *p, const char *word);
-bool eat_mark(struct parser *p, const char *mark);
-char peek(struct parser *p);
+size_t parse_words_length(struct str text);
+bool parse_at_word(struct parser *p, const char *word);
+bool parse_eat_word(struct parser *p, const char *word);
+bool parse_eat_mark(struct parser *p, const char *mark);
+char parse_peek(struct parser *p);
 /* The name at p->at: the longest that scope, members or built-ins know. */
-struct str scan_name(struct parser *p);
-struct str scan_member(struct parser *p);
+struct str parse_scan_name(struct parser *p);
+struct str parse_scan_member(struct parser *p);
 /* Everything up to ':' when that could be a name; false: leave p alone. */
-bool scan_label(struct parser *p, struct str *out);
-struct str scan_words(struct parser *p);
+bool parse_scan_label(struct parser *p, struct str *out);
+struct str parse_scan_words(struct parser *p);
 
 /* parse.c */
-const struct node *bad(struct parser *p, const char *why);
+const struct node *parse_bad(struct parser *p, const char *why);
 const struct node *parse_expr(struct parser *p);
 const struct node *parse_add(struct parser *p);
 const struct node *parse_test(struct parser *p, bool *is_op);
@@ -46,8 +46,8 @@ struct node *parse_node(struct parser *p, enum op op, size_t pos);
 const struct node *parse_kids(struct parser *p, enum op op, size_t pos,
                               const struct node *const *kid, size_t n);
 struct kids { const struct node *v[64]; const struct node **more; size_t n, room; };
-bool kids_add(struct parser *p, struct kids *l, const struct node *n);
-const struct node *const *kids_done(struct parser *p, struct kids *l);
+bool parse_kids_add(struct parser *p, struct kids *l, const struct node *n);
+const struct node *const *parse_kids_done(struct parser *p, struct kids *l);
 
 /* forms.c: for, if, some, every, function, context, list and range literals */
 const struct node *parse_if(struct parser *p);
@@ -59,7 +59,7 @@ const struct node *parse_bracket(struct parser *p);
 const struct node *parse_paren(struct parser *p);
 const struct node *parse_string(struct parser *p);
 const struct node *parse_at_literal(struct parser *p);
-bool scan_string(struct parser *p, struct str *out);
+bool parse_scan_string(struct parser *p, struct str *out);
 
 /* typeparse.c */
 const struct type *parse_type(struct parser *p);

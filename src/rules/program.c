@@ -16,7 +16,7 @@ enum err feel_compile(struct ctx *c, struct arena *mem, struct str text, bool un
     struct scope inner = { .up = &outer, .b = &value, .n = 1, .frame = true };
     struct compiler k = { .c = c, .mem = mem, .dynamic = true };
     struct str kept = arena_dup(mem, text);
-    const struct node *root = unary ? compile_tests(&k, &inner, kept) : compile_text(&k, &outer, kept);
+    const struct node *root = unary ? feel_compile_tests(&k, &inner, kept) : feel_compile_text(&k, &outer, kept);
     if (mem->failed)
         return FAIL(c, ERR_NOMEM, "memory", "compiling");
     if (!root)
@@ -30,13 +30,13 @@ enum err feel_eval_with(struct ctx *c, const struct feel_program *p, struct feel
                         const struct feel_limits *limits, struct feel_value *out, struct str *problem)
 {
     struct run r;
-    run_init(&r, c, limits);
+    feel_run_init(&r, c, limits);
     r.names = context.kind == FEEL_CONTEXT ? context.context : NULL;
-    struct frame *f = p->unary ? frame_new(&r, NULL, 1) : NULL;
-    struct feel_value v = r.stopped ? feel_null() : eval(&r, p->root, f);
-    TRY(run_end(&r));
+    struct frame *f = p->unary ? feel_frame(&r, NULL, 1) : NULL;
+    struct feel_value v = r.stopped ? feel_null() : feel_walk(&r, p->root, f);
+    TRY(feel_run_end(&r));
     if (problem)
-        *problem = run_problem(&r);
+        *problem = feel_run_problem(&r);
     *out = v;
     return ERR_OK;
 }
@@ -52,10 +52,10 @@ enum err feel_test(struct ctx *c, const struct feel_program *p, struct feel_valu
 {
     struct run r;
     int is = -1;
-    run_init(&r, c, NULL);
+    feel_run_init(&r, c, NULL);
     r.names = context.kind == FEEL_CONTEXT ? context.context : NULL;
-    (void)tests_hold(&r, p->root, &value, NULL, &is);
-    TRY(run_end(&r));
+    (void)feel_tests_hold(&r, p->root, &value, NULL, &is);
+    TRY(feel_run_end(&r));
     *out = is;
     return ERR_OK;
 }

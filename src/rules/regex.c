@@ -352,7 +352,7 @@ static bool widen(struct run *r, struct str s, struct wide *out)
     UErrorCode e = U_ZERO_ERROR;
     UChar *p = NEW_N(r->mem, UChar, s.n + 1);
     if (!p || s.n > STRING_MAX / 4) {
-        run_stop(r, "string too long");
+        feel_run_stop(r, "string too long");
         return false;
     }
     u_strFromUTF8(p, (int32_t)s.n + 1, &out->n, s.p ? s.p : "", (int32_t)s.n, &e);
@@ -414,7 +414,7 @@ static struct feel_value replace_all(struct run *r, URegularExpression *re, cons
             continue;
         bool slash = with.p[i++] == '\\';
         if (i == with.n || !(slash ? with.p[i] == '\\' || with.p[i] == '$' : ascii_digit(with.p[i])))
-            return no(r, "replace: wrong replacement");
+            return feel_no(r, "replace: wrong replacement");
     }
     while (uregex_findNext(re, e) && U_SUCCESS(*e)) {
         int32_t from = uregex_start(re, 0, e), to = uregex_end(re, 0, e);
@@ -422,14 +422,14 @@ static struct feel_value replace_all(struct run *r, URegularExpression *re, cons
         if (literal)
             buf_put(&b, with);
         else if (!expand(&b, with, re, text, groups))
-            return no(r, "replace: wrong replacement");
+            return feel_no(r, "replace: wrong replacement");
         last = to;
-        if (b.failed || !run_step(r, 1))
+        if (b.failed || !feel_run_step(r, 1))
             break;
     }
     put_wide(&b, text->p + last, text->n - last);
     if (b.failed)
-        run_stop(r, "string too long");
+        feel_run_stop(r, "string too long");
     return feel_string(buf_str(&b));
 }
 
@@ -444,11 +444,11 @@ static struct feel_value split_all(struct run *r, URegularExpression *re, const 
         int32_t from = more ? uregex_start(re, 0, e) : text->n;
         buf_init(&b, r->mem, STRING_MAX);
         put_wide(&b, text->p + last, from - last);
-        if (!lister_add(&l, feel_string(buf_str(&b))))
+        if (!feel_lister_add(&l, feel_string(buf_str(&b))))
             return feel_null();
         last = more ? uregex_end(re, 0, e) : last;
     }
-    return lister_done(&l);
+    return feel_lister_done(&l);
 }
 
 static bool flags_read(struct str flags, struct reader *x, uint32_t *icu, bool *literal)
@@ -482,7 +482,7 @@ static struct feel_value run_open(struct run *r, enum regex_do what, URegularExp
     uregex_setTimeLimit(re, MATCH_TIME, &e);
     uregex_setStackLimit(re, MATCH_STACK, &e);
     if (what != REGEX_MATCHES && matches_nothing(re, &e))
-        return no(r, "the pattern matches the empty string");
+        return feel_no(r, "the pattern matches the empty string");
     uregex_setText(re, text->p, text->n, &e);
     if (what == REGEX_MATCHES)
         v = feel_bool(uregex_find(re, 0, &e));
@@ -491,12 +491,12 @@ static struct feel_value run_open(struct run *r, enum regex_do what, URegularExp
     else
         v = split_all(r, re, text, &e);
     if (U_FAILURE(e))
-        return no(r, e == U_REGEX_TIME_OUT || e == U_REGEX_STACK_OVERFLOW
+        return feel_no(r, e == U_REGEX_TIME_OUT || e == U_REGEX_STACK_OVERFLOW
                          ? "the pattern takes too long" : "the pattern cannot be used");
     return v;
 }
 
-struct feel_value regex_run(struct run *r, enum regex_do what, struct str text, struct str pattern,
+struct feel_value feel_regex(struct run *r, enum regex_do what, struct str text, struct str pattern,
                             struct str with, struct str flags)
 {
     struct reader x = { 0 };
@@ -506,21 +506,21 @@ struct feel_value regex_run(struct run *r, enum regex_do what, struct str text, 
     bool literal;
     UErrorCode e = U_ZERO_ERROR;
     if (!flags_read(flags, &x, &mode, &literal))
-        return no(r, "unknown flag of a pattern");
+        return feel_no(r, "unknown flag of a pattern");
     if (literal) {
         mode |= UREGEX_LITERAL;
         icu = pattern;
     } else if (!translate(r, pattern, &x, &icu)) {
-        return no(r, "not a regular expression");
+        return feel_no(r, "not a regular expression");
     }
     if (!widen(r, text, &t) || !widen(r, icu, &p))
         return feel_null();
     if (p.n == 0)
-        return what == REGEX_MATCHES ? feel_bool(true) : no(r, "the pattern matches the empty string");
+        return what == REGEX_MATCHES ? feel_bool(true) : feel_no(r, "the pattern matches the empty string");
     URegularExpression *re = uregex_open(p.p, p.n, mode, NULL, &e);
     if (U_FAILURE(e)) {
         uregex_close(re);
-        return no(r, "not a regular expression");
+        return feel_no(r, "not a regular expression");
     }
     struct feel_value v = run_open(r, what, re, &t, with, literal);
     uregex_close(re);

@@ -19,18 +19,18 @@ static bool read_inputs(struct match *m)
     int is;
     m->in = NEW_N(m->r->mem, struct feel_value, t->n_in + 1);
     if (!m->in) {
-        run_stop(m->r, "out of memory");
+        feel_run_stop(m->r, "out of memory");
         return false;
     }
     for (size_t i = 0; i < t->n_in; i++) {
         const struct column *c = &t->in[i];
-        m->in[i] = eval(m->r, c->expr, m->f);
+        m->in[i] = feel_walk(m->r, c->expr, m->f);
         if (c->type)
-            m->in[i] = type_coerce(m->r, c->type, m->in[i]);
+            m->in[i] = feel_type_coerce(m->r, c->type, m->in[i]);
         if (!c->allowed || m->in[i].kind == FEEL_NULL)
             continue;
-        if (!tests_hold(m->r, c->allowed, &m->in[i], m->f, &is) || is != 1) {
-            (void)no(m->r, "an input is not among the column's allowed values");
+        if (!feel_tests_hold(m->r, c->allowed, &m->in[i], m->f, &is) || is != 1) {
+            (void)feel_no(m->r, "an input is not among the column's allowed values");
             return false;
         }
     }
@@ -45,9 +45,9 @@ static bool scan_column(struct match *m, size_t col, struct frame *f)
         for (uint64_t left = m->bits[w]; left; left &= left - 1) {
             size_t row = w * 64 + (size_t)__builtin_ctzll(left);
             const struct node *test = m->t->row[row].test[col];
-            if (test && !feel_is_true(eval(m->r, test, f)))
+            if (test && !feel_is_true(feel_walk(m->r, test, f)))
                 m->bits[w] &= ~(left & -left);
-            if (!run_step(m->r, 1))
+            if (!feel_run_step(m->r, 1))
                 return false;
         }
     return true;
@@ -60,21 +60,21 @@ static bool match_rows(struct match *m)
     m->words = (t->n_rows + 63) / 64;
     m->bits = NEW_N(m->r->mem, uint64_t, m->words + 1);
     if (!m->bits) {
-        run_stop(m->r, "out of memory");
+        feel_run_stop(m->r, "out of memory");
         return false;
     }
     memset(m->bits, 0xff, m->words * sizeof *m->bits);
     if (t->n_rows % 64)
         m->bits[m->words - 1] = (UINT64_C(1) << (t->n_rows % 64)) - 1;
     for (size_t i = 0; i < t->n_in; i++) {
-        if (t->in[i].index && index_match(t->in[i].index, &m->in[i], m->bits, m->words))
+        if (t->in[i].index && dmn_index_match(t->in[i].index, &m->in[i], m->bits, m->words))
             continue;
-        if (!f && !(f = frame_new(m->r, m->f, 1)))
+        if (!f && !(f = feel_frame(m->r, m->f, 1)))
             return false;
         if (!scan_column(m, i, f))
             return false;
     }
-    return run_step(m->r, (int64_t)t->n_in);
+    return feel_run_step(m->r, (int64_t)t->n_in);
 }
 
 static bool list_rows(struct match *m)
@@ -84,7 +84,7 @@ static bool list_rows(struct match *m)
         n += (size_t)__builtin_popcountll(m->bits[w]);
     m->rows = NEW_N(m->r->mem, uint32_t, n + 1);
     if (!m->rows) {
-        run_stop(m->r, "out of memory");
+        feel_run_stop(m->r, "out of memory");
         return false;
     }
     for (size_t w = 0; w < m->words; w++)
@@ -97,9 +97,9 @@ static bool list_rows(struct match *m)
 
 static struct feel_value output_cell(struct match *m, const struct node *e, size_t col)
 {
-    struct feel_value v = eval(m->r, e, m->f);
+    struct feel_value v = feel_walk(m->r, e, m->f);
     const struct type *t = m->t->out[col].type;
-    return t ? type_coerce(m->r, t, v) : v;
+    return t ? feel_type_coerce(m->r, t, v) : v;
 }
 
 static struct feel_value output_row(struct match *m, size_t row)
@@ -134,8 +134,8 @@ static struct feel_value default_output(struct match *m)
     if (t->hit == HIT_COLLECT && t->aggregate == AGG_COUNT)
         return num_of(0);
     if (t->hit == HIT_COLLECT && t->aggregate == AGG_NONE)
-        return value_list(m->r, NULL, 0);
-    return no(m->r, "no row of the table matches");
+        return feel_wrap(m->r, NULL, 0);
+    return feel_no(m->r, "no row of the table matches");
 }
 
 /* ---- priorities --------------------------------------------------------------------- */
@@ -145,7 +145,7 @@ struct ranked { uint32_t row; struct feel_value v; size_t rank[8]; };
 static size_t rank_of(const struct feel_list *order, const struct feel_value *v)
 {
     for (size_t i = 0; order && i < order->n; i++)
-        if (values_same(&order->v[i], v))
+        if (feel_same(&order->v[i], v))
             return i;
     return SIZE_MAX;
 }
@@ -163,7 +163,7 @@ static struct ranked *rank_rows(struct match *m)
 {
     struct ranked *k = NEW_N(m->r->mem, struct ranked, m->n + 1);
     if (!k) {
-        run_stop(m->r, "out of memory");
+        feel_run_stop(m->r, "out of memory");
         return NULL;
     }
     for (size_t i = 0; i < m->n; i++) {
@@ -193,9 +193,9 @@ static struct feel_value by_priority(struct match *m)
     }
     struct lister l = { .r = m->r };
     for (size_t i = 0; i < m->n; i++)
-        if (!lister_add(&l, k[i].v))
+        if (!feel_lister_add(&l, k[i].v))
             return feel_null();
-    return lister_done(&l);
+    return feel_lister_done(&l);
 }
 
 /* ---- the others ------------------------------------------------------------------------ */
@@ -205,8 +205,8 @@ static struct feel_value any_of(struct match *m)
     struct feel_value first = output_row(m, m->rows[0]);
     for (size_t i = 1; i < m->n; i++) {
         struct feel_value v = output_row(m, m->rows[i]);
-        if (!values_same(&first, &v))
-            return no(m->r, "rows with different outputs match a table that says ANY");
+        if (!feel_same(&first, &v))
+            return feel_no(m->r, "rows with different outputs match a table that says ANY");
     }
     return first;
 }
@@ -218,9 +218,9 @@ static struct feel_value collect(struct match *m)
     };
     struct lister l = { .r = m->r };
     for (size_t i = 0; i < m->n; i++)
-        if (!lister_add(&l, output_row(m, m->rows[i])))
+        if (!feel_lister_add(&l, output_row(m, m->rows[i])))
             return feel_null();
-    struct feel_value list = lister_done(&l);
+    struct feel_value list = feel_lister_done(&l);
     const char *name = functions[m->t->aggregate];
     if (!name || m->r->stopped)
         return list;
@@ -234,7 +234,7 @@ static struct feel_value hit(struct match *m)
     switch (m->t->hit) {
     case HIT_UNIQUE:
         return m->n == 1 ? output_row(m, m->rows[0])
-                         : no(m->r, "more than one row of a UNIQUE table matches");
+                         : feel_no(m->r, "more than one row of a UNIQUE table matches");
     case HIT_FIRST:
         m->n = 1;
         return output_row(m, m->rows[0]);
@@ -252,7 +252,7 @@ static void note_step(struct match *m, struct feel_value v)
     struct dmn_step *s = NEW(m->r->mem, struct dmn_step);
     struct step_scope *scope = NEW(m->r->mem, struct step_scope);
     if (!s || !scope) {
-        run_stop(m->r, "out of memory");
+        feel_run_stop(m->r, "out of memory");
         return;
     }
     *scope = (struct step_scope){ m->f, m->r->inst };
@@ -262,7 +262,7 @@ static void note_step(struct match *m, struct feel_value v)
     m->r->steps_last = (struct dmn_step **)(uintptr_t)&s->next;
 }
 
-struct feel_value table_eval(struct run *r, const struct dmn_table *t, const struct frame *f)
+struct feel_value dmn_table_eval(struct run *r, const struct dmn_table *t, const struct frame *f)
 {
     struct match m = { .r = r, .t = t, .f = f };
     struct feel_value v = feel_null();

@@ -2,7 +2,6 @@
  * models and test files that name one. */
 #include "rules/dmn_load.h"
 
-#include <libxml/parser.h>
 #include <sys/stat.h>
 
 enum { CASE_MEM = 512 * 1024 * 1024, FOLDER_MEM = 256 * 1024 * 1024, MODELS_MAX = 64, REPORT_MAX = 8 << 20,
@@ -30,22 +29,15 @@ struct folder {
 
 struct reading { struct ctx *c; struct arena *mem; int depth; };
 
-static struct str attr(struct arena *mem, const xmlNode *n, const char *name)
+static struct str attr(struct arena *mem, const struct xnode *n, const char *name)
 {
-    for (const xmlAttr *a = n ? n->properties : NULL; a; a = a->next)
-        if (strcmp((const char *)a->name, name) == 0 && a->children && a->children->content)
-            return arena_dup(mem, str_c((const char *)a->children->content));
-    return (struct str){ 0 };
+    struct str v = xn_value(n, name);
+    return v.n ? arena_dup(mem, v) : v;
 }
 
-static struct str text_of(struct arena *mem, const xmlNode *n)
+static struct str text_of(struct arena *mem, const struct xnode *n)
 {
-    struct buf b;
-    buf_init(&b, mem, DMN_FILE_MAX);
-    for (const xmlNode *t = n->children; t; t = t->next)
-        if (t->type == XML_TEXT_NODE || t->type == XML_CDATA_SECTION_NODE)
-            buf_put(&b, str_c((const char *)t->content));
-    return buf_str(&b);
+    return arena_dup(mem, buf_str(&n->text));
 }
 
 static struct feel_value typed(struct str type, struct str s)
@@ -61,21 +53,21 @@ static struct feel_value typed(struct str type, struct str s)
     if (str_is(type, "boolean"))
         return feel_bool(str_is(str_trim(s), "true") || str_is(str_trim(s), "1"));
     if (str_is(type, "date"))
-        return date_literal(str_trim(s), &v) ? v : feel_null();
+        return feel_date_literal(str_trim(s), &v) ? v : feel_null();
     if (str_is(type, "time"))
-        return time_literal(str_trim(s), &v) ? v : feel_null();
+        return feel_time_literal(str_trim(s), &v) ? v : feel_null();
     if (str_is(type, "dateTime"))
-        return datetime_literal(str_trim(s), &v) ? v : feel_null();
+        return feel_datetime_literal(str_trim(s), &v) ? v : feel_null();
     if (str_is(type, "duration") || str_is(type, "dayTimeDuration") || str_is(type, "yearMonthDuration"))
-        return duration_literal(str_trim(s), &v) ? v : feel_null();
+        return feel_duration_literal(str_trim(s), &v) ? v : feel_null();
     return feel_string(s);
 }
 
 /* What stands in inputNode, expected, item or component. */
-static struct feel_value read_value(struct reading *x, const xmlNode *n)
+static struct feel_value read_value(struct reading *x, const struct xnode *n)
 {
     struct feel_builder b;
-    const xmlNode *v = xml_child(n, "value"), *list = xml_child(n, "list");
+    const struct xnode *v = xn_child(n, "value"), *list = xn_child(n, "list");
     struct feel_value items = feel_null();
     if (++x->depth > VALUE_DEPTH)
         return feel_null();
@@ -84,13 +76,13 @@ static struct feel_value read_value(struct reading *x, const xmlNode *n)
         if (!str_is(attr(x->mem, v, "nil"), "true"))
             items = typed(attr(x->mem, v, "type"), text_of(x->mem, v));
     } else if (list && !str_is(attr(x->mem, list, "nil"), "true")) {
-        size_t count = xml_count(list, "item"), i = 0;
+        size_t count = xn_count(list, "item"), i = 0;
         struct feel_value *item = NEW_N(x->mem, struct feel_value, count + 1);
-        for (const xmlNode *c = xml_child(list, "item"); item && c; c = xml_sibling(c->next, "item"))
+        for (const struct xnode *c = xn_child(list, "item"); item && c; c = xn_sibling(c->next, "item"))
             item[i++] = read_value(x, c);
         items = feel_list(x->mem, item, i);
-    } else if (xml_child(n, "component")) {
-        for (const xmlNode *c = xml_child(n, "component"); c; c = xml_sibling(c->next, "component"))
+    } else if (xn_child(n, "component")) {
+        for (const struct xnode *c = xn_child(n, "component"); c; c = xn_sibling(c->next, "component"))
             if (!str_is(attr(x->mem, c, "nil"), "true"))
                 feel_set(&b, attr(x->mem, c, "name"), read_value(x, c));
         items = feel_build(&b);
@@ -154,12 +146,12 @@ static struct str import_of(const struct dmn_model *m, struct str ns)
     return (struct str){ 0 };
 }
 
-static struct feel_value read_inputs(struct ctx *k, const struct dmn_model *m, const xmlNode *test)
+static struct feel_value read_inputs(struct ctx *k, const struct dmn_model *m, const struct xnode *test)
 {
     struct feel_builder all;
     struct reading x = { k, &k->mem, 0 };
     feel_builder_init(&all, &k->mem);
-    for (const xmlNode *n = xml_child(test, "inputNode"); n; n = xml_sibling(n->next, "inputNode")) {
+    for (const struct xnode *n = xn_child(test, "inputNode"); n; n = xn_sibling(n->next, "inputNode")) {
         struct str name = attr(&k->mem, n, "name"), from = import_of(m, attr(&k->mem, n, "namespace"));
         struct feel_value v = read_value(&x, n), group;
         if (from.n) {
@@ -186,8 +178,8 @@ static const struct dmn_model *model_of_ns(struct folder *f, const struct dmn_mo
 }
 
 /* The value of one result node: a decision, or a part of what was invoked. */
-static enum err evaluate(struct ctx *k, struct folder *f, const struct dmn_model *m, const xmlNode *test,
-                         const xmlNode *result, struct feel_value inputs, struct dmn_result *out)
+static enum err evaluate(struct ctx *k, struct folder *f, const struct dmn_model *m, const struct xnode *test,
+                         const struct xnode *result, struct feel_value inputs, struct dmn_result *out)
 {
     struct str name = attr(&k->mem, result, "name"), invoked = attr(&k->mem, test, "invocableName");
     struct feel_value part;
@@ -221,12 +213,12 @@ static void failure(struct folder *f, struct str id, struct str why, const struc
     buf_put(b, STR("\n"));
 }
 
-static bool run_result(struct folder *f, struct ctx *k, const struct dmn_model *m, const xmlNode *test,
-                       const xmlNode *result, struct feel_value inputs, struct str id)
+static bool run_result(struct folder *f, struct ctx *k, const struct dmn_model *m, const struct xnode *test,
+                       const struct xnode *result, struct feel_value inputs, struct str id)
 {
     struct dmn_result got = { 0 };
     struct reading x = { k, &k->mem, 0 };
-    const xmlNode *expected = xml_child(result, "expected");
+    const struct xnode *expected = xn_child(result, "expected");
     bool error = str_is(attr(&k->mem, result, "errorResult"), "true");
     enum err e = evaluate(k, f, m, test, result, inputs, &got);
     struct feel_value want = expected && !error ? read_value(&x, expected) : feel_null();
@@ -254,7 +246,7 @@ static void csv_field(struct buf *b, struct str s, bool last)
     buf_put(b, last ? STR("\"\n") : STR("\","));
 }
 
-static void run_case(struct folder *f, const struct dmn_model *m, const xmlNode *test)
+static void run_case(struct folder *f, const struct dmn_model *m, const struct xnode *test)
 {
     struct ctx k;
     ctx_init(&k, CASE_MEM);
@@ -263,7 +255,7 @@ static void run_case(struct folder *f, const struct dmn_model *m, const xmlNode 
     if (!m)
         failure(f, id, STR("the model is missing"), NULL, NULL);
     struct feel_value inputs = m ? read_inputs(&k, m, test) : feel_null();
-    for (const xmlNode *r = xml_child(test, "resultNode"); m && r; r = xml_sibling(r->next, "resultNode"))
+    for (const struct xnode *r = xn_child(test, "resultNode"); m && r; r = xn_sibling(r->next, "resultNode"))
         ok &= run_result(f, &k, m, test, r, inputs, id);
     f->passed += ok;
     f->failed += !ok;
@@ -321,22 +313,23 @@ static const struct dmn_model *model_named(struct folder *f, struct str name)
 static void run_file(struct folder *f, const char *dir, struct str name)
 {
     struct str path = str_join(&f->c.mem, str_c(dir), STR("/"), name), text;
-    xmlDocPtr doc = NULL;
+    struct xdoc doc = { 0 };
     enum err e = file_read(&f->c, arena_z(&f->c.mem, path), DMN_FILE_MAX, &text);
     if (e == ERR_OK)
-        e = xml_open(&f->c, name, text, &doc);
+        e = xn_open(&f->c, name, text, &doc);
     if (e != ERR_OK) {
         failure(f, name, str_c(f->c.fault.detail), NULL, NULL);
         f->c.fault = (struct fault){ 0 };
         f->failed++;
+        xn_close(&doc);
         return;
     }
-    const xmlNode *root = xmlDocGetRootElement(doc), *model = xml_child(root, "modelName");
+    const struct xnode *root = doc.root, *model = xn_child(root, "modelName");
     const struct dmn_model *m = model_named(f, model ? str_trim(text_of(&f->c.mem, model)) : (struct str){ 0 });
     f->test = str_sub(name, 0, name.n - 4);
-    for (const xmlNode *t = xml_child(root, "testCase"); t; t = xml_sibling(t->next, "testCase"))
+    for (const struct xnode *t = xn_child(root, "testCase"); t; t = xn_sibling(t->next, "testCase"))
         run_case(f, m, t);
-    xmlFreeDoc(doc);
+    xn_close(&doc);
 }
 
 static void run_folder(struct tck *t, const char *dir, struct str shown, struct str *names, size_t n)

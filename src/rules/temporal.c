@@ -4,7 +4,7 @@
 enum { DAY = 86400 };
 static const int32_t NS = 1000000000;
 
-struct civil civil_of(struct feel_value v)
+struct civil feel_civil_of(struct feel_value v)
 {
     int64_t days = v.t.sec;
     if (v.kind == FEEL_DATETIME)
@@ -18,21 +18,21 @@ static int64_t second_of_day(const struct feel_value *v)
     return s < 0 ? s + DAY : s;
 }
 
-struct feel_value date_value(int64_t days)
+struct feel_value feel_date_value(int64_t days)
 {
     struct feel_value v = { .kind = FEEL_DATE };
     v.t.sec = days;
     return v;
 }
 
-struct feel_value months_value(int64_t months)
+struct feel_value feel_months_value(int64_t months)
 {
     struct feel_value v = { .kind = FEEL_MONTHS };
     v.t.sec = months;
     return v;
 }
 
-bool days_value(int64_t sec, int64_t ns, struct feel_value *out)
+bool feel_days_value(int64_t sec, int64_t ns, struct feel_value *out)
 {
     struct feel_value v = { .kind = FEEL_DAYS };
     if (__builtin_add_overflow(sec, ns / NS, &sec) || sec == INT64_MIN)
@@ -51,7 +51,7 @@ bool days_value(int64_t sec, int64_t ns, struct feel_value *out)
     return true;
 }
 
-bool date_in_range(int64_t days)
+bool feel_date_in_range(int64_t days)
 {
     return days >= -INT64_C(365242500000) && days <= INT64_C(365242500000) &&
            civil_from_days(days).year >= -YEAR_MAX && civil_from_days(days).year <= YEAR_MAX;
@@ -104,7 +104,7 @@ static bool zone_part(struct str s, struct feel_value *v)
         return true;
     if (s.p[0] == '@') {
         v->zone_kind = ZONE_NAMED;
-        return zone_find(str_sub(s, 1, s.n), &v->zone);
+        return feel_zone_find(str_sub(s, 1, s.n), &v->zone);
     }
     v->zone_kind = ZONE_OFFSET;
     if (s.n == 1 && (s.p[0] == 'Z' || s.p[0] == 'z'))
@@ -145,16 +145,16 @@ static bool clock_part(struct str *s, int64_t *sec, int32_t *ns)
     return true;
 }
 
-bool date_literal(struct str s, struct feel_value *out)
+bool feel_date_literal(struct str s, struct feel_value *out)
 {
     int64_t days;
     if (!date_part(&s, &days) || s.n)
         return false;
-    *out = date_value(days);
+    *out = feel_date_value(days);
     return true;
 }
 
-bool time_literal(struct str s, struct feel_value *out)
+bool feel_time_literal(struct str s, struct feel_value *out)
 {
     struct feel_value v = { .kind = FEEL_TIME };
     (void)eat(&s, 'T');
@@ -165,7 +165,7 @@ bool time_literal(struct str s, struct feel_value *out)
     return true;
 }
 
-bool datetime_literal(struct str s, struct feel_value *out)
+bool feel_datetime_literal(struct str s, struct feel_value *out)
 {
     struct feel_value v = { .kind = FEEL_DATETIME };
     int64_t days, sec = 0;
@@ -210,11 +210,11 @@ static bool months_part(struct str s, bool neg, struct feel_value *out)
     __int128 all = y * 12 + m;
     if (!any || s.n || all > INT64_C(1000000000000000000))
         return false;
-    *out = months_value(neg ? -(int64_t)all : (int64_t)all);
+    *out = feel_months_value(neg ? -(int64_t)all : (int64_t)all);
     return true;
 }
 
-bool duration_literal(struct str s, struct feel_value *out)
+bool feel_duration_literal(struct str s, struct feel_value *out)
 {
     __int128 d = 0, h = 0, m = 0, x = 0;
     int32_t frac = 0;
@@ -234,13 +234,13 @@ bool duration_literal(struct str s, struct feel_value *out)
     __int128 all = d * DAY + h * 3600 + m * 60 + x;
     if (s.n || !(any || anytime) || all > INT64_C(4000000000000000000))
         return false;
-    return days_value(neg ? -(int64_t)all : (int64_t)all, neg ? -frac : frac, out);
+    return feel_days_value(neg ? -(int64_t)all : (int64_t)all, neg ? -frac : frac, out);
 }
 
 bool feel_temporal(struct str s, struct feel_value *out)
 {
-    return date_literal(s, out) || datetime_literal(s, out) || time_literal(s, out) ||
-           duration_literal(s, out);
+    return feel_date_literal(s, out) || feel_datetime_literal(s, out) || feel_time_literal(s, out) ||
+           feel_duration_literal(s, out);
 }
 
 /* ---- spelling out ---------------------------------------------------------- */
@@ -268,7 +268,7 @@ static void fraction(struct buf *b, int32_t ns)
 
 static void date_out(struct buf *b, struct feel_value v)
 {
-    struct civil d = civil_of(v);
+    struct civil d = feel_civil_of(v);
     if (d.year < 0)
         buf_char(b, '-');
     pad(b, d.year < 0 ? -d.year : d.year, 4);
@@ -282,7 +282,7 @@ static void zone_out(struct buf *b, struct feel_value v)
 {
     if (v.zone_kind == ZONE_NAMED) {
         buf_char(b, '@');
-        buf_put(b, str_c(zone_name(v.zone)));
+        buf_put(b, str_c(feel_zone_name(v.zone)));
     } else if (v.zone_kind == ZONE_OFFSET && v.at == 0) {
         buf_char(b, 'Z');
     } else if (v.zone_kind == ZONE_OFFSET) {
@@ -351,7 +351,7 @@ static void days_out(struct buf *b, struct feel_value v)
     }
 }
 
-void temporal_text(struct buf *b, struct feel_value v)
+void feel_temporal_text(struct buf *b, struct feel_value v)
 {
     switch (v.kind) {
     case FEEL_DATE:
@@ -375,7 +375,7 @@ void temporal_text(struct buf *b, struct feel_value v)
 
 /* ---- arithmetic ----------------------------------------------------------------- */
 
-bool time_offset(const struct feel_value *v, int64_t *seconds)
+bool feel_time_offset(const struct feel_value *v, int64_t *seconds)
 {
     int32_t off;
     if (v->zone_kind == ZONE_NONE)
@@ -386,22 +386,22 @@ bool time_offset(const struct feel_value *v, int64_t *seconds)
     }
     /* A time of no day takes the zone's winter offset of the year 2000. */
     int64_t at = v->kind == FEEL_DATETIME ? v->t.sec : INT64_C(946684800) + v->t.sec;
-    if (!zone_offset(v->zone, at, false, &off))
+    if (!feel_zone_offset(v->zone, at, false, &off))
         return false;
     *seconds = off;
     return true;
 }
 
-bool instant_of(const struct feel_value *v, int64_t *sec, int32_t *ns, bool *zoned)
+bool feel_instant_of(const struct feel_value *v, int64_t *sec, int32_t *ns, bool *zoned)
 {
     int64_t off = 0;
-    *zoned = time_offset(v, &off);
+    *zoned = feel_time_offset(v, &off);
     *sec = v->t.sec - off;
     *ns = v->t.ns;
     return true;
 }
 
-struct feel_value as_datetime(struct feel_value date)
+struct feel_value feel_as_datetime(struct feel_value date)
 {
     struct feel_value v = { .kind = FEEL_DATETIME, .zone_kind = ZONE_OFFSET };
     v.t.sec = date.t.sec * DAY;
@@ -411,7 +411,7 @@ struct feel_value as_datetime(struct feel_value date)
 static bool datetime_in_range(int64_t sec)
 {
     return sec > -INT64_C(31556952000000000) && sec < INT64_C(31556952000000000) &&
-           date_in_range(sec / DAY);
+           feel_date_in_range(sec / DAY);
 }
 
 /* On the time line: across a change of offset, an hour is an hour. */
@@ -427,12 +427,12 @@ static bool datetime_add(struct feel_value v, int64_t sec, int32_t ns, struct fe
         n -= NS;
         sec++;
     }
-    if (named && !time_offset(&v, &off))
+    if (named && !feel_time_offset(&v, &off))
         return false;
     if (__builtin_add_overflow(v.t.sec - off, sec, &total) || !datetime_in_range(total))
         return false;
     int32_t now = 0;
-    if (named && !zone_offset(v.zone, total, true, &now))
+    if (named && !feel_zone_offset(v.zone, total, true, &now))
         return false;
     v.t.sec = total + now;
     v.t.ns = (int32_t)n;
@@ -454,7 +454,7 @@ static void time_add(struct feel_value *v, int64_t sec, int32_t ns)
     v->t.ns = (int32_t)n;
 }
 
-bool add_days(struct feel_value v, int64_t sec, int32_t ns, struct feel_value *out)
+bool feel_add_days(struct feel_value v, int64_t sec, int32_t ns, struct feel_value *out)
 {
     if (v.kind == FEEL_TIME) {
         time_add(&v, sec, ns);
@@ -464,15 +464,15 @@ bool add_days(struct feel_value v, int64_t sec, int32_t ns, struct feel_value *o
     if (v.kind == FEEL_DATETIME)
         return datetime_add(v, sec, ns, out);
     struct feel_value dt;
-    if (!datetime_add(as_datetime(v), sec, ns, &dt))
+    if (!datetime_add(feel_as_datetime(v), sec, ns, &dt))
         return false;
-    *out = date_value(days_from_civil(civil_of(dt)));
+    *out = feel_date_value(days_from_civil(feel_civil_of(dt)));
     return true;
 }
 
-bool add_months(struct feel_value v, int64_t months, struct feel_value *out)
+bool feel_add_months(struct feel_value v, int64_t months, struct feel_value *out)
 {
-    struct civil d = civil_of(v);
+    struct civil d = feel_civil_of(v);
     int64_t total;
     if (__builtin_add_overflow(d.year * 12 + d.month - 1, months, &total))
         return false;
@@ -492,27 +492,27 @@ bool add_months(struct feel_value v, int64_t months, struct feel_value *out)
     return true;
 }
 
-bool temporal_minus(struct feel_value a, struct feel_value b, struct feel_value *out)
+bool feel_temporal_minus(struct feel_value a, struct feel_value b, struct feel_value *out)
 {
     int64_t x, y, d;
     int32_t nx, ny;
     bool zx, zy;
     if (a.kind == FEEL_DATE && b.kind != FEEL_TIME)
-        a = as_datetime(a);
+        a = feel_as_datetime(a);
     if (b.kind == FEEL_DATE && a.kind != FEEL_TIME)
-        b = as_datetime(b);
-    if (a.kind != b.kind || !instant_of(&a, &x, &nx, &zx) || !instant_of(&b, &y, &ny, &zy) || zx != zy)
+        b = feel_as_datetime(b);
+    if (a.kind != b.kind || !feel_instant_of(&a, &x, &nx, &zx) || !feel_instant_of(&b, &y, &ny, &zy) || zx != zy)
         return false;
     if (__builtin_sub_overflow(x, y, &d))
         return false;
-    return days_value(d, (int64_t)nx - ny, out);
+    return feel_days_value(d, (int64_t)nx - ny, out);
 }
 
 /* ---- parts --------------------------------------------------------------------- */
 
 static bool date_get(struct feel_value v, struct str name, struct feel_value *out)
 {
-    struct civil d = civil_of(v);
+    struct civil d = feel_civil_of(v);
     if (str_is(name, "year"))
         *out = num_of(d.year);
     else if (str_is(name, "month"))
@@ -536,9 +536,9 @@ static bool time_get(struct feel_value v, struct str name, struct feel_value *ou
     else if (str_is(name, "second"))
         *out = num_of(s % 60);
     else if (str_is(name, "time offset"))
-        *out = time_offset(&v, &off) ? feel_seconds(off) : feel_null();
+        *out = feel_time_offset(&v, &off) ? feel_seconds(off) : feel_null();
     else if (str_is(name, "timezone"))
-        *out = v.zone_kind == ZONE_NAMED ? feel_string(str_c(zone_name(v.zone))) : feel_null();
+        *out = v.zone_kind == ZONE_NAMED ? feel_string(str_c(feel_zone_name(v.zone))) : feel_null();
     else
         return false;
     return true;
@@ -561,7 +561,7 @@ static bool days_get(struct feel_value v, struct str name, struct feel_value *ou
     return true;
 }
 
-bool temporal_get(struct feel_value v, struct str name, struct feel_value *out)
+bool feel_temporal_get(struct feel_value v, struct str name, struct feel_value *out)
 {
     switch (v.kind) {
     case FEEL_DATE:

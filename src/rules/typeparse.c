@@ -6,7 +6,7 @@ enum { TYPE_DEPTH = 20, TYPE_FIELDS = 64 };
 
 const struct type type_any = { .kind = TYPE_ANY, .name = STR_INIT("Any") };
 
-const struct type *type_builtin(struct str name)
+const struct type *feel_type_builtin(struct str name)
 {
     static const struct type types[] = {
         { .kind = TYPE_ANY, .name = STR_INIT("Any") },
@@ -40,7 +40,7 @@ static const struct type *type_of(struct parser *p, enum type_kind kind, const s
     struct type *t = NEW(p->k->mem, struct type);
     struct field *copy = NEW_N(p->k->mem, struct field, n + 1);
     if (!t || !copy) {
-        (void)bad(p, "out of memory");
+        (void)parse_bad(p, "out of memory");
         return NULL;
     }
     if (n)
@@ -52,8 +52,8 @@ static const struct type *type_of(struct parser *p, enum type_kind kind, const s
 static const struct type *element(struct parser *p, enum type_kind kind)
 {
     const struct type *of = parse_type(p);
-    if (of && !eat_mark(p, ">")) {
-        (void)bad(p, "'>' is missing");
+    if (of && !parse_eat_mark(p, ">")) {
+        (void)parse_bad(p, "'>' is missing");
         return NULL;
     }
     return of ? type_of(p, kind, of, NULL, 0) : NULL;
@@ -63,16 +63,16 @@ static const struct type *context_type(struct parser *p)
 {
     struct field f[TYPE_FIELDS];
     size_t n = 0;
-    if (!eat_mark(p, ">")) {
+    if (!parse_eat_mark(p, ">")) {
         do {
-            if (n == TYPE_FIELDS || !scan_label(p, &f[n].name) || !(f[n].type = parse_type(p))) {
-                (void)bad(p, "an entry's type is 'name: type'");
+            if (n == TYPE_FIELDS || !parse_scan_label(p, &f[n].name) || !(f[n].type = parse_type(p))) {
+                (void)parse_bad(p, "an entry's type is 'name: type'");
                 return NULL;
             }
             n++;
-        } while (eat_mark(p, ","));
-        if (!eat_mark(p, ">")) {
-            (void)bad(p, "'>' is missing");
+        } while (parse_eat_mark(p, ","));
+        if (!parse_eat_mark(p, ">")) {
+            (void)parse_bad(p, "'>' is missing");
             return NULL;
         }
     }
@@ -83,18 +83,18 @@ static const struct type *function_type(struct parser *p)
 {
     struct field f[TYPE_FIELDS] = { 0 };
     size_t n = 0;
-    if (!eat_mark(p, ">")) {
+    if (!parse_eat_mark(p, ">")) {
         do {
             if (n == TYPE_FIELDS || !(f[n++].type = parse_type(p)))
                 return NULL;
-        } while (eat_mark(p, ","));
-        if (!eat_mark(p, ">")) {
-            (void)bad(p, "'>' is missing");
+        } while (parse_eat_mark(p, ","));
+        if (!parse_eat_mark(p, ">")) {
+            (void)parse_bad(p, "'>' is missing");
             return NULL;
         }
     }
     const struct type *of = NULL;
-    if (eat_mark(p, "->") && !(of = parse_type(p)))
+    if (parse_eat_mark(p, "->") && !(of = parse_type(p)))
         return NULL;
     return type_of(p, TYPE_FUNCTION, of, f, n);
 }
@@ -104,25 +104,25 @@ static const struct type *named_type(struct parser *p)
 {
     static const char *const spaced[] = { "date and time", "days and time duration",
                                           "years and months duration" };
-    skip_space(p);
+    parse_space(p);
     struct str rest = str_sub(p->text, p->at, p->text.n);
     for (size_t i = 0; i < COUNT_OF(spaced); i++) {
-        size_t n = name_match(rest, str_c(spaced[i]));
+        size_t n = parse_name_match(rest, str_c(spaced[i]));
         if (n) {
             p->at += n;
-            return type_builtin(str_c(spaced[i]));
+            return feel_type_builtin(str_c(spaced[i]));
         }
     }
     const struct type_source *from = p->k->types;
-    size_t n = words_length(rest);
-    while (n && n + 1 < rest.n && rest.p[n] == '.' && words_length(str_sub(rest, n + 1, rest.n)))
-        n += 1 + words_length(str_sub(rest, n + 1, rest.n));
-    struct str name = name_clean(p->k, str_sub(rest, 0, n));
+    size_t n = parse_words_length(rest);
+    while (n && n + 1 < rest.n && rest.p[n] == '.' && parse_words_length(str_sub(rest, n + 1, rest.n)))
+        n += 1 + parse_words_length(str_sub(rest, n + 1, rest.n));
+    struct str name = feel_name_clean(p->k, str_sub(rest, 0, n));
     const struct type *t = from ? from->find(from->arg, name) : NULL;
     if (!t)
-        t = type_builtin(name);
+        t = feel_type_builtin(name);
     if (!t) {
-        (void)bad(p, "unknown type");
+        (void)parse_bad(p, "unknown type");
         return NULL;
     }
     p->at += n;
@@ -136,14 +136,14 @@ const struct type *parse_type(struct parser *p)
         { "function", TYPE_FUNCTION },
     };
     if (++p->nest > FEEL_NEST_MAX) {
-        (void)bad(p, "nested too deeply");
+        (void)parse_bad(p, "nested too deeply");
         return NULL;
     }
     const struct type *t = NULL;
     struct parser keep = *p;
     bool found = false;
     for (size_t i = 0; i < COUNT_OF(generic) && !found; i++) {
-        if (eat_word(p, generic[i].word) && eat_mark(p, "<")) {
+        if (parse_eat_word(p, generic[i].word) && parse_eat_mark(p, "<")) {
             found = true;
             t = generic[i].kind == TYPE_CONTEXT    ? context_type(p)
                 : generic[i].kind == TYPE_FUNCTION ? function_type(p)
@@ -158,9 +158,9 @@ const struct type *parse_type(struct parser *p)
     return t;
 }
 
-const struct type *compile_type(struct compiler *k, struct str text)
+const struct type *feel_compile_type(struct compiler *k, struct str text)
 {
     struct parser p = { .k = k, .text = text };
     const struct type *t = utf8_valid(text) ? parse_type(&p) : NULL;
-    return t && peek(&p) == 0 ? t : NULL;
+    return t && parse_peek(&p) == 0 ? t : NULL;
 }

@@ -20,17 +20,17 @@ static bool function_holds(const struct type *t, const struct feel_function *f)
     if (!t->has_fields)
         return true;
     if (f->how == FN_BUILTIN)
-        return t->n <= function_arity(f);
+        return t->n <= feel_function_arity(f);
     if (f->how == FN_SERVICE)
-        return t->n == function_arity(f);
+        return t->n == feel_function_arity(f);
     if (f->lambda->n != t->n)
         return false;
     for (size_t i = 0; i < t->n; i++) {
         const struct type *p = f->lambda->param[i].type;
-        if (p && t->field[i].type && !type_conforms(t->field[i].type, p))
+        if (p && t->field[i].type && !feel_type_conforms(t->field[i].type, p))
             return false;
     }
-    return !t->of || !f->lambda->result || type_conforms(f->lambda->result, t->of);
+    return !t->of || !f->lambda->result || feel_type_conforms(f->lambda->result, t->of);
 }
 
 static bool kind_holds(struct run *r, const struct type *t, const struct feel_value *v, bool allowed, int depth)
@@ -56,7 +56,7 @@ static bool kind_holds(struct run *r, const struct type *t, const struct feel_va
         if (v->kind != FEEL_LIST)
             return false;
         for (size_t i = 0; i < v->list->n; i++)
-            if (!run_step(r, 1) || !holds_at(r, t->of, &v->list->v[i], allowed, depth))
+            if (!feel_run_step(r, 1) || !holds_at(r, t->of, &v->list->v[i], allowed, depth))
                 return false;
         return true;
     }
@@ -74,10 +74,10 @@ static bool holds_at(struct run *r, const struct type *t, const struct feel_valu
         return false;
     if (!allowed || !t->allowed)
         return true;
-    return tests_hold(r, t->allowed, v, NULL, &is) && is == 1;
+    return feel_tests_hold(r, t->allowed, v, NULL, &is) && is == 1;
 }
 
-bool type_holds(struct run *r, const struct type *t, const struct feel_value *v, bool allowed)
+bool feel_type_holds(struct run *r, const struct type *t, const struct feel_value *v, bool allowed)
 {
     return holds_at(r, t, v, allowed, 0);
 }
@@ -108,23 +108,23 @@ static bool conforms_at(const struct type *a, const struct type *b, int depth)
     return true;
 }
 
-bool type_conforms(const struct type *a, const struct type *b)
+bool feel_type_conforms(const struct type *a, const struct type *b)
 {
     return conforms_at(a, b, 0);
 }
 
 /* DMN 1.5, 10.3.2.9.4: a list of one is its item, an item is a list of one, a
  * date is its midnight.  Anything else that does not fit is null. */
-struct feel_value type_coerce(struct run *r, const struct type *t, struct feel_value v)
+struct feel_value feel_type_coerce(struct run *r, const struct type *t, struct feel_value v)
 {
-    if (v.kind == FEEL_NULL || t->kind == TYPE_ANY || type_holds(r, t, &v, true))
+    if (v.kind == FEEL_NULL || t->kind == TYPE_ANY || feel_type_holds(r, t, &v, true))
         return v;
     if (v.kind == FEEL_LIST && v.list->n == 1 && t->kind != TYPE_LIST &&
-        type_holds(r, t, &v.list->v[0], true))
+        feel_type_holds(r, t, &v.list->v[0], true))
         return v.list->v[0];
-    if (t->kind == TYPE_LIST && v.kind != FEEL_LIST && type_holds(r, t->of, &v, true))
+    if (t->kind == TYPE_LIST && v.kind != FEEL_LIST && feel_type_holds(r, t->of, &v, true))
         return feel_list(r->mem, &v, 1);
     if (t->kind == TYPE_DATETIME && v.kind == FEEL_DATE)
-        return as_datetime(v);
-    return no(r, "the value is not of the declared type");
+        return feel_as_datetime(v);
+    return feel_no(r, "the value is not of the declared type");
 }

@@ -20,7 +20,7 @@ struct feel_value feel_string(struct str s)
 
 struct feel_value feel_date(struct civil d)
 {
-    return date_value(days_from_civil(d));
+    return feel_date_value(days_from_civil(d));
 }
 
 struct feel_value feel_instant(int64_t us)
@@ -164,8 +164,8 @@ static int equal_times(const struct feel_value *a, const struct feel_value *b)
     int64_t x, y;
     int32_t nx, ny;
     bool zx, zy;
-    (void)instant_of(a, &x, &nx, &zx);
-    (void)instant_of(b, &y, &ny, &zy);
+    (void)feel_instant_of(a, &x, &nx, &zx);
+    (void)feel_instant_of(b, &y, &ny, &zy);
     return zx == zy && x == y;
 }
 
@@ -207,12 +207,12 @@ int feel_equal(struct feel_value a, struct feel_value b)
     return equal_at(&a, &b, 0);
 }
 
-bool values_same(const struct feel_value *a, const struct feel_value *b)
+bool feel_same(const struct feel_value *a, const struct feel_value *b)
 {
     return equal_at(a, b, 0) == 1;
 }
 
-int value_cmp(const struct feel_value *a, const struct feel_value *b, int *out)
+int feel_cmp(const struct feel_value *a, const struct feel_value *b, int *out)
 {
     struct feel_value up;
     int64_t x, y;
@@ -223,10 +223,10 @@ int value_cmp(const struct feel_value *a, const struct feel_value *b, int *out)
         return true;
     }
     if (a->kind == FEEL_DATE && b->kind == FEEL_DATETIME) {
-        up = as_datetime(*a);
+        up = feel_as_datetime(*a);
         a = &up;
     } else if (a->kind == FEEL_DATETIME && b->kind == FEEL_DATE) {
-        up = as_datetime(*b);
+        up = feel_as_datetime(*b);
         b = &up;
     }
     if (a->kind != b->kind)
@@ -237,8 +237,8 @@ int value_cmp(const struct feel_value *a, const struct feel_value *b, int *out)
         return true;
     case FEEL_TIME:
     case FEEL_DATETIME:
-        (void)instant_of(a, &x, &nx, &zx);
-        (void)instant_of(b, &y, &ny, &zy);
+        (void)feel_instant_of(a, &x, &nx, &zx);
+        (void)feel_instant_of(b, &y, &ny, &zy);
         if (zx != zy)
             return false;
         *out = x != y ? (x < y ? -1 : 1) : (nx > ny) - (nx < ny);
@@ -383,7 +383,7 @@ static void print_at(struct buf *b, struct feel_value v, bool json, int depth)
     default:
         if (json)
             buf_put(b, STR("@\""));
-        temporal_text(b, v);
+        feel_temporal_text(b, v);
         if (json)
             buf_char(b, '"');
     }

@@ -32,7 +32,7 @@ static void zones_load(void)
     qsort(zone_names, zone_count, ZONE_NAME_MAX, by_name);
 }
 
-bool zone_find(struct str name, uint16_t *out)
+bool feel_zone_find(struct str name, uint16_t *out)
 {
     char key[ZONE_NAME_MAX] = "";
     if (name.n == 0 || name.n >= sizeof key)
@@ -47,7 +47,7 @@ bool zone_find(struct str name, uint16_t *out)
     return true;
 }
 
-const char *zone_name(uint16_t zone)
+const char *feel_zone_name(uint16_t zone)
 {
     return zone < zone_count ? zone_names[zone] : "";
 }
@@ -82,7 +82,7 @@ static int32_t offset_of_local(UCalendar *cal, int64_t local, UErrorCode *e)
     return before;
 }
 
-bool zone_offset(uint16_t zone, int64_t sec, bool utc, int32_t *offset)
+bool feel_zone_offset(uint16_t zone, int64_t sec, bool utc, int32_t *offset)
 {
     UChar id[ZONE_NAME_MAX];
     UErrorCode e = U_ZERO_ERROR;
