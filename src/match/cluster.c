@@ -277,7 +277,7 @@ static void run(struct grouping *w, int32_t least)
         uint32_t a = e->a, b = e->b;
         if (w->g[a].size + w->g[b].size > MATCH_CLUSTER_MAX)
             continue;
-        if (v.mean >= 0 && w->g[a].size > 1 && w->g[b].size > 1 && v.mean < WEAK_BRIDGE)
+        if (v.mean >= least && w->g[a].size > 1 && w->g[b].size > 1 && v.mean < WEAK_BRIDGE)
             note_bridge(w, w->g[a].first, w->g[b].first, v.mean);
         tell_links(w, e, v.mean);
         e->dead = true;
@@ -370,10 +370,10 @@ static enum err number(struct grouping *w)
 }
 
 static enum err grow_tree(struct grouping *w, const struct match_link *link, size_t n_link,
-                          const struct match_bonds *bonds)
+                          const struct match_bonds *bonds, int32_t cut)
 {
     TRY(prepare(w, link, n_link, bonds));
-    run(w, 0);
+    run(w, cut);
     if (w->failed)
         return FAIL(w->c, ERR_NOMEM, "error.memory", "match: clusters");
     TRY(number(w));
@@ -385,7 +385,7 @@ static enum err grow_tree(struct grouping *w, const struct match_link *link, siz
 }
 
 enum err cluster_levels(struct ctx *c, size_t n, const struct match_link *link, size_t n_link,
-                        const struct match_bonds *bonds, int32_t stop, int32_t *level,
+                        const struct match_bonds *bonds, int32_t cut, int32_t stop, int32_t *level,
                         struct match_clusters *out)
 {
     size_t all = n_link + (bonds ? bonds->n_cannot : 0);
@@ -405,7 +405,7 @@ enum err cluster_levels(struct ctx *c, size_t n, const struct match_link *link, 
     if (!made.of || !w.g || !w.head || !w.e || !w.map || !w.next_link || !w.level)
         e = FAIL(c, ERR_NOMEM, "error.memory", "match: clusters");
     if (!e)
-        e = grow_tree(&w, link, n_link, bonds);
+        e = grow_tree(&w, link, n_link, bonds, cut);
     free(w.g);
     free(w.head);
     free(w.e);
@@ -423,5 +423,5 @@ enum err cluster_levels(struct ctx *c, size_t n, const struct match_link *link, 
 enum err match_cluster(struct ctx *c, size_t n, const struct match_link *link, size_t n_link,
                        const struct match_bonds *bonds, struct match_clusters *out)
 {
-    return cluster_levels(c, n, link, n_link, bonds, 0, NULL, out);
+    return cluster_levels(c, n, link, n_link, bonds, 0, 0, NULL, out);
 }

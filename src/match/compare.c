@@ -50,8 +50,12 @@ static void set(struct comparing *c, int what, int level, float rare)
 static void text(struct comparing *c, int what, uint32_t a, uint32_t b)
 {
     const struct dict *d = &c->ix->dict;
-    enum text_level l = text_level(d, c->m, a, b);
     float rare = 0;
+    if (!a || !b) {
+        set(c, what, TEXT_MISSING, 0);
+        return;
+    }
+    enum text_level l = text_level(d, c->m, a, b);
     if (l == TEXT_EXACT) {
         rare = rare_word(d, a, 0);
     } else if (l == TEXT_NEAR || l == TEXT_FAR) {
@@ -90,7 +94,7 @@ static float within_rare(const struct model *mo, const struct when *a, const str
     if (a->kind == DATE_DAY && b->kind == DATE_DAY)
         return log_year(mo, a->ymd);
     const struct when *w = a->hi - a->lo > b->hi - b->lo ? a : b;
-    int64_t from = civil_from_days(w->lo).year, to = civil_from_days(w->hi).year;
+    int from = w->year_lo, to = w->year_hi;
     float days = (float)(w->hi - w->lo + 1);
     float share = days / (365.25f * (float)(to - from + 1));
     return fast_log2(years_mass(mo, from, to) * (share < 1 ? share : 1));
@@ -130,6 +134,10 @@ static void numbers(struct comparing *c, int what, enum pass pass, const uint64_
 {
     enum same best = SAME_MISSING;
     float rare = 0;
+    if (!a[0] || !b[0]) {
+        set(c, what, SAME_MISSING, 0);
+        return;
+    }
     for (int i = 0; i < MATCH_IDS && a[i]; i++)
         for (int j = 0; j < MATCH_IDS && b[j]; j++) {
             bool other_type = type_a && type_a[i] && type_b[j] && type_a[i] != type_b[j];
@@ -205,14 +213,23 @@ static void identity(struct comparing *c)
     exact_only(c, MATCH_NATION, a->nation, b->nation);
 }
 
+static void signed_text(struct comparing *c, int what, uint32_t a, uint32_t b, uint32_t sign_a,
+                        uint32_t sign_b)
+{
+    if (a && b && a != b && signs_far(sign_a, sign_b, SIGN_TEXT))
+        set(c, what, TEXT_NONE, 0);
+    else
+        text(c, what, a, b);
+}
+
 static void places(struct comparing *c)
 {
     const struct rec *a = c->a, *b = c->b;
-    text(c, MATCH_STREET, a->street, b->street);
+    signed_text(c, MATCH_STREET, a->street, b->street, a->street_sign, b->street_sign);
     text(c, MATCH_UNIT, a->unit, b->unit);
     text(c, MATCH_HOUSE, a->house, b->house);
     text(c, MATCH_POSTCODE, a->postcode, b->postcode);
-    text(c, MATCH_PLACE, a->place, b->place);
+    signed_text(c, MATCH_PLACE, a->place, b->place, a->place_sign, b->place_sign);
     text(c, MATCH_REGION, a->region, b->region);
     text(c, MATCH_EXTRA, a->extra, b->extra);
     nest(c);
@@ -240,12 +257,18 @@ static float most_of(const struct model *mo, int what, uint32_t a, uint32_t b)
     return near > 0 ? near : 0;
 }
 
+static float most_of_signed(const struct model *mo, int what, uint32_t a, uint32_t b, uint32_t sign_a,
+                            uint32_t sign_b)
+{
+    return a != b && signs_far(sign_a, sign_b, SIGN_TEXT) ? 0 : most_of(mo, what, a, b);
+}
+
 static float most_of_places(const struct model *mo, const struct rec *a, const struct rec *b)
 {
-    return most_of(mo, MATCH_STREET, a->street, b->street) + most_of(mo, MATCH_UNIT, a->unit, b->unit) +
-           most_of(mo, MATCH_HOUSE, a->house, b->house) +
+    return most_of_signed(mo, MATCH_STREET, a->street, b->street, a->street_sign, b->street_sign) +
+           most_of_signed(mo, MATCH_PLACE, a->place, b->place, a->place_sign, b->place_sign) +
+           most_of(mo, MATCH_UNIT, a->unit, b->unit) + most_of(mo, MATCH_HOUSE, a->house, b->house) +
            most_of(mo, MATCH_POSTCODE, a->postcode, b->postcode) +
-           most_of(mo, MATCH_PLACE, a->place, b->place) +
            most_of(mo, MATCH_REGION, a->region, b->region) +
            most_of(mo, MATCH_EXTRA, a->extra, b->extra);
 }

@@ -59,7 +59,7 @@ static uint32_t digits_of(uint32_t ymd);
 static bool as_year(int64_t y, struct when *out)
 {
     *out = (struct when){ day_number(y, 1, 1), day_number(y, 12, 31), (uint32_t)y * 10000, 0,
-                          DATE_YEAR };
+                          (int16_t)y, (int16_t)y, DATE_YEAR };
     return true;
 }
 
@@ -69,7 +69,7 @@ static bool as_month(int64_t y, int64_t m, struct when *out)
         return as_year(y, out);
     int32_t next = m == 12 ? day_number(y + 1, 1, 1) : day_number(y, (int)m + 1, 1);
     *out = (struct when){ day_number(y, (int)m, 1), next - 1, (uint32_t)(y * 10000 + m * 100), 0,
-                          DATE_MONTH };
+                          (int16_t)y, (int16_t)y, DATE_MONTH };
     return true;
 }
 
@@ -155,7 +155,7 @@ bool when_age(int age, int64_t on, bool on_known, struct when *out)
     lo.day = lo.day > 28 ? 28 : lo.day;
     hi.day = hi.day > 28 ? 28 : hi.day;
     *out = (struct when){ (int32_t)days_from_civil(lo) + 1, (int32_t)days_from_civil(hi), 0, 0,
-                          DATE_AGE };
+                          (int16_t)lo.year, (int16_t)hi.year, DATE_AGE };
     return true;
 }
 
@@ -196,7 +196,12 @@ static enum birth_level both_days(const struct when *a, const struct when *b)
     bool first_a = (x & 0xFFFF) == 0x101, first_b = (y & 0xFFFF) == 0x101;
     if (year && (first_a || first_b))
         return BIRTH_FIRST;                     /* 1 January stands for "that year" */
-    int n = strokes(x, y);
+    uint32_t changed = x ^ y;
+    changed |= changed >> 1;
+    changed |= changed >> 2;
+    int n = bits_in(changed & 0x11111111);
+    if (n > 1 && n <= 4)
+        n = strokes(x, y);
     if (n == 1)
         return BIRTH_TYPO;
     if ((x & 0xFFFF) == (y & 0xFFFF) && !first_a)

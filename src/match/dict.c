@@ -1,9 +1,11 @@
 #include "match/inside.h"
 
-enum { FIRST_SLOTS = 1024 };
+enum { FIRST_SLOTS = 1024, GUESS_WEIGHT = 60 };
 
 bool dict_open(struct dict *d, size_t max)
 {
+    for (int k = 0; k < TOK_CLASSES; k++)
+        d->log_total[k][0] = d->log_total[k][1] = fast_log2(GUESS_WEIGHT);
     return area_open(&d->toks, max) && area_open(&d->text, max < UINT32_MAX ? max : UINT32_MAX);
 }
 
@@ -62,11 +64,26 @@ bool dict_reserve(struct purse *pu, struct dict *d, uint32_t words)
     return d->n_slots / 3 * 2 >= want || more_slots(pu, d, want);
 }
 
+/* One of the two holders of a shared value is the one asked about, so n - 1
+ * others of all; a little of a guess for small indexes. */
+static const float guess[TOK_CLASSES] = {
+    [TOK_NAME] = 4e-3f, [TOK_EMAIL] = 1e-5f, [TOK_STREET] = 2e-3f, [TOK_UNIT] = 2e-3f,
+    [TOK_HOUSE] = .01f, [TOK_PLACE] = .03f, [TOK_REGION] = .1f, [TOK_POSTCODE] = .01f,
+    [TOK_NATION] = .5f, [TOK_EXTRA] = .01f,
+};
+
+static void take_logs(struct tok *k)
+{
+    for (int r = 0; r < 2; r++)
+        k->log_n[r] = fast_log2((k->n[r] > 1 ? (float)(k->n[r] - 1) : 1) + GUESS_WEIGHT * guess[k->cls]);
+}
+
 static void fill(struct tok *k, enum tok_class cls, struct str s)
 {
     k->letters = letters_of(s);
     k->cls = (uint8_t)cls;
     k->len = (uint8_t)s.n;
+    take_logs(k);
     if (cls == TOK_NAME || cls == TOK_STREET || cls == TOK_PLACE) {
         struct sounds so;
         sounds_of(s, &so);
@@ -117,6 +134,15 @@ uint32_t dict_word(struct dict *d, enum tok_class cls, struct str s, bool add)
     return t;
 }
 
+float rare_word(const struct dict *d, uint32_t t, int role)
+{
+    const struct tok *k = dict_tok(d, t);
+    if (role < 2)
+        return k->log_n[role] - d->log_total[k->cls][role];
+    float x = k->log_n[0] - d->log_total[k->cls][0], y = k->log_n[1] - d->log_total[k->cls][1];
+    return x > y ? x : y;
+}
+
 void dict_count(struct dict *d, uint32_t t, int role, int by)
 {
     if (!t)
@@ -124,6 +150,8 @@ void dict_count(struct dict *d, uint32_t t, int role, int by)
     struct tok *k = dict_tok(d, t);
     k->n[role] += (uint32_t)by;
     d->total[k->cls][role] += (uint64_t)(int64_t)by;
+    d->log_total[k->cls][role] = fast_log2((float)d->total[k->cls][role] + GUESS_WEIGHT);
+    take_logs(k);
     for (int i = 0; i < NICKS && k->cls == TOK_NAME; i++)
         if (k->nick[i] && k->nick[i] < COUNT_OF(d->nick_mass))
             d->nick_mass[k->nick[i]][role] += (uint32_t)by;

@@ -57,6 +57,7 @@ struct when {
     int32_t lo, hi;             /* days since 1970, both inclusive */
     uint32_t ymd;               /* yyyymmdd as written, even when no such day; 0 = unknown parts */
     uint32_t digits;            /* the same, one digit per four bits */
+    int16_t year_lo, year_hi;
     uint8_t kind;
 };
 /* False: nothing that looks like a date.  Never fails otherwise. */
@@ -89,6 +90,23 @@ int edit_distance(struct str a, struct str b, int max);
 int bigram_dice(struct str a, struct str b);            /* per mille */
 uint64_t letters_of(struct str s);                      /* filter: an edit flips few bits */
 
+/* Which letters a word has, folded to 30 bits; SIGN_ANY: may be like any other
+ * (a nickname, an initial, another script). */
+#define SIGN_ANY 0x80000000u
+uint32_t sign_of(struct str s);
+static inline int bits_in(uint32_t v)           /* no popcnt on the oldest machines */
+{
+    v -= v >> 1 & 0x55555555;
+    v = (v & 0x33333333) + (v >> 2 & 0x33333333);
+    return (int)(((v + (v >> 4)) & 0x0F0F0F0F) * 0x01010101 >> 24);
+}
+/* Words whose letters differ this much are neither near nor alike in sound. */
+enum { SIGN_NAME = 5, SIGN_TEXT = 7 };
+static inline bool signs_far(uint32_t a, uint32_t b, int most)
+{
+    return bits_in(a ^ b) > most && !(a & b & SIGN_ANY);
+}
+
 /* ---- the dictionary (dict.c) ----------------------------------------------------- */
 
 enum tok_class { TOK_NAME, TOK_EMAIL, TOK_STREET, TOK_UNIT, TOK_HOUSE, TOK_PLACE, TOK_REGION,
@@ -97,6 +115,7 @@ struct tok {
     uint64_t letters;
     uint32_t text;              /* offset into dict.text */
     uint32_t n[2];              /* uses: names as given, as surname; others in [0] */
+    float log_n[2];             /* log2 of the other holders, a little smoothed */
     uint32_t sound[PROFILES];
     uint32_t block;
     uint16_t nick[NICKS];
@@ -111,6 +130,7 @@ struct dict {
     struct area toks, text, slots;
     uint32_t n, n_slots;
     uint64_t total[TOK_CLASSES][2];
+    float log_total[TOK_CLASSES][2];
     uint32_t nick_mass[512][2];
 };
 bool dict_open(struct dict *d, size_t max);
@@ -135,15 +155,18 @@ static inline struct str dict_text(const struct dict *d, uint32_t t)
 enum { NAMES = 6 };
 enum { ROLE_GIVEN, ROLE_SURNAME, ROLE_ALIAS };
 enum { REC_LIVE = 1, REC_GUESSED = 2, REC_MARRIED = 4, REC_SOURCE_B = 8 };
-struct rec {
-    uint64_t id[MATCH_IDS], phone[MATCH_PHONES];
-    uint32_t name[NAMES];
-    uint32_t email, mailbox, street, unit, house, place, region, postcode, nation, extra;
+struct rec {                        /* what every comparison reads comes first */
+    uint32_t name[NAMES], sign[NAMES];          /* sign_of: to tell unlike words apart */
+    uint8_t len[NAMES], first[NAMES];           /* bytes of each name, and its first */
+    uint8_t n_names, given, alias, longs;       /* bits of the names that are ... */
+    uint32_t firsts;                            /* first letters of all names */
     struct when born;
-    uint16_t id_type[MATCH_IDS], id_parity[MATCH_IDS], phone_parity[MATCH_PHONES];
-    uint8_t len[NAMES], first[NAMES];   /* bytes of each name, and its first */
+    uint8_t sex, flags, n_given;
     uint8_t role[NAMES];        /* given tokens first, then surnames, then alias */
-    uint8_t n_names, n_given, sex, flags;
+    uint64_t id[MATCH_IDS], phone[MATCH_PHONES];
+    uint16_t id_type[MATCH_IDS], id_parity[MATCH_IDS], phone_parity[MATCH_PHONES];
+    uint32_t email, mailbox, street, unit, house, place, region, postcode, nation, extra;
+    uint32_t street_sign, place_sign;
 };
 /* The slice of the query each name came from, for explanations. */
 struct rec_from { struct str name[NAMES]; };
@@ -237,6 +260,7 @@ struct model {
     float h[COMPARED][LEVELS];       /* log2 of household over u, likewise */
     float mean_rare[COMPARED];       /* log2 of the average frequency */
     float cond[COMPARED];            /* log2 P(agree | a finer place agrees), strangers */
+    float most_home[COMPARED];
     float prior, prior_home;            /* log2 odds that a pair is one person, one household */
     float scale, shift;                 /* calibration: bits = scale * raw + shift */
     float years[YEARS + 1], day[384];   /* births before YEAR_0 + i; log2 of a day of the year */
@@ -245,13 +269,27 @@ struct model {
 extern const uint8_t level_count[COMPARED];
 void model_priors(struct model *mo);
 void model_weights(struct model *mo);
-/* Bits of one comparison: as match, and of household against stranger. */
-float model_bits(const struct model *mo, const struct evidence *ev, int what, float *home);
 float model_score(const struct model *mo, const struct evidence *ev);
 extern const uint16_t absolute_levels[COMPARED];        /* bit per level */
 static inline bool level_is_absolute(int what, int level)
 {
     return absolute_levels[what] >> level & 1;
+}
+/* Bits of one comparison: as match, and of household against stranger. */
+float capped_bits(int what, const struct evidence *ev, float bits);
+static inline float model_bits(const struct model *mo, const struct evidence *ev, int what,
+                               float *home)
+{
+    int l = ev->level[what];
+    float rare = ev->rare[what], bits = mo->w[what][l] - rare;
+    *home = mo->h[what][l] - (level_is_absolute(what, l) ? rare : 0);
+    if (l == 0) {
+        *home = 0;
+        return 0;
+    }
+    if (*home > mo->most_home[what])
+        *home = mo->most_home[what];
+    return bits > 22 || ev->married ? capped_bits(what, ev, bits) : bits;
 }
 /* log2 of how often a word is used in this role (0, 1; 2 = the commoner one). */
 float rare_word(const struct dict *d, uint32_t t, int role);
@@ -321,11 +359,11 @@ int32_t to_mbits(float bits);
 /* All candidate pairs at or above the floor, on `threads` threads, in a fixed order. */
 enum err score_all(struct ctx *c, const struct match_index *ix, bool link, int threads,
                    float floor, struct links *out, size_t *compared, size_t *dropped) MUST_CHECK;
-/* match_cluster, and for each link the mean score at which its two ends met
+/* match_cluster with groups cut at `cut`, and for each link the mean score at which its two ends met
  * (or stand now), down to `stop`.  level may be NULL. */
 enum err cluster_levels(struct ctx *c, size_t n, const struct match_link *link, size_t n_link,
-                        const struct match_bonds *bonds, int32_t stop, int32_t *level,
-                        struct match_clusters *out) MUST_CHECK;
+                        const struct match_bonds *bonds, int32_t cut, int32_t stop,
+                        int32_t *level, struct match_clusters *out) MUST_CHECK;
 
 /* Settle what candidate pairs mean together (settle.c): scores change where
  * other records agree or compete; clusters come out. */

@@ -51,15 +51,10 @@ static void nick_pairs(const struct dict *d, const struct rec *r, struct keys *k
     }
 }
 
-static int year_of(int32_t day)
-{
-    return (int)civil_from_days(day).year;
-}
-
 static void name_and_birth(const struct dict *d, const struct rec *r, struct keys *k)
 {
     const struct when *b = &r->born;
-    int from = year_of(b->lo), to = year_of(b->hi);
+    int from = b->year_lo, to = b->year_hi;
     uint32_t md = b->kind == DATE_DAY ? b->ymd % 10000 : 0;
     for (int i = 0; i < r->n_names; i++) {
         uint32_t block = dict_tok(d, r->name[i])->block;
@@ -184,7 +179,7 @@ static uint32_t first_of(const struct dict *d, const struct rec *r, int role)
 static uint32_t part_of(const struct dict *d, const struct rec *r, int part)
 {
     switch (part) {
-    case PART_YEAR: return r->born.kind == DATE_NONE ? 0 : (uint32_t)year_of(r->born.hi);
+    case PART_YEAR: return r->born.kind == DATE_NONE ? 0 : (uint32_t)r->born.year_hi;
     case PART_PLACE: return r->place ? r->place : r->postcode;
     case PART_DAY: return r->born.ymd % 10000;
     case PART_SEX: return r->sex;

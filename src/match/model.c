@@ -136,34 +136,10 @@ float fast_log2(float x)
     return e - 2.7868f + t * (4.0717f + t * (-1.6326f + t * 0.34754f));
 }
 
-/* One of the two holders of a shared value is the one asked about, so n - 1
- * others of all; a little of a guess for small indexes. */
-enum { GUESS_WEIGHT = 60 };
-static float rare_count(uint32_t n, uint64_t total, float guess)
-{
-    float others = n > 1 ? (float)(n - 1) : 1;
-    return fast_log2((others + GUESS_WEIGHT * guess) / ((float)total + GUESS_WEIGHT));
-}
-
-float rare_word(const struct dict *d, uint32_t t, int role)
-{
-    static const float guess[TOK_CLASSES] = {
-        [TOK_NAME] = 4e-3f, [TOK_EMAIL] = 1e-5f, [TOK_STREET] = 2e-3f, [TOK_UNIT] = 2e-3f,
-        [TOK_HOUSE] = .01f, [TOK_PLACE] = .03f, [TOK_REGION] = .1f, [TOK_POSTCODE] = .01f,
-        [TOK_NATION] = .5f, [TOK_EXTRA] = .01f,
-    };
-    const struct tok *k = dict_tok(d, t);
-    int cls = k->cls;
-    if (role < 2)
-        return rare_count(k->n[role], d->total[cls][role], guess[cls]);
-    float x = rare_count(k->n[0], d->total[cls][0], guess[cls]);
-    float y = rare_count(k->n[1], d->total[cls][1], guess[cls]);
-    return x > y ? x : y;
-}
-
 float rare_key(const struct match_index *ix, enum pass pass, uint64_t v)
 {
-    return rare_count(post_count(&ix->post, key_tag(pass, v, 0)), ix->live, 1e-6f);
+    uint32_t n = post_count(&ix->post, key_tag(pass, v, 0));
+    return fast_log2((n > 1 ? (float)(n - 1) : 1) / ((float)ix->live + 60));
 }
 
 /* ---- the model --------------------------------------------------------------------- */
@@ -201,6 +177,8 @@ static float floored(float p)
 
 void model_weights(struct model *mo)
 {
+    for (int w = 0; w < COMPARED; w++)          /* a household does not share given names */
+        mo->most_home[w] = w == MATCH_GIVEN || w == MATCH_MIDDLE || w == MATCH_EXTRA ? 1 : 99;
     for (int w = 0; w < COMPARED; w++)
         for (int l = 1; l < level_count[w]; l++) {
             bool absolute = level_is_absolute(w, l);
@@ -213,25 +191,12 @@ void model_weights(struct model *mo)
 enum { MOST_BITS = 22 };
 static const float MARRIED_LEAST = -1.0f;
 
-float model_bits(const struct model *mo, const struct evidence *ev, int what, float *home)
+float capped_bits(int what, const struct evidence *ev, float bits)
 {
-    int l = ev->level[what];
-    *home = 0;
-    if (l == 0)
-        return 0;
-    float rare = ev->rare[what];
-    bool absolute = level_is_absolute(what, l);
-    float bits = mo->w[what][l] - rare, h = mo->h[what][l] - (absolute ? rare : 0);
-    bool stranger_like = what == MATCH_GIVEN || what == MATCH_MIDDLE || what == MATCH_EXTRA;
-    if (stranger_like && absolute && h > 1)
-        h = 1;                                  /* a household does not share given names */
-    *home = h;
     if (what == MATCH_SURNAME && ev->married && bits < MARRIED_LEAST)
         bits = MARRIED_LEAST;
     return bits > MOST_BITS ? MOST_BITS : bits;
 }
-
-
 
 /* log2(1 + 2^x) */
 float soft_plus(float x)

@@ -72,7 +72,7 @@ struct pairing {
     const struct dict *d;
     const struct rec *a, *b;
     bool loose;                 /* word order of one side was guessed */
-    uint8_t used_a, used_b;     /* bits */
+    unsigned used_a, used_b, all_a, all_b;      /* bits */
     int straight, cross;
     float rare[4];
     uint8_t level[4];
@@ -82,7 +82,7 @@ enum { GIVEN_1, GIVEN_2, FAMILY_1, FAMILY_2 };
 
 static bool is_given(const struct rec *r, int i)
 {
-    return r->role[i] != ROLE_SURNAME;
+    return r->given >> i & 1;
 }
 
 /* Which slot a pair of words fills; words that changed places go by what the
@@ -125,8 +125,8 @@ static void meet(struct pairing *p, int i, int j, enum name_level l)
     bool alias = p->a->role[i] == ROLE_ALIAS || p->b->role[j] == ROLE_ALIAS;
     if (alias && l == NAME_EXACT && p->a->role[i] != p->b->role[j])
         l = NAME_NICK;
-    p->used_a |= (uint8_t)(1u << i);
-    p->used_b |= (uint8_t)(1u << j);
+    p->used_a |= 1u << i;
+    p->used_b |= 1u << j;
     if (p->level[at])
         at++;                                   /* the first filled the best slot */
     if (p->level[at])
@@ -170,39 +170,40 @@ static uint64_t both_words(const struct pairing *p, int i, int j)
     return a < b ? a << 32 | b : b << 32 | a;
 }
 
+struct likeness { uint64_t words; uint16_t rank; uint8_t i, j, level; };
+
+static bool sooner(const struct likeness *x, const struct likeness *y)
+{
+    return x->rank != y->rank ? x->rank < y->rank : x->words < y->words;
+}
+
 /* Words left over, best level first; equal levels by nearness in order, so that
  * the result does not depend on which record is a. */
 static void meet_alike(struct pairing *p, struct memo *m)
 {
-    uint8_t level[NAMES][NAMES];
-    bool any = false;
-    for (int i = 0; i < p->a->n_names; i++)
-        for (int j = 0; j < p->b->n_names; j++) {
-            bool free = !(p->used_a >> i & 1) && !(p->used_b >> j & 1);
-            level[i][j] = !free ? NAME_NONE
-                        : (uint8_t)word_level(p->d, m, p->a->name[i], p->b->name[j]);
-            any |= level[i][j] < NAME_NONE;
+    struct likeness like[NAMES * NAMES] __attribute__((uninitialized));
+    size_t n = 0;
+    for (unsigned fa = p->all_a & ~p->used_a; fa; fa &= fa - 1)
+        for (unsigned fb = p->all_b & ~p->used_b; fb; fb &= fb - 1) {
+            int i = __builtin_ctz(fa), j = __builtin_ctz(fb);
+            if (signs_far(p->a->sign[i], p->b->sign[j], SIGN_NAME) && p->a->len[i] > 1 &&
+                p->b->len[j] > 1)
+                continue;
+            enum name_level l = word_level(p->d, m, p->a->name[i], p->b->name[j]);
+            bool cross = is_given(p->a, i) != is_given(p->b, j);
+            if (l == NAME_NONE || (cross && l >= NAME_FAR))
+                continue;
+            int rank = ((int)l + cross * 2) * 256 + (i > j ? i - j : j - i) * 16 + i + j;
+            struct likeness one = { both_words(p, i, j), (uint16_t)rank, (uint8_t)i, (uint8_t)j,
+                                    (uint8_t)l };
+            size_t k = n++;
+            for (; k > 0 && sooner(&one, &like[k - 1]); k--)
+                like[k] = like[k - 1];
+            like[k] = one;
         }
-    while (any) {
-        int best = 1 << 20, at_i = 0, at_j = 0;
-        for (int i = 0; i < p->a->n_names; i++)
-            for (int j = 0; j < p->b->n_names; j++) {
-                if (level[i][j] >= NAME_NONE || (p->used_a >> i & 1) || (p->used_b >> j & 1))
-                    continue;
-                bool cross = is_given(p->a, i) != is_given(p->b, j);
-                if (cross && level[i][j] >= NAME_FAR)
-                    continue;
-                int rank = (level[i][j] + cross * 2) * 256 + (i > j ? i - j : j - i) * 16 + i + j;
-                if (rank < best || (rank == best && both_words(p, i, j) < both_words(p, at_i, at_j))) {
-                    best = rank;
-                    at_i = i;
-                    at_j = j;
-                }
-            }
-        if (best == 1 << 20)
-            return;
-        meet(p, at_i, at_j, (enum name_level)level[at_i][at_j]);
-    }
+    for (size_t k = 0; k < n; k++)
+        if (!(p->used_a >> like[k].i & 1) && !(p->used_b >> like[k].j & 1))
+            meet(p, like[k].i, like[k].j, (enum name_level)like[k].level);
 }
 
 /* ---- joined words: mariajose and maria jose ------------------------------------------- */
@@ -216,20 +217,23 @@ static bool is_joined(const struct dict *d, uint32_t whole, uint32_t head, uint3
 /* One unmatched word of x is two words of y, at least one of them unmatched. */
 static bool join(struct pairing *p, const struct rec *x, const struct rec *y, bool x_is_a)
 {
-    uint8_t used_x = x_is_a ? p->used_a : p->used_b, used_y = x_is_a ? p->used_b : p->used_a;
-    for (int i = 0; i < x->n_names; i++) {
-        if ((used_x >> i & 1) || x->len[i] < 6)
+    unsigned used_x = x_is_a ? p->used_a : p->used_b, used_y = x_is_a ? p->used_b : p->used_a;
+    for (unsigned free = x->longs & ~used_x; free; free &= free - 1) {
+        int i = __builtin_ctz(free);
+        if (!(y->firsts >> (x->first[i] & 31) & 1))
             continue;
-        for (int j = 0; j < y->n_names; j++)
-            for (int k = 0; k < y->n_names && y->first[j] == x->first[i]; k++) {
+        for (int j = 0; j < y->n_names; j++) {
+            if (y->first[j] != x->first[i] || y->len[j] >= x->len[i])
+                continue;
+            for (int k = 0; k < y->n_names; k++) {
                 if (j == k || x->len[i] != y->len[j] + y->len[k] ||
                     ((used_y >> j & 1) && (used_y >> k & 1)) ||
                     !is_joined(p->d, x->name[i], y->name[j], y->name[k]))
                     continue;
                 int role = !is_given(y, j), at = role ? FAMILY_1 : GIVEN_1;
                 float both = rare_word(p->d, y->name[j], role) + rare_word(p->d, y->name[k], role);
-                p->used_a |= (uint8_t)(x_is_a ? 1u << i : 1u << j | 1u << k);
-                p->used_b |= (uint8_t)(x_is_a ? 1u << j | 1u << k : 1u << i);
+                p->used_a |= x_is_a ? 1u << i : 1u << j | 1u << k;
+                p->used_b |= x_is_a ? 1u << j | 1u << k : 1u << i;
                 if (p->level[at])
                     at++;
                 p->level[at] = NAME_EXACT;
@@ -239,24 +243,16 @@ static bool join(struct pairing *p, const struct rec *x, const struct rec *y, bo
                 p->ev->joined = true;
                 return true;
             }
+        }
     }
     return false;
 }
 
 /* ---- what is left -------------------------------------------------------------------------- */
 
-static int left_over(const struct rec *r, uint8_t used, bool given)
+static void contradict(struct pairing *p, int first, unsigned left_a, unsigned left_b)
 {
-    int n = 0;
-    for (int i = 0; i < r->n_names; i++)
-        n += r->role[i] != ROLE_ALIAS && is_given(r, i) == given && !(used >> i & 1);
-    return n;
-}
-
-static void contradict(struct pairing *p, int first, bool given)
-{
-    int a = left_over(p->a, p->used_a, given), b = left_over(p->b, p->used_b, given);
-    if (!a || !b)
+    if (!left_a || !left_b)
         return;
     if (!p->level[first])
         p->level[first] = NAME_NONE;
@@ -277,17 +273,19 @@ void compare_names(const struct match_index *ix, struct memo *m, const struct re
 {
     static const uint8_t what[4] = { MATCH_GIVEN, MATCH_MIDDLE, MATCH_SURNAME, MATCH_SECOND };
     struct pairing p = { .d = &ix->dict, .a = a, .b = b, .ev = ev,
+                         .all_a = (1u << a->n_names) - 1, .all_b = (1u << b->n_names) - 1,
                          .loose = ((a->flags | b->flags) & REC_GUESSED) != 0 };
     memset(ev->at, -1, sizeof ev->at);
     ev->joined = false;
     meet_equal(&p);
-    if (a->n_names != b->n_names || p.used_a != (1u << a->n_names) - 1) {
+    if (p.used_a != p.all_a || p.used_b != p.all_b) {
         if (!join(&p, a, b, true))
             (void)join(&p, b, a, false);
         meet_alike(&p, m);
+        unsigned left_a = p.all_a & ~p.used_a & ~a->alias, left_b = p.all_b & ~p.used_b & ~b->alias;
+        contradict(&p, GIVEN_1, left_a & a->given, left_b & b->given);
+        contradict(&p, FAMILY_1, left_a & ~a->given, left_b & ~b->given);
     }
-    contradict(&p, GIVEN_1, true);
-    contradict(&p, FAMILY_1, false);
     for (int i = 0; i < 4; i++) {
         ev->level[what[i]] = p.level[i];
         ev->rare[what[i]] = relative(ix, what[i], (enum name_level)p.level[i], p.rare[i]);

@@ -19,6 +19,21 @@ uint64_t letters_of(struct str s)
     return seen;
 }
 
+uint32_t sign_of(struct str s)
+{
+    uint32_t seen = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char ch = (unsigned char)s.p[i];
+        if (ch >= 'a' && ch <= 'z')
+            seen |= 1u << (ch - 'a');
+        else if (ascii_digit(s.p[i]))
+            seen |= 1u << (26 + (ch & 3));
+        else if (ch != ' ')
+            seen |= SIGN_ANY;
+    }
+    return s.n < 2 ? seen | SIGN_ANY : seen;
+}
+
 static int min3(int a, int b, int c)
 {
     int m = a < b ? a : b;

@@ -34,6 +34,12 @@ static void add_name(struct reading *rd, const struct word *w, int role)
     r->role[r->n_names] = (uint8_t)role;
     r->len[r->n_names] = (uint8_t)s.n;
     r->first[r->n_names] = (uint8_t)s.p[0];
+    r->sign[r->n_names] = sign_of(s) | (dict_tok(rd->d, t)->nick[0] ? SIGN_ANY : 0);
+    uint8_t bit = (uint8_t)(1u << r->n_names);
+    r->given |= role != ROLE_SURNAME ? bit : 0;
+    r->alias |= role == ROLE_ALIAS ? bit : 0;
+    r->longs |= s.n >= 6 ? bit : 0;
+    r->firsts |= 1u << (s.p[0] & 31);
     r->name[r->n_names++] = t;
     r->n_given = (uint8_t)(r->n_given + (role == ROLE_GIVEN));
 }
@@ -193,7 +199,9 @@ static void read_address(struct reading *rd, const struct match_record *m)
     }
     street_part(rd, street, TOK_STREET, &r->street, true);
     street_part(rd, unit, TOK_UNIT, &r->unit, false);
+    r->street_sign = r->street ? sign_of(dict_text(rd->d, r->street)) : 0;
     r->place = whole(rd, TOK_PLACE, m->place, false);
+    r->place_sign = r->place ? sign_of(dict_text(rd->d, r->place)) : 0;
     r->region = whole(rd, TOK_REGION, m->region, false);
     r->postcode = whole(rd, TOK_POSTCODE, m->postcode, true);
 }

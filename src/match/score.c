@@ -58,8 +58,11 @@ static void score_record(struct worker *w, uint32_t i)
     index_find(ix, a, &w->found);
     for (size_t k = 0; k < w->found.n; k++) {
         const struct rec *b = rec_at(ix, w->found.at[k].rec);
-        if (k + 4 < w->found.n)
-            __builtin_prefetch(rec_at(ix, w->found.at[k + 4].rec));
+        if (k + 8 < w->found.n) {
+            const char *ahead = (const char *)rec_at(ix, w->found.at[k + 8].rec);
+            for (size_t at = 0; at < sizeof(struct rec); at += 64)
+                __builtin_prefetch(ahead + at);
+        }
         if (!(b->flags & REC_LIVE) || (w->job->link && !((a->flags ^ b->flags) & REC_SOURCE_B)))
             continue;
         w->compared++;

@@ -4,14 +4,16 @@
  * grouped (cluster.c) with every missing pair among them scored too, so that
  * A and B, weak by themselves, gain when both are surely C, and lose when one
  * of them has a better partner that contradicts the other.  The score written
- * lies between the pair's own and the mean at which its two sides met, and has
- * the sign of the latter: the pairs file and the cluster file agree.
+ * lies between the pair's own and the level at which its two sides met, and has
+ * the sign of the latter.
  */
 #include "match/inside.h"
 
 #include <stdlib.h>
 
-enum { NEAR_ENOUGH = -6000, COMPONENT_MAX = 96 };
+/* Groups are cut a little above the pairs' threshold: a wrong group costs more
+ * than a pair to look at. */
+enum { CUT = 1500, NEAR_ENOUGH = -6000, COMPONENT_MAX = 96 };
 
 static uint32_t root(uint32_t *up, uint32_t x)
 {
@@ -132,7 +134,7 @@ enum err settle(struct ctx *c, const struct match_index *ix, bool link, int32_t 
     int32_t *level = calloc(links->n + 1, sizeof *level);
     if (!level)
         return FAIL(c, ERR_NOMEM, "error.memory", "match: settling");
-    e = cluster_levels(c, ix->n, links->p, links->n, NULL, MATCH_FLOOR_MBITS, level, out);
+    e = cluster_levels(c, ix->n, links->p, links->n, NULL, CUT, MATCH_FLOOR_MBITS, level, out);
     if (!e)
         keep(links, ix, link, floor, level);
     if (!e && links->n)

@@ -6,7 +6,9 @@
 enum { SAMPLE_PAIRS = 60 * 1000, RANDOM_PAIRS = 100 * 1000, ROUNDS = 25, NEST_RECORDS = 40000 };
 static const float PRIOR_PAIRS = 25, PRIOR_RANDOM = 20;
 /* A file without any duplicate must not make the next one unthinkable. */
-static const float LEAST_MATES = 0.05f;
+/* Only pairs this sure teach: many pairs of a few per cent each, namesakes, would
+ * otherwise add up to persons. */
+static const float LEAST_MATES = 0.05f, SURE = 0.85f;
 
 struct sample {                     /* levels and rarities of candidate pairs */
     struct evidence *ev;
@@ -35,10 +37,10 @@ static void learn_births(struct work *w, struct model *mo)
     float year[YEARS] = { 0 }, day[384] = { 0 }, all = 0, days = 0, sum = 0;
     for (uint32_t i = 0; i < w->ix->n; i++) {
         const struct when *b = &rec_at(w->ix, i)->born;
-        int64_t y = b->kind == DATE_NONE ? -1 : civil_from_days(b->lo).year - YEAR_0;
+        int64_t y = b->kind == DATE_NONE ? -1 : b->year_lo - YEAR_0;
         if (y < 0 || y >= YEARS)
             continue;
-        int64_t to = civil_from_days(b->hi).year - YEAR_0;
+        int64_t to = b->year_hi - YEAR_0;
         for (int64_t k = y; k <= to && k < YEARS; k++)
             year[k] += 1.0f / (float)(to - y + 1);
         all++;
@@ -256,6 +258,8 @@ static void expect(const struct work *w, const struct model *mo, struct tally *t
             home += h;
         }
         float p = exp2_odds(raw - soft_plus(home));
+        if (p < SURE)
+            p = 0;
         t->matches += p;
         t->homes += (1 - p) * exp2_odds(home);
         if (p > 1e-3f)
@@ -302,6 +306,25 @@ static void keep_monotone(struct model *mo)
         mo->m[MATCH_BIRTH][BIRTH_APART] = mo->u[MATCH_BIRTH][BIRTH_APART];
 }
 
+/* However the data look, one person's records do not contradict each other more
+ * often than this; without it EM drifts from persons to namesakes. */
+static void keep_bounded(struct model *mo)
+{
+    static const struct { uint8_t what, level; float most; } bound[] = {
+        { MATCH_GIVEN, NAME_NONE, .25f }, { MATCH_MIDDLE, NAME_NONE, .3f },
+        { MATCH_SURNAME, NAME_NONE, .25f }, { MATCH_SECOND, NAME_NONE, .3f },
+        { MATCH_BIRTH, BIRTH_NONE, .10f }, { MATCH_BIRTH, BIRTH_CLOSE, .12f },
+        { MATCH_BIRTH, BIRTH_YEAR, .15f }, { MATCH_BIRTH, BIRTH_APART, .08f },
+        { MATCH_BIRTH, BIRTH_BESIDE, .25f }, { MATCH_SEX, SEX_OTHER, .12f },
+        { MATCH_ID, SAME_DIFF, .25f }, { MATCH_EMAIL, TEXT_NONE, .6f },
+    };
+    for (size_t i = 0; i < COUNT_OF(bound); i++) {
+        float *m = &mo->m[bound[i].what][bound[i].level];
+        if (*m > bound[i].most)
+            *m = bound[i].most;
+    }
+}
+
 static void maximise(const struct work *w, const struct model *base, const struct tally *t,
                      struct model *mo)
 {
@@ -316,6 +339,7 @@ static void maximise(const struct work *w, const struct model *base, const struc
         }
     }
     keep_monotone(mo);
+    keep_bounded(mo);
     float pairs = (float)w->s.opposite, mates = 1 / (float)w->ix->n;
     float home = t->homes / pairs, most = 6 * mates, least = 0.002f * mates;
     float met = (t->matches + 1) / pairs;
@@ -330,8 +354,8 @@ static bool within_bounds(const struct work *w, const struct model *mo, const st
     float each = t->matches / (float)(w->s.records ? w->s.records : 1);
     if (!(each < 40) || !(each > 1e-5f))
         return false;
-    float names = mo->m[MATCH_GIVEN][NAME_NONE], family = mo->m[MATCH_SURNAME][NAME_NONE];
-    return names < 0.45f && family < 0.45f && mo->m[MATCH_BIRTH][BIRTH_NONE] < 0.4f;
+    float exact = mo->m[MATCH_BIRTH][BIRTH_EXACT], within = mo->m[MATCH_BIRTH][BIRTH_WITHIN];
+    return exact > 0.2f && within > 0.3f && mo->m[MATCH_SURNAME][NAME_EXACT] > 0.2f;
 }
 
 static void learn_matches(struct work *w, struct model *mo)
@@ -351,8 +375,6 @@ static void learn_matches(struct work *w, struct model *mo)
     }
     mo->kept_priors = !within_bounds(w, mo, &t);
     if (mo->kept_priors) {
-        float cond[COMPARED];
-        memcpy(cond, mo->cond, sizeof cond);
         *mo = base;
         mo->kept_priors = true;
     }

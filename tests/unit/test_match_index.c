@@ -51,7 +51,7 @@ static void finds_what_it_should(struct t *t)
           { .given = STR_INIT("Pedro"), .surname = STR_INIT("Zarate"), .birth = STR_INIT("1971-10-25") }, false },
         { "another id", { .given = STR_INIT("Maria"), .surname = STR_INIT("Vera"), .birth = STR_INIT("2009"),
             .ids = { { .value = STR_INIT("4123567") } } },
-          { .given = STR_INIT("Maria"), .surname = STR_INIT("Vera"), .birth = STR_INIT("2009"),
+          { .given = STR_INIT("Maria"), .surname = STR_INIT("Vera"), .birth = STR_INIT("2008"),
             .ids = { { .value = STR_INIT("7654981") } } }, false },
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
