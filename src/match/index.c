@@ -31,6 +31,7 @@ void index_find(const struct match_index *ix, const struct rec *r, struct found 
 {
     struct key key[KEYS_MAX];
     size_t n = keys_of(&ix->dict, r, key);
+    post_fetch(&ix->post, key, n);
     f->n = 0;
     if (++f->round == 0) {
         memset(f->seen, 0, FOUND_SLOTS * sizeof *f->seen);
@@ -177,6 +178,7 @@ static void insert(struct match_index *ix, const struct rec *r)
     *rec_at(ix, at) = *r;
     rec_count(&ix->dict, r, 1);
     size_t n = keys_of(&ix->dict, r, key);
+    post_fetch(&ix->post, key, n);
     for (size_t i = 0; i < n; i++)
         post_add(ix, at, key[i]);
     ix->live++;

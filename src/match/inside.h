@@ -197,6 +197,7 @@ struct match_index;
 bool post_open(struct post *po, size_t max);
 void post_close(struct purse *pu, struct post *po);
 bool post_reserve(struct purse *pu, struct post *po, size_t keys) MUST_CHECK;
+void post_fetch(const struct post *po, const struct key *key, size_t n);
 void post_add(struct match_index *ix, uint32_t rec, struct key k);
 /* Every record under key k of record r (and its refinements) goes to visit. */
 struct found;

@@ -267,15 +267,25 @@ static const char *const groups[] = {
     "winifred winnie",
 };
 
-static const char *const particles[] = {
-    "de", "del", "la", "las", "los", "da", "das", "do", "dos", "di", "du", "y", "e", "el",
-    "van", "von", "der", "den", "bin", "binti", "al", "san", "santa", "of",
+static const struct str particles[] = {
+    STR_INIT("de"), STR_INIT("del"), STR_INIT("la"), STR_INIT("las"), STR_INIT("los"),
+    STR_INIT("da"), STR_INIT("das"), STR_INIT("do"), STR_INIT("dos"), STR_INIT("di"),
+    STR_INIT("du"), STR_INIT("y"), STR_INIT("e"), STR_INIT("el"), STR_INIT("van"),
+    STR_INIT("von"), STR_INIT("der"), STR_INIT("den"), STR_INIT("bin"), STR_INIT("binti"),
+    STR_INIT("al"), STR_INIT("san"), STR_INIT("santa"), STR_INIT("of"),
 };
-static const char *const marriage[] = { "vda", "viuda", "esposa", "sra", "nee", "wife" };
-static const char *const titles[] = {
-    "don", "dona", "mr", "mrs", "miss", "ms", "dr", "dra", "lic", "ing", "abog", "prof",
-    "nai", "nang", "khun", "sir", "chief", "rev", "pastor", "hon", "jr", "sr", "sor", "fray",
-    "baron", "lord", "lady", "1st", "2nd", "3rd", "baronet", "earl", "duke", "the",
+static const struct str marriage[] = {
+    STR_INIT("vda"), STR_INIT("viuda"), STR_INIT("esposa"), STR_INIT("sra"), STR_INIT("nee"),
+    STR_INIT("wife"),
+};
+static const struct str titles[] = {
+    STR_INIT("don"), STR_INIT("dona"), STR_INIT("mr"), STR_INIT("mrs"), STR_INIT("miss"),
+    STR_INIT("ms"), STR_INIT("dr"), STR_INIT("dra"), STR_INIT("lic"), STR_INIT("ing"),
+    STR_INIT("abog"), STR_INIT("prof"), STR_INIT("nai"), STR_INIT("nang"), STR_INIT("khun"),
+    STR_INIT("sir"), STR_INIT("chief"), STR_INIT("rev"), STR_INIT("pastor"), STR_INIT("hon"),
+    STR_INIT("jr"), STR_INIT("sr"), STR_INIT("sor"), STR_INIT("fray"), STR_INIT("baron"),
+    STR_INIT("lord"), STR_INIT("lady"), STR_INIT("1st"), STR_INIT("2nd"), STR_INIT("3rd"),
+    STR_INIT("baronet"), STR_INIT("earl"), STR_INIT("duke"), STR_INIT("the"),
 };
 
 struct entry { struct str word; uint16_t group; };
@@ -322,10 +332,10 @@ void nicks_of(struct str word, uint16_t out[NICKS])
         out[k++] = 0;
 }
 
-static bool listed(const char *const *list, size_t n, struct str w)
+static bool listed(const struct str *list, size_t n, struct str w)
 {
     for (size_t i = 0; i < n; i++)
-        if (str_is(w, list[i]))
+        if (str_eq(w, list[i]))
             return true;
     return false;
 }

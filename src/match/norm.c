@@ -151,14 +151,20 @@ static uint32_t whole(struct reading *rd, enum tok_class cls, struct str field, 
 
 static bool street_word_says_nothing(struct str w)
 {
-    static const char *const none[] = {
-        "calle", "c", "av", "avda", "avenida", "pje", "pasaje", "ruta", "street", "st", "road",
-        "rd", "avenue", "ave", "casi", "esq", "esquina", "entre", "barrio", "bo", "nro", "no",
-        "numero", "n", "casa", "moo", "soi", "thanon", "tambon", "lane", "drive", "dr", "place",
-        "close", "court", "circuit", "crescent", "near", "de", "del", "la", "y", "e",
+    static const struct str none[] = {
+        STR_INIT("calle"), STR_INIT("c"), STR_INIT("av"), STR_INIT("avda"), STR_INIT("avenida"),
+        STR_INIT("pje"), STR_INIT("pasaje"), STR_INIT("ruta"), STR_INIT("street"), STR_INIT("st"),
+        STR_INIT("road"), STR_INIT("rd"), STR_INIT("avenue"), STR_INIT("ave"), STR_INIT("casi"),
+        STR_INIT("esq"), STR_INIT("esquina"), STR_INIT("entre"), STR_INIT("barrio"),
+        STR_INIT("bo"), STR_INIT("nro"), STR_INIT("no"), STR_INIT("numero"), STR_INIT("n"),
+        STR_INIT("casa"), STR_INIT("moo"), STR_INIT("soi"), STR_INIT("thanon"),
+        STR_INIT("tambon"), STR_INIT("lane"), STR_INIT("drive"), STR_INIT("dr"),
+        STR_INIT("place"), STR_INIT("close"), STR_INIT("court"), STR_INIT("circuit"),
+        STR_INIT("crescent"), STR_INIT("near"), STR_INIT("de"), STR_INIT("del"), STR_INIT("la"),
+        STR_INIT("y"), STR_INIT("e"),
     };
     for (size_t i = 0; i < COUNT_OF(none); i++)
-        if (str_is(w, none[i]))
+        if (str_eq(w, none[i]))
             return true;
     return false;
 }

@@ -45,6 +45,13 @@ static struct slot *find(const struct post *po, uint32_t tag)
     return &s[i];
 }
 
+/* The slots are far apart: ask for all of a record's before using any. */
+void post_fetch(const struct post *po, const struct key *key, size_t n)
+{
+    for (size_t i = 0; i < n && po->n_slots; i++)
+        __builtin_prefetch(slots_of(po) + home(po->n_slots, key[i].tag));
+}
+
 bool post_open(struct post *po, size_t max)
 {
     return area_open(&po->lists, max);
@@ -120,6 +127,13 @@ static void list_free(struct post *po, uint32_t at)
     po->free_list[k] = at;
 }
 
+/* Members really there: a list that could not be split counts more than it holds. */
+static uint32_t stored(const uint32_t *l)
+{
+    uint32_t room = l[1] & ~SPLIT;
+    return l[0] < room ? l[0] : room;
+}
+
 static void slot_add(struct match_index *ix, uint32_t rec, uint32_t tag, enum pass pass, int depth);
 
 static void add_finer(struct match_index *ix, uint32_t rec, uint32_t tag, enum pass pass, int depth)
@@ -134,12 +148,12 @@ static void split(struct match_index *ix, struct slot *s, enum pass pass, int de
 {
     struct post *po = &ix->post;
     uint32_t old = s->val & ~LIST, tag = s->tag, at = list_new(po, 1);
-    uint32_t *l = list_at(po, at);
+    uint32_t *l = list_at(po, at), members = stored(list_at(po, old));
     l[0] = list_at(po, old)[0];
     l[1] |= SPLIT;
     s->val = LIST | at;
     po->splits++;
-    for (uint32_t i = 0; i < l[0]; i++)
+    for (uint32_t i = 0; i < members; i++)
         add_finer(ix, list_at(po, old)[HEAD + i], tag, pass, depth);
     list_free(po, old);
 }
@@ -169,11 +183,11 @@ static void list_add(struct match_index *ix, struct slot *s, uint32_t rec, enum 
         }
         return;
     }
-    if (l[0] == room) {
+    if (l[0] >= room) {
         uint32_t at = list_new(po, room * 2), *to = list_at(po, at);
         l = list_at(po, s->val);
-        to[0] = l[0];
-        memcpy(to + HEAD, l + HEAD, l[0] * sizeof *l);
+        to[0] = stored(l);
+        memcpy(to + HEAD, l + HEAD, to[0] * sizeof *l);
         list_free(po, s->val & ~LIST);
         s->val = LIST | at;
         l = to;
@@ -231,14 +245,19 @@ static void visit_one(struct found *f, uint32_t rec, uint8_t pass, uint8_t point
     f->at[f->n++] = (struct candidate){ rec, pass, points };
 }
 
-enum { FEW = 8 };
+/* What sharing a key is worth: a list of many says little by itself. */
+enum { FEW = 8, SOME = 24 };
 static uint8_t points_of(uint8_t pass, uint32_t listed)
 {
     switch (pass) {
-    case PASS_RARE: return listed <= FEW;
-    case PASS_NAME_YEAR: case PASS_NAME_DAY: case PASS_SKETCH: case PASS_PLACE_BIRTH:
+    case PASS_ID: case PASS_PHONE: case PASS_EMAIL:
+        return 2;
+    case PASS_NAMES: case PASS_NICK: case PASS_BIRTH:
+        return listed <= SOME ? 2 : 1;
+    case PASS_RARE:
+        return listed <= FEW;
+    default:
         return listed <= FEW ? 2 : 1;
-    default: return 2;
     }
 }
 
@@ -260,7 +279,7 @@ void post_visit(const struct match_index *ix, const struct rec *r, struct key k,
                 return;
             continue;
         }
-        uint32_t n = l[0] < cap_of[k.pass] ? l[0] : cap_of[k.pass];
+        uint32_t n = stored(l);
         f->dropped += l[0] - n;
         uint8_t points = points_of(k.pass, l[0]);
         for (uint32_t i = 0; i < n && points; i++)

@@ -327,6 +327,31 @@ static void many_identical_people_stay_quick(struct t *t)
     ctx_done(&c);
 }
 
+/* A list too common to split, met by a key of another pass with the same hash. */
+static void an_overfull_list_meets_another_pass(struct t *t)
+{
+    struct ctx c;
+    struct match_record r = REC(.given = STR("Maria"), .surname = STR("Gonzalez"));
+    struct match_index *ix = NULL;
+    uint32_t leaf = 77;
+    ctx_init(&c, 1 << 24);
+    OK(&c, match_index_new(&c, CAP, &ix));
+    for (int i = 0; i < 300; i++) {
+        char id[ID_LEN + 1];
+        (void)snprintf(id, sizeof id, "m%d", i);
+        add(t, &c, ix, id, r);
+    }
+    for (uint32_t i = 0; i < 300; i++)
+        post_add(ix, i, (struct key){ 77, PASS_ID });
+    for (int depth = 0; key_refine(&ix->dict, rec_at(ix, 0), PASS_ID, leaf, depth, &leaf); depth++)
+        ;
+    CHECK(post_count(&ix->post, leaf) > 64);
+    for (uint32_t i = 0; i < 300; i++)
+        post_add(ix, i, (struct key){ leaf, PASS_PHONE });
+    match_index_free(ix);
+    ctx_done(&c);
+}
+
 static void verdicts_move_the_threshold(struct t *t)
 {
     struct ctx c;
@@ -359,6 +384,7 @@ static const struct t_case cases[] = {
     { "every allocation of a search refused in turn", lookup_survives_every_refusal },
     { "readers beside a writer", readers_beside_a_writer },
     { "thousands of identical people", many_identical_people_stay_quick },
+    { "an overfull list meets another pass", an_overfull_list_meets_another_pass },
     { "verdicts move the threshold", verdicts_move_the_threshold },
 };
 T_MAIN(cases)
