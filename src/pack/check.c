@@ -88,6 +88,11 @@ static void check_office(struct reader *r, const struct office *o)
 static void check_service(struct reader *r, const struct service *s)
 {
     const struct office *o = s->office.n ? pack_office(r->p, s->office) : NULL;
+    struct str needs = s->needs, one;
+
+    while (str_next(&needs, ' ', &one))
+        if (one.n)
+            check_word(r, str_join(&r->c->mem, STR("need."), one), SERVICES, s->line);
 
     if (o && !str_eq(o->agency, s->agency))
         reader_say(r, FINDING_ERROR, SERVICES, s->line, "pack.office-not-agencys",
@@ -212,10 +217,10 @@ void check_coverage(struct reader *r)
 
 static enum err check_all(struct reader *r, const struct pack_hooks *hooks)
 {
+    TRY(check_words(r));
     check_references(r);
     check_offices(r);
     check_coverage(r);
-    TRY(check_words(r));
     TRY(check_forms(r));
     TRY(check_decisions(r));
     TRY(check_procedures(r, hooks));

@@ -87,6 +87,16 @@ bool pack_has_word(struct str list, struct str word)
     return false;
 }
 
+struct str pack_value(const struct provision *v, const char *name)
+{
+    struct str list = v->values, one, key, value;
+
+    while (str_next(&list, ' ', &one))
+        if (str_cut(one, '=', &key, &value) && str_is(key, name))
+            return value;
+    return (struct str){ 0 };
+}
+
 enum pack_verified pack_weakest(const struct pack *p, struct str provisions)
 {
     enum pack_verified least = PACK_YES;

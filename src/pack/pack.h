@@ -260,6 +260,8 @@ enum err pack_services(struct ctx *c, const struct pack *p, const struct service
 /* Was it in force on that date?  A provision known only by its year is
  * UNKNOWN within that year: the caller must say "legal review". */
 enum in_force pack_in_force(const struct provision *v, struct civil date);
+/* A value of a provision: pack_value(v, "age_min") is "14"; {0} when absent. */
+struct str pack_value(const struct provision *v, const char *name);
 /* The least verified of the provisions in a space-separated list; PACK_NO when
  * the list is empty or one is missing. */
 enum pack_verified pack_weakest(const struct pack *p, struct str provisions);

@@ -212,6 +212,8 @@ static void rows_are_found_by_id(struct t *t)
     CHECK(pack_role(p, STR("judge")) == NULL);
     CHECK(pack_form(p, STR("judge")) == NULL);
     CHECK_EQ(p->checks_n, 1);
+    CHECK_STR(pack_value(pack_provision(p, STR("XX-1")), "age_min"), "15");
+    CHECK_STR(pack_value(pack_provision(p, STR("XX-1")), "age"), "");
     CHECK_EQ(pack_weakest(p, STR("XX-1")), PACK_YES);
     CHECK_EQ(pack_weakest(p, STR("XX-1 XX-2")), PACK_PARTLY);
     CHECK_EQ(pack_weakest(p, STR("XX-3 XX-2")), PACK_NO);
