@@ -1,6 +1,7 @@
 #include "page/form_html.h"
 
 #include "base/node.h"
+#include "page/form_priv.h"
 
 enum { LIST_LONG = 12 };      /* more choices than this make a <select> */
 
@@ -9,7 +10,7 @@ static const struct words *catalogue(const struct ctx *c)
     return c->node ? c->node->words : NULL;
 }
 
-static struct form_env env_of(struct ctx *c)
+struct form_env form_page_env(struct ctx *c)
 {
     int64_t day = words_local_day(catalogue(c), c->now_us);
     int64_t offset = day * US_PER_DAY - words_day_start(catalogue(c), day);
@@ -19,7 +20,7 @@ static struct form_env env_of(struct ctx *c)
 
 /* ---- what is asked at all ------------------------------------------------------------ */
 
-static bool is_asked(const struct form_node *n)
+bool form_page_asks(const struct form_node *n)
 {
     switch (n->field->type) {
     case FORM_NOTE: case FORM_CALCULATE: case FORM_HIDDEN: case FORM_META:
@@ -29,10 +30,6 @@ static bool is_asked(const struct form_node *n)
         return n->relevant && !n->readonly;
     }
 }
-
-/* The name of a hidden mark that says this question was on the page: boxes
- * send nothing when nothing is ticked. */
-static const char *const asked_mark = "form.asked";
 
 bool form_has_files(const struct form *f)
 {
@@ -202,7 +199,7 @@ static void show_file(const struct show *s, const struct form_node *n)
 static void show_question(const struct show *s, const struct form_node *n)
 {
     struct ask a;
-    hidden(s->o, asked_mark, n->path);
+    hidden(s->o, FORM_ASKED, n->path);
     switch (n->field->type) {
     case FORM_SELECT_ONE: case FORM_SELECT_MANY:
         show_select(s, n);
@@ -237,7 +234,7 @@ static bool inside(struct str path, struct str group)
 }
 
 /* "child[2]" → 2; 0 for a group. */
-static int64_t position(struct str path)
+int64_t form_page_position(struct str path)
 {
     int64_t v = 0;
     size_t at = path.n;
@@ -250,7 +247,7 @@ static int64_t position(struct str path)
 
 static void group_open(const struct show *s, const struct form_node *n)
 {
-    int64_t at = n->field->type == FORM_REPEAT ? position(n->path) : 0;
+    int64_t at = n->field->type == FORM_REPEAT ? form_page_position(n->path) : 0;
     struct str label = form_text(s->f, n->field->label, s->c->lang);
     label = n->label.n ? n->label : label;
     html(s->o, "<fieldset class=\"group\">\n");
@@ -308,7 +305,7 @@ static void show_nodes(const struct show *s)
             stack[depth++] = i;
         } else if (n->field->type == FORM_NOTE) {
             show_note(s, n);
-        } else if (is_asked(n)) {
+        } else if (form_page_asks(n)) {
             show_question(s, n);
         }
     }
@@ -355,7 +352,7 @@ enum err form_show(struct ctx *c, struct out *o, const struct form *f,
     struct form_result fresh;
     struct show s = { c, o, f, sent, sent != NULL };
     if (!sent) {
-        struct form_env env = env_of(c);
+        struct form_env env = form_page_env(c);
         const struct answers none = { 0 };
         env.draft = true;
         env.first = !given || given->n == 0;
@@ -371,198 +368,6 @@ enum err form_show(struct ctx *c, struct out *o, const struct form *f,
     show_nodes(&s);
     empty_repeats(&s);
     return ctx_check(c);
-}
-
-/* ---- reading what was sent ----------------------------------------------------------------- */
-
-static struct str sent_value(const struct request *rq, struct str name)
-{
-    for (size_t i = 0; i < rq->form_n; i++)
-        if (str_eq(rq->form[i].name, name))
-            return str_trim(rq->form[i].value);
-    return (struct str){ 0 };
-}
-
-/* Several boxes of one name: joined by spaces, as XForms keep them. */
-static struct str sent_list(struct ctx *c, const struct request *rq, struct str name)
-{
-    struct buf b;
-    buf_init(&b, &c->mem, 64 * 1024);
-    for (size_t i = 0; i < rq->form_n; i++) {
-        if (!str_eq(rq->form[i].name, name) || !rq->form[i].value.n)
-            continue;
-        if (b.n)
-            buf_char(&b, ' ');
-        buf_put(&b, rq->form[i].value);
-    }
-    return buf_str(&b);
-}
-
-/* A date as typed becomes ISO; what is no date stays, so that it is refused
- * and shown again as it was. */
-static struct str read_date(struct ctx *c, struct str typed)
-{
-    struct civil d;
-    return words_date_read(typed, &d) ? date_text(&c->mem, d) : typed;
-}
-
-static struct str read_datetime(struct ctx *c, const struct request *rq, struct str path)
-{
-    struct str day = read_date(c, sent_value(rq, path));
-    struct str hour = sent_value(rq, str_join(&c->mem, path, STR("@time")));
-    if (!day.n && !hour.n)
-        return (struct str){ 0 };
-    if (hour.n == 4)                                        /* 9:30 */
-        hour = str_join(&c->mem, STR("0"), hour);
-    if (!hour.n)
-        hour = STR("00:00");
-    int min = env_of(c).utc_offset_min, mag = min < 0 ? -min : min;
-    struct buf b;
-    buf_init(&b, &c->mem, 200);
-    buf_put(&b, str_sub(day, 0, 40));
-    buf_char(&b, 'T');
-    buf_put(&b, str_sub(hour, 0, 40));
-    buf_fmt(&b, ":00.000%c%02d:%02d", min < 0 ? '-' : '+', mag / 60, mag % 60);
-    return buf_str(&b);
-}
-
-/* 1,5 is a number where people write it so. */
-static struct str read_decimal(struct ctx *c, struct str typed)
-{
-    struct str whole, part;
-    size_t dot;
-    if (str_find(typed, STR("."), &dot) || !str_cut(typed, ',', &whole, &part))
-        return typed;
-    return str_join(&c->mem, whole, STR("."), part);
-}
-
-static struct str read_value(struct ctx *c, const struct request *rq, const struct form_field *x,
-                             struct str path)
-{
-    switch (x->type) {
-    case FORM_SELECT_MANY: return sent_list(c, rq, path);
-    case FORM_DATE:        return read_date(c, sent_value(rq, path));
-    case FORM_DATETIME:    return read_datetime(c, rq, path);
-    case FORM_DECIMAL:     return read_decimal(c, sent_value(rq, path));
-    default:               return sent_value(rq, path);
-    }
-}
-
-/* A new file's name, or the one kept from before. */
-static struct str read_file(const struct request *rq, struct str path, const struct answers *before)
-{
-    for (size_t i = 0; i < rq->uploads_n; i++)
-        if (str_eq(rq->uploads[i].field, path) && rq->uploads[i].bytes.n)
-            return rq->uploads[i].name;
-    return before ? answers_get(before, path) : (struct str){ 0 };
-}
-
-static bool was_asked(const struct request *rq, struct str path)
-{
-    for (size_t i = 0; i < rq->form_n; i++)
-        if (str_is(rq->form[i].name, asked_mark) && str_eq(rq->form[i].value, path))
-            return true;
-    return false;
-}
-
-static enum err put(struct ctx *c, struct answers *a, struct str path, struct str value)
-{
-    return answers_put(&c->mem, a, path, value)
-               ? ERR_OK : FAIL(c, ERR_INPUT, "form.too-many", "%zu answers", a->n);
-}
-
-/* What the page asked, and from before what it did not ask. */
-static enum err collect(struct ctx *c, const struct request *rq, const struct form *f,
-                        const struct answers *before, struct answers *out)
-{
-    for (size_t i = 0; before && i < before->n; i++)
-        if (!was_asked(rq, before->v[i].path))
-            TRY(put(c, out, before->v[i].path, before->v[i].value));
-    for (size_t i = 0; i < rq->form_n; i++) {
-        struct str path = rq->form[i].value;
-        const struct form_field *x;
-        if (!str_is(rq->form[i].name, asked_mark))
-            continue;
-        x = form_find(f, path);
-        if (!x || !form_is_leaf(x))
-            continue;
-        TRY(put(c, out, path, x->type == FORM_FILE ? read_file(rq, path, before)
-                                                   : read_value(c, rq, x, path)));
-    }
-    return ERR_OK;
-}
-
-/* One more of a repeat: an empty answer to its first question makes it exist. */
-static enum err add_one(struct ctx *c, const struct request *rq, const struct form *f,
-                        struct answers *a, bool *added)
-{
-    struct str path = sent_value(rq, STR("form.add"));
-    const struct form_field *x = path.n ? form_find(f, path) : NULL;
-    int64_t n = 0;
-    *added = x && x->type == FORM_REPEAT;
-    if (!*added)
-        return ERR_OK;
-    for (size_t i = 0; i < a->n; i++) {
-        struct str p = a->v[i].path;
-        if (!str_starts(p, x->path) || p.n <= x->path.n || p.p[x->path.n] != '[')
-            continue;
-        size_t end = x->path.n;
-        while (end < p.n && p.p[end] != ']')
-            end++;
-        int64_t at = position(str_sub(p, 0, end + 1));
-        n = at > n ? at : n;
-    }
-    for (size_t i = form_index(f, x) + 1; i < x->end; i++) {
-        const struct form_field *leaf = form_field(f, i);
-        struct buf b;
-        if (!form_is_leaf(leaf))
-            continue;
-        buf_init(&b, &c->mem, 4096);
-        buf_put(&b, x->path);
-        buf_fmt(&b, "[%lld]", (long long)n + 1);
-        buf_put(&b, str_sub(leaf->path, x->path.n, leaf->path.n));
-        return put(c, a, buf_str(&b), STR(""));
-    }
-    return ERR_OK;
-}
-
-/* Answers that made a question relevant which the page did not show. */
-static bool opened_new(const struct request *rq, const struct form_result *r)
-{
-    for (size_t i = 0; i < r->nodes; i++)
-        if (is_asked(&r->node[i]) && !was_asked(rq, r->node[i].path))
-            return true;
-    return false;
-}
-
-/* Do not scold for what could not be answered yet. */
-static void keep_asked_problems(const struct request *rq, struct form_result *r)
-{
-    size_t k = 0;
-    for (size_t i = 0; i < r->problems; i++)
-        if (r->problem[i].bad != FORM_BAD_REQUIRED || was_asked(rq, r->problem[i].path))
-            r->problem[k++] = r->problem[i];
-    r->problems = k;
-}
-
-enum err form_take(struct ctx *c, const struct request *rq, const struct form *f,
-                   const struct answers *before, struct form_result *out, bool *ok)
-{
-    struct answers a = { 0 };
-    struct form_env env = env_of(c);
-    bool added, fresh;
-
-    TRY(collect(c, rq, f, before, &a));
-    TRY(add_one(c, rq, f, &a, &added));
-    env.draft = added;
-    TRY(form_check(c, f, &a, &env, out));
-    fresh = opened_new(rq, out);
-    if (fresh || added)
-        keep_asked_problems(rq, out);
-    if (added)
-        out->problems = 0;
-    *ok = !added && !fresh && out->problems == 0;
-    return ERR_OK;
 }
 
 /* ---- answers as facts ---------------------------------------------------------------------- */

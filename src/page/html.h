@@ -54,8 +54,10 @@ static inline void put_(struct out *o, struct str s)
         buf_put(b, s);
         return;
     }
-    memcpy(b->p + b->n, s.p, s.n);
-    b->n += s.n;
+    if (s.n) {
+        memcpy(b->p + b->n, s.p, s.n);
+        b->n += s.n;
+    }
 }
 void text(struct out *o, struct str s);                           /* element text   */
 #define attr(o, name, s) attr_(o, STR(" " name "=\""), (s))
