@@ -111,6 +111,7 @@ enum err seal_open(struct ctx *c, const unsigned char key[KEY_LEN], struct str a
 {
     unsigned long long n;
     const unsigned char *in = (const unsigned char *)sealed.p;
+    TRY(ctx_check(c));                  /* ad or sealed may be what was refused */
     if (sealed.n < SEAL_MORE)
         return FAIL(c, ERR_CORRUPT, "ledger.sealed", "%zu bytes", sealed.n);
     unsigned char *p = arena_alloc(&c->mem, sealed.n - SEAL_MORE + 1, 1);

@@ -82,7 +82,7 @@ static enum err unseal(struct ctx *c, struct str how, struct str id, struct str 
     if (!str_cut(how, ' ', &alg, &how) || !str_is(alg, "argon2id") ||
         !str_cut(how, ' ', &passes, &how) || !str_cut(how, ' ', &bytes, &how) ||
         !str_to_i64(passes, &cost.passes) || !str_to_i64(bytes, &cost.bytes) ||
-        cost.passes < 1 || cost.passes > PASSES_MAX || cost.bytes < 8192 || cost.bytes > BYTES_MAX ||
+        cost.passes < 1 || cost.passes > PASSES_MAX || cost.bytes < 8192 || cost.bytes > BYTES_MAX || cost.bytes % 1024 ||
         !hex_bytes(&c->mem, how, &salt) || salt.n != crypto_pwhash_SALTBYTES)
         return bad(c, "seal");
     if (!passphrase.n)

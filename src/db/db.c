@@ -82,6 +82,11 @@ void db_fail_nth(struct db *db, long n)
     db->fail_in = n;
 }
 
+long db_fail_left(const struct db *db)
+{
+    return db->fail_in;
+}
+
 enum err db_test_fault(struct ctx *c, struct db *db)
 {
     if (db->fail_in > 0 && --db->fail_in == 0)
@@ -198,7 +203,8 @@ static enum err begin(struct ctx *c, struct db *db, const char *lite, const char
 {
     if (db->in_tx)
         return FAIL(c, ERR_BUG, "error.internal", "transaction inside a transaction");
-    TRY(db_script(c, db, db->pg ? pg : lite));
+    TRY(db_test_fault(c, db));
+    TRY(db->pg ? pg_begin(c, db, pg) : lite_script(c, db, lite));
     db->in_tx = true;
     return ERR_OK;
 }
@@ -229,9 +235,9 @@ enum err db_commit(struct ctx *c, struct db *db)
 void db_rollback(struct ctx *c, struct db *db)
 {
     (void)c;
-    if (db->pg)
+    if (db->pg && PQtransactionStatus(db->pg) != PQTRANS_IDLE)
         PQclear(PQexec(db->pg, "ROLLBACK"));
-    else if (!sqlite3_get_autocommit(db->lite))
+    else if (db->lite && !sqlite3_get_autocommit(db->lite))
         (void)sqlite3_exec(db->lite, "ROLLBACK", NULL, NULL, NULL);
     db->in_tx = false;
 }

@@ -45,7 +45,8 @@ struct rows {              /* a cursor; use the AUTO_ROWS macro */
 
 /* Every literal also leaves a row in the linker section db_sql, so that a test
  * can prepare all SQL of the whole program on both engines: db_sql_each(). */
-struct db_literal { const char *sql, *file; int64_t line; };
+struct db_literal { const char *sql, *file; int64_t line; }
+    __attribute__((aligned(32)));      /* one stride, whatever the compiler would add */
 #define DB_SQL(text) __extension__ ({ \
     static const struct db_literal db_literal_ \
         __attribute__((used, section("db_sql"))) = { "" text "", __FILE__, __LINE__ }; \
@@ -98,5 +99,6 @@ uint64_t db_text_id(const char *text, uint64_t from);
 
 /* Tests: let n-1 statements through and fail the nth.  0 = off. */
 void db_fail_nth(struct db *db, long n);
+long db_fail_left(const struct db *db);     /* > 0: it did not come to that */
 
 #endif

@@ -53,6 +53,7 @@ enum err pg_open(struct ctx *c, struct db *db, struct str conninfo) MUST_CHECK;
 enum err pg_exec(struct ctx *c, struct db *db, const char *sql, const struct db_arg *a, size_t n) MUST_CHECK;
 enum err pg_query(struct ctx *c, struct db *db, struct rows *r, const char *sql,
                   const struct db_arg *a, size_t n) MUST_CHECK;
+enum err pg_begin(struct ctx *c, struct db *db, const char *sql) MUST_CHECK;
 enum err pg_script(struct ctx *c, struct db *db, const char *sql) MUST_CHECK;
 enum err pg_prepare(struct ctx *c, struct db *db, const char *sql, struct stmt **out) MUST_CHECK;
 bool pg_i64(struct rows *r, int col, int64_t *out);

@@ -64,6 +64,23 @@ enum err pg_script(struct ctx *c, struct db *db, const char *sql)
     return ERR_OK;
 }
 
+/* Did it fail only because the line was cut before anything had begun?  Then
+ * the same may be asked again on a new line. */
+static bool cut_before(struct ctx *c, struct db *db, enum err e)
+{
+    if (e != ERR_BUSY || db->in_tx || PQstatus(db->pg) == CONNECTION_OK)
+        return false;
+    c->fault = (struct fault){ 0 };
+    return true;
+}
+
+enum err pg_begin(struct ctx *c, struct db *db, const char *sql)
+{
+    bool clean = c->fault.code == ERR_OK;
+    enum err e = pg_script(c, db, sql);
+    return clean && cut_before(c, db, e) ? pg_script(c, db, sql) : e;
+}
+
 enum err pg_prepare(struct ctx *c, struct db *db, const char *sql, struct stmt **out)
 {
     struct stmt st = { .number = ++db->next_number };
@@ -141,9 +158,12 @@ enum err pg_query(struct ctx *c, struct db *db, struct rows *r, const char *sql,
                   const struct db_arg *a, size_t n)
 {
     PGresult *res = NULL;
-    TRY(pg_run(c, db, sql, a, n, &res));
+    bool clean = c->fault.code == ERR_OK;
+    enum err e = pg_run(c, db, sql, a, n, &res);
+    if (clean && cut_before(c, db, e))
+        e = pg_run(c, db, sql, a, n, &res);
     r->impl = res;
-    return ERR_OK;
+    return e;
 }
 
 /* Two's complement, big-endian, of 1, 2, 4 or 8 bytes. */

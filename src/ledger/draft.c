@@ -119,6 +119,8 @@ enum err draft_begin(struct ctx *c, struct str lock, const char *verb, struct dr
 
 static void draft_fail(struct draft *d, enum err code, const char *key, struct str what)
 {
+    if (!d->err && ctx_check(d->c) != ERR_OK)
+        d->err = ERR_NOMEM;
     if (!d->err)
         d->err = FAIL(d->c, code, key, "%.80s", arena_dup(&d->c->mem, str_sub(what, 0, 80)).p);
 }
@@ -167,7 +169,7 @@ static bool sets_room(struct draft *d)
     size_t room = d->room ? d->room * 2 : 32;
     struct draft_set *p = room <= SETS_MAX ? NEW_N(&d->c->mem, struct draft_set, room) : NULL;
     if (!p) {
-        draft_fail(d, ERR_INPUT, "change.too-big", STR("sets"));
+        draft_fail(d, room <= SETS_MAX ? ERR_NOMEM : ERR_INPUT, "change.too-big", STR("sets"));
         return false;
     }
     if (d->n)

@@ -35,9 +35,9 @@ int64_t gid_of(const struct ledger *l, struct str dossier, struct str kind, stru
     return (int64_t)(id_time(record) << 29 | (hash64(l, parts, COUNT_OF(parts)) & 0x1fffffffu));
 }
 
-int64_t change_mark(const struct ledger *l, struct str change)
+int64_t change_mark(const struct ledger *l, struct str change, struct str kind, struct str record)
 {
-    const struct str parts[] = { STR("mark "), change };
+    const struct str parts[] = { STR("mark "), change, STR(" "), kind, STR(" "), record };
     return (int64_t)(hash64(l, parts, COUNT_OF(parts)) >> 1);
 }
 
@@ -159,7 +159,7 @@ static enum err seen_before(struct ctx *c, void *with, struct str change, bool *
     if (w->fresh || w->g->is_new)
         return ERR_OK;
     TRY(db_query(c, &r, "SELECT n FROM change_index WHERE gid = $1 AND mark = $2",
-        ARGS(INT(w->g->gid), INT(change_mark(w->l, change)))));
+        ARGS(INT(w->g->gid), INT(change_mark(w->l, change, w->g->kind, w->g->record)))));
     *yes = rows_next(&r);
     return rows_end(&r);
 }
@@ -178,11 +178,34 @@ static enum err arrivals(struct ctx *c, const struct piece *p, size_t n, struct 
     return ERR_OK;
 }
 
-static enum err index_entry(struct fold *f, int64_t gid, const struct fold_item *it)
+/* *fresh: this entry was not folded into this record (or dossier) before. */
+static enum err index_entry(struct fold *f, int64_t gid, const struct fold_item *it, struct str kind,
+                            struct str record, bool *fresh)
 {
-    return db_exec(f->g, "INSERT INTO change_index (gid, n, mark) VALUES ($1, $2, $3)"
-                         " ON CONFLICT (gid, n) DO NOTHING",
-        ARGS(INT(gid), INT(it->n), INT(change_mark(f->l, it->ch->id))));
+    TRY(db_exec(f->g, "INSERT INTO change_index (gid, n, mark) VALUES ($1, $2, $3)"
+                      " ON CONFLICT (gid, n, mark) DO NOTHING",
+        ARGS(INT(gid), INT(it->n), INT(change_mark(f->l, it->ch->id, kind, record)))));
+    *fresh = db_changed(f->g->db) > 0;
+    return ERR_OK;
+}
+
+/* The pieces of entries that were not folded before: folding twice is folding once. */
+static enum err index_pieces(struct fold *f, const struct group *g, struct piece *p, size_t *n)
+{
+    size_t k = 0;
+    const struct fold_item *last = NULL;
+    bool fresh = false;
+    for (size_t i = 0; i < *n; i++) {
+        struct piece x = p[i];
+        if (!last || x.it->n != last->n) {
+            TRY(index_entry(f, g->gid, x.it, g->kind, g->record, &fresh));
+            last = x.it;
+        }
+        if (fresh && x.it == last)
+            p[k++] = x;
+    }
+    *n = k;
+    return ERR_OK;
 }
 
 static enum err group_load(struct fold *f, struct group *g)
@@ -202,7 +225,7 @@ static enum err group_load(struct fold *f, struct group *g)
 }
 
 /* All pieces of one record. */
-static enum err fold_group(struct fold *f, const struct piece *p, size_t n)
+static enum err fold_group(struct fold *f, struct piece *p, size_t n)
 {
     struct ctx *c = f->g;
     const struct fold_item *first = p[0].it;
@@ -213,13 +236,13 @@ static enum err fold_group(struct fold *f, const struct piece *p, size_t n)
 
     arena_reset(&c->mem);
     g.gid = gid_of(f->l, g.dossier, g.kind, g.record);
+    TRY(index_pieces(f, &g, p, &n));
+    if (!n)
+        return ERR_OK;
     TRY(group_load(f, &g));
     TRY(arrivals(c, p, n, &in));
     TRY(state_apply(c, &g.state, in, n, seen_before, &with));
     TRY(group_store(c, &g, f->fresh));
-    for (size_t i = 0; i < n; i++)
-        if (!i || p[i].it != p[i - 1].it)
-            TRY(index_entry(f, g.gid, p[i].it));
     f->records++;
     return project(f, &g);
 }
@@ -292,8 +315,11 @@ static enum err fold_all(struct fold *f, const struct fold_item *items, size_t n
             ;
         TRY(fold_group(f, p + i, end - i));
     }
-    for (size_t i = 0; i < n; i++)
-        TRY(index_entry(f, gid_of(f->l, items[i].ch->dossier, STR(""), items[i].ch->dossier), &items[i]));
+    for (size_t i = 0; i < n; i++) {
+        struct str d = items[i].ch->dossier;
+        bool fresh;
+        TRY(index_entry(f, gid_of(f->l, d, STR(""), d), &items[i], STR(""), d, &fresh));
+    }
     return f->fresh ? ERR_OK : purge(f, p, k);
 }
 

@@ -119,7 +119,7 @@ struct fold {
     char skip[16][NAME_BYTES + 1];  /* records whose projector failed: folded without it */
     size_t skip_n;
     bool bad;                   /* this attempt added one */
-    int64_t records;
+    int64_t records, upto;
 };
 enum err fold_items(struct fold *f, const struct fold_item *items, size_t n) MUST_CHECK;
 /* Fold entries of the ledger after what the tables have, up to `to`, in the
@@ -132,6 +132,9 @@ enum err entries_read(struct ctx *c, struct ledger *l, int64_t from, size_t max,
 enum err refold(struct fold *f, int64_t *upto) MUST_CHECK;
 /* The derived tables: ours first, then the desks'. */
 const struct table *table_at(const struct ledger *l, size_t i);   /* NULL at the end */
+/* work() in a transaction on db, again without the records that a desk cannot take. */
+enum err fold_whole(struct ctx *c, struct ledger *l, struct db *db, bool fresh, int64_t upto,
+                    enum err (*work)(struct fold *f)) MUST_CHECK;
 void fold_contexts(struct ctx *f, struct ctx *g, struct ledger *l, struct db *db);
 enum err tables_create(struct ctx *c, struct ledger *l) MUST_CHECK;    /* on c->db */
 enum err folded_get(struct ctx *c, struct db *db, int64_t *n) MUST_CHECK;
@@ -141,7 +144,7 @@ enum err tables_prepare(struct ctx *c, struct ledger *l) MUST_CHECK;   /* at ope
 enum err tables_purge(struct ctx *c, struct ledger *l, struct str dossier) MUST_CHECK;
 enum err tables_catch_up(struct ctx *c, struct ledger *l) MUST_CHECK;
 int64_t gid_of(const struct ledger *l, struct str dossier, struct str kind, struct str record);
-int64_t change_mark(const struct ledger *l, struct str change);
+int64_t change_mark(const struct ledger *l, struct str change, struct str kind, struct str record);
 /* One record's stored state, opened.  ERR_NOT_FOUND.  elsewhere (or NULL): is
  * there a record of this id in another dossier? */
 enum err state_load(struct ctx *c, const struct dossier_key *key, struct str kind, struct str record,

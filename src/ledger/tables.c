@@ -16,7 +16,7 @@ static const struct table own_tables[] = {
     /* Which entries of this ledger touch a record (or, kind empty, a dossier). */
     { "change_index",
       "CREATE TABLE change_index (gid BIGINT NOT NULL, n BIGINT NOT NULL,"
-      " mark BIGINT NOT NULL, PRIMARY KEY (gid, n));", NULL },
+      " mark BIGINT NOT NULL, PRIMARY KEY (gid, n, mark));", NULL },
 };
 
 const struct table *table_at(const struct ledger *l, size_t i)
@@ -29,7 +29,7 @@ const struct table *table_at(const struct ledger *l, size_t i)
 
 static int64_t text_id(const struct ledger *l)
 {
-    uint64_t h = db_text_id("fold 3", 0);
+    uint64_t h = db_text_id("fold 4", 0);
     const struct table *t;
     for (size_t i = 0; (t = table_at(l, i)); i++)
         h = db_text_id(t->create, db_text_id(t->name, h));
@@ -96,15 +96,15 @@ static enum err tables_drop(struct ctx *c)
     return db_script(c, c->db, b.p);
 }
 
-static enum err rebuild_locked(struct ctx *c, struct ctx *g, struct ledger *l)
+static enum err rebuild_locked(struct fold *f)
 {
-    struct fold f = { .l = l, .c = c, .g = g, .fresh = true };
+    struct ctx *c = f->c;
     int64_t upto = 0;
     TRY(tables_drop(c));
-    TRY(tables_create(c, l));
-    TRY(refold(&f, &upto));
+    TRY(tables_create(c, f->l));
+    TRY(refold(f, &upto));
     TRY(folded_set(c, c->db, upto));
-    return value_set(c, c->db, STR("text"), text_id(l));
+    return value_set(c, c->db, STR("text"), text_id(f->l));
 }
 
 /* ---- erasing ----------------------------------------------------------------------------- */
@@ -158,23 +158,40 @@ void fold_contexts(struct ctx *f, struct ctx *g, struct ledger *l, struct db *db
     f->node = g->node = &l->node;
 }
 
-static enum err rebuild_on(struct ctx *c, struct ledger *l, struct db *db)
+static enum err fold_transaction(struct fold *f, enum err (*work)(struct fold *f))
 {
-    struct ctx f, g;
-    fold_contexts(&f, &g, l, db);
-    enum err e = db_begin_write(&f, db);
-    if (!e) {
-        e = rebuild_locked(&f, &g, l);
-        if (e)
-            db_rollback(&f, db);
-        else
-            e = db_commit(&f, db);
+    TRY(db_begin_write(f->c, f->c->db));
+    enum err e = work(f);
+    if (e) {
+        db_rollback(f->c, f->c->db);
+        return e;
     }
+    return db_commit(f->c, f->c->db);
+}
+
+enum err fold_whole(struct ctx *c, struct ledger *l, struct db *db, bool fresh,
+                    int64_t upto, enum err (*work)(struct fold *f))
+{
+    struct ctx a, g;
+    struct fold f = { .l = l, .c = &a, .g = &g, .fresh = fresh, .upto = upto };
+    enum err e;
+    fold_contexts(&a, &g, l, db);
+    do {                                /* again without a record its desk cannot take */
+        f.bad = false;
+        a.fault = g.fault = (struct fault){ 0 };
+        arena_reset(&a.mem);
+        e = fold_transaction(&f, work);
+    } while (e && f.bad);
     if (e && !c->fault.code)
-        c->fault = f.fault.code ? f.fault : g.fault;
-    ctx_done(&f);
+        c->fault = a.fault.code ? a.fault : g.fault;
+    ctx_done(&a);
     ctx_done(&g);
     return e;
+}
+
+static enum err rebuild_on(struct ctx *c, struct ledger *l, struct db *db)
+{
+    return fold_whole(c, l, db, true, 0, rebuild_locked);
 }
 
 enum err ledger_rebuild(struct ctx *c, struct ledger *l)
@@ -199,43 +216,28 @@ static enum err last_entry(struct ctx *c, struct ledger *l, int64_t *n)
 }
 
 /* A bounded number of entries per transaction: opening needs little memory. */
-static enum err catch_up_step(struct ctx *f, struct ctx *g, struct ledger *l, int64_t upto, bool *done)
+static enum err catch_up_step(struct fold *f)
 {
-    struct fold fold = { .l = l, .c = f, .g = g };
     int64_t have;
-    TRY(folded_get(f, f->db, &have));
-    *done = have >= upto;
-    if (*done)
+    enum { STEP = 4000 };
+    TRY(folded_get(f->c, f->c->db, &have));
+    int64_t to = f->upto - have > STEP ? have + STEP : f->upto;
+    if (have >= f->upto)
         return ERR_OK;
-    int64_t to = upto - have > 4000 ? have + 4000 : upto;
-    TRY(fold_from_ledger(&fold, have, to));
-    return folded_set(f, f->db, to);
+    TRY(fold_from_ledger(f, have, to));
+    return folded_set(f->c, f->c->db, to);
 }
 
 enum err tables_catch_up(struct ctx *c, struct ledger *l)
 {
-    struct ctx f, g;
-    int64_t upto;
-    bool done = false;
+    int64_t upto, have;
     TRY(last_entry(c, l, &upto));
-    fold_contexts(&f, &g, l, l->tables);
-    enum err e = ERR_OK;
-    while (!e && !done) {
-        arena_reset(&f.mem);
-        e = db_begin_write(&f, f.db);
-        if (e)
-            break;
-        e = catch_up_step(&f, &g, l, upto, &done);
-        if (e)
-            db_rollback(&f, f.db);
-        else
-            e = db_commit(&f, f.db);
+    TRY(folded_get(c, l->tables, &have));
+    while (have < upto) {
+        TRY(fold_whole(c, l, l->tables, false, upto, catch_up_step));
+        TRY(folded_get(c, l->tables, &have));
     }
-    if (e && !c->fault.code)
-        c->fault = f.fault.code ? f.fault : g.fault;
-    ctx_done(&f);
-    ctx_done(&g);
-    return e;
+    return ERR_OK;
 }
 
 /* Every desk's table can be cleaned by record. */

@@ -199,25 +199,11 @@ static enum err compare(struct ctx *c, struct ledger *l, struct db *have, struct
     return ERR_OK;
 }
 
-static enum err fold_scratch(struct ctx *c, struct ledger *l, struct db *scratch, int64_t upto)
+static enum err scratch_locked(struct fold *f)
 {
-    struct ctx f, g;
-    fold_contexts(&f, &g, l, scratch);
-    struct fold fold = { .l = l, .c = &f, .g = &g, .fresh = true };
-    enum err e = db_begin_write(&f, scratch);
-    if (!e)
-        e = tables_create(&f, l);
-    if (!e)
-        e = refold(&fold, &upto);
-    if (e)
-        db_rollback(&f, scratch);
-    else
-        e = db_commit(&f, scratch);
-    if (e && !c->fault.code)
-        c->fault = f.fault.code ? f.fault : g.fault;
-    ctx_done(&f);
-    ctx_done(&g);
-    return e;
+    int64_t upto = f->upto;
+    TRY(tables_create(f->c, f->l));
+    return upto ? refold(f, &upto) : ERR_OK;
 }
 
 /* A place beside the tables: a file, or a schema. */
@@ -261,7 +247,7 @@ static enum err tables_locked(struct ctx *c, struct ledger *l, struct db *have, 
     int64_t upto;
     TRY(db_begin_read(c, have));
     TRY(folded_get(c, have, &upto));
-    TRY(fold_scratch(c, l, scratch, upto));
+    TRY(fold_whole(c, l, scratch, true, upto, scratch_locked));
     TRY(db_begin_read(c, scratch));
     return compare(c, l, have, scratch, out);
 }
