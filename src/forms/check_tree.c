@@ -1,5 +1,6 @@
 #include "forms/check.h"
 #include "forms/vec.h"
+#include "forms/xml.h"
 
 /* ---- answers by path, and how often each repeat comes ---------------------------------- */
 
@@ -206,6 +207,7 @@ enum err tree_build(struct ctx *c, const struct form *f, const struct answers *a
                     struct tree *t)
 {
     const char *name = arena_z(&c->mem, f->root);
+    xml_init();
     *t = (struct tree){ .c = c, .f = f, .doc = xmlNewDoc((const xmlChar *)"1.0") };
     xmlNodePtr root = t->doc && name ? xmlNewDocNode(t->doc, NULL, (const xmlChar *)name, NULL) : NULL;
     if (!root) {

@@ -169,9 +169,9 @@ static void column(struct import *m, size_t i, const struct sheet_row *codes, co
     const struct htcds_field_row *by_title = titled(title, by_code);
     m->head[i] = title.n ? title : code;
     m->col[i] = by_title ? by_title : by_code;
-    if (by_title && by_code && by_title != by_code)
+    if (titles && by_title && by_code && by_title != by_code)
         note(m, titles->line, title, "the code above this title names another field; the title is used", code, true);
-    else if (by_title && !code.n && codes)
+    else if (titles && by_title && !code.n && codes)
         note(m, titles->line, title, "no code above this title; taken by its title", STR(""), true);
     else if (by_code && !str_eq(by_code->name, code))
         note(m, codes->line, code, "spelled otherwise in the standard", by_code->name, true);
@@ -300,6 +300,11 @@ static void check(struct row *r, size_t i, struct str text)
     wrong(r, i, "yes or no", text);
 }
 
+static bool phone_mark(char ch)
+{
+    return ch == ' ' || ch == '-' || ch == '(' || ch == ')' || ch == '.';
+}
+
 /* E.164 once blanks, hyphens and parentheses are gone; other text is kept and told. */
 static void phone(struct row *r, size_t i, struct str text)
 {
@@ -309,7 +314,7 @@ static void phone(struct row *r, size_t i, struct str text)
     for (size_t k = 0; k < text.n; k++) {
         if (ascii_digit(text.p[k]) || (text.p[k] == '+' && b.n == 0))
             buf_char(&b, text.p[k]);
-        else if (!memchr(" -().", text.p[k], 5))
+        else if (!phone_mark(text.p[k]))
             ok = false;
     }
     size_t digits = b.n - (b.n && b.p[0] == '+');

@@ -117,6 +117,11 @@ static double days_of(struct str s)
     return NAN;
 }
 
+static bool number_mark(char ch)
+{
+    return ch == '+' || ch == '-' || ch == '.' || ch == 'e' || ch == 'E';
+}
+
 double odk_num(struct str s)
 {
     char t[64], *end;
@@ -126,7 +131,7 @@ double odk_num(struct str s)
     if (s.n == 0 || s.n >= sizeof t)
         return NAN;
     for (size_t i = 0; i < s.n; i++)               /* no hex, inf, nan of strtod */
-        if (!ascii_digit(s.p[i]) && !memchr("+-.eE", s.p[i], 5))
+        if (!ascii_digit(s.p[i]) && !number_mark(s.p[i]))
             return NAN;
     memcpy(t, s.p, s.n);
     t[s.n] = 0;

@@ -301,12 +301,13 @@ static void fn_selected_at(xmlXPathParserContextPtr x, int n)
     (void)n;
     double at = odk_pop_num(x);
     struct str list = odk_pop(x), w = STR("");
-    for (double i = 0; i <= at; i++)
+    int64_t last = at >= 0 && at < ODK_TEXT_MAX ? (int64_t)at : -1;
+    for (int64_t i = 0; i <= last; i++)
         if (!next_word(&list, &w)) {
             w = STR("");
             break;
         }
-    odk_push(x, at >= 0 ? w : STR(""));
+    odk_push(x, w);
 }
 
 static void fn_count_selected(xmlXPathParserContextPtr x, int n)

@@ -177,7 +177,9 @@ static bool plain_number(struct str s)
 
 static bool would_run(struct str s)
 {
-    return s.n && memchr("=+-@\t\r\n", s.p[0], 7) && !plain_number(s);
+    char ch = s.n ? s.p[0] : 'x';
+    bool sign = ch == '=' || ch == '+' || ch == '-' || ch == '@' || ch == '\t' || ch == '\r' || ch == '\n';
+    return sign && !plain_number(s);
 }
 
 void csv_put(struct buf *b, struct str cell, bool first)

@@ -5,6 +5,8 @@
 
 static pthread_once_t xml_once = PTHREAD_ONCE_INIT;
 
+void xml_init(void) { (void)pthread_once(&xml_once, xmlInitParser); }
+
 /* A DOCTYPE is where entity bombs and outside files come from: stop at its name. */
 static void on_doctype(void *p, const xmlChar *name, const xmlChar *pub, const xmlChar *sys)
 {
@@ -17,7 +19,7 @@ static void on_doctype(void *p, const xmlChar *name, const xmlChar *pub, const x
 
 enum err xml_load(struct ctx *c, struct str bytes, size_t max, xmlDocPtr *out)
 {
-    (void)pthread_once(&xml_once, xmlInitParser);
+    xml_init();
     if (bytes.n == 0 || bytes.n > max || bytes.n > INT32_MAX)
         return FAIL(c, ERR_INPUT, "xml.size", "xml: %zu bytes", bytes.n);
     xmlParserCtxtPtr x = xmlNewParserCtxt();

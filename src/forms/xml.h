@@ -6,6 +6,9 @@
 #include <libxml/parser.h>
 #include <libxml/tree.h>
 
+/* libxml2's tables, once per process; also before XPath on a tree of ours. */
+void xml_init(void);
+
 /* Parse bytes into a tree the caller frees with xmlFreeDoc.  Refuses any
  * DOCTYPE (and so every entity but the five), depth above 256, the network. */
 enum err xml_load(struct ctx *c, struct str bytes, size_t max, xmlDocPtr *out) MUST_CHECK;
