@@ -27,18 +27,19 @@ static bool put_languages(struct ini *in, struct str v)
 {
     struct pack *p = in->r->p;
     struct str one;
+    bool fits = true;
 
     p->langs_n = 0;
     while (str_next(&v, ' ', &one)) {
         if (!one.n)
             continue;
-        if (p->langs_n == PACK_LANGS_MAX)
-            return false;
+        fits = p->langs_n < PACK_LANGS_MAX;
+        if (!fits)
+            break;
         p->langs[p->langs_n++] = arena_dup(in->r->mem, one);
     }
-    if (!p->required_n)
-        p->required_n = p->langs_n;
-    return p->langs_n != 0;
+    p->required_n = p->langs_n;         /* all of them, unless a line says fewer */
+    return fits && p->langs_n != 0;
 }
 
 static bool put_required(struct ini *in, struct str v)

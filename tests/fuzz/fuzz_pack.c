@@ -21,12 +21,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     arena_init(&x.mem, 4 << 20);
     p.index = &x;
     struct reader r = { &c, &p, &x.mem, ".", &found, NULL };
-    if (data[0] == 'i') {
-        if (utf8_valid(text))
-            ini_parse(&r, text);
+    if (data[0] == 'i' && utf8_valid(text)) {      /* reader_text refuses other bytes */
+        ini_parse(&r, text);
         if (p.langs_n > PACK_LANGS_MAX || p.required_n > p.langs_n || p.open_min >= p.close_min)
             abort();
-    } else {
+    } else if (data[0] != 'i') {
         struct pack_file f = { STR("f"), STR("procedures/f.bpmn"), text };
         if (check_procedure(&r, &f, NULL) != ERR_OK && !c.fault.key)
             abort();
