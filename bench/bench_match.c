@@ -4,6 +4,7 @@
  *                                each with records.csv and truth.csv
  *   bench_match quick [DIR]      without the million
  *   bench_match pairs            only the comparisons
+ *   bench_match search N         only searches among N persons
  *   bench_match match ...        the command line itself
  *   bench_match generate CC N OUT.csv TRUTH.csv SEED ERRORS
  */
@@ -561,6 +562,12 @@ int main(int argc, char **argv)
     }
     if (argc == 2 && !strcmp(argv[1], "pairs")) {
         pairs_per_second();
+        return 0;
+    }
+    int64_t among;
+    if (argc == 3 && !strcmp(argv[1], "search") && str_to_i64(str_c(argv[2]), &among) && among > 0 &&
+        among <= 4000000) {
+        searches((int)among);
         return 0;
     }
     bool quick = argc > 1 && !strcmp(argv[1], "quick");

@@ -107,6 +107,8 @@ void fold(struct str in, struct folded *f)
         while (in.n > 0 && ((unsigned char)in.p[in.n] & 0xC0) == 0x80)
             in.n--;
     }
+    if (in.n == 0)
+        in = STR("");
     bool valid = utf8_valid(in);
     struct str s = in;
     const char *from = in.p;

@@ -3,12 +3,12 @@
 
 #include <stdlib.h>
 
-enum { SAMPLE_PAIRS = 60 * 1000, RANDOM_PAIRS = 100 * 1000, ROUNDS = 25, NEST_RECORDS = 40000 };
+enum { SAMPLE_PAIRS = 50 * 1000, RANDOM_PAIRS = 60 * 1000, ROUNDS = 25, NEST_RECORDS = 40000 };
 static const float PRIOR_PAIRS = 25, PRIOR_RANDOM = 20;
 /* A file without any duplicate must not make the next one unthinkable. */
 /* Only pairs this sure teach: many pairs of a few per cent each, namesakes, would
  * otherwise add up to persons. */
-static const float LEAST_MATES = 0.05f, SURE = 0.85f;
+static const float LEAST_MATES = 0.05f, SURE = 0.85f, SETTLED = 0.001f;
 
 struct sample {                     /* levels and rarities of candidate pairs */
     struct evidence *ev;
@@ -361,7 +361,7 @@ static bool within_bounds(const struct work *w, const struct model *mo, const st
 static void learn_matches(struct work *w, struct model *mo)
 {
     struct model base = *mo;
-    struct tally t;
+    struct tally t = { .matches = 0 };
     float pairs = (float)(w->s.opposite ? w->s.opposite : 1);
     mo->prior = base.prior = fast_log2(0.3f * (float)w->s.records / pairs);
     mo->prior_home = base.prior_home = fast_log2(0.1f / (float)(w->ix->n + 1));
@@ -370,8 +370,12 @@ static void learn_matches(struct work *w, struct model *mo)
     if (w->s.n < 10)
         return;
     for (int i = 0; i < ROUNDS; i++) {
+        float before = t.matches;
         expect(w, mo, &t);
         maximise(w, &base, &t, mo);
+        float moved = before - t.matches;
+        if (i > 4 && moved < SETTLED * before && moved > -SETTLED * before)
+            break;
     }
     mo->kept_priors = !within_bounds(w, mo, &t);
     if (mo->kept_priors) {
