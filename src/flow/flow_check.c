@@ -52,39 +52,53 @@ static bool catches(const struct node *n)
            n->kind == FLOW_BOUNDARY;
 }
 
-static bool has_message(const struct node *n, struct str ref)
+static int by_ref(const void *a, const void *b)
 {
-    for (int i = 0; i < n->n_def; i++)
-        if (n->def[i].kind == DEF_MESSAGE && n->def[i].ref.n && str_eq(n->def[i].ref, ref))
-            return true;
-    return false;
+    const struct message_use *x = a, *y = b;
+    int d = str_cmp(x->ref, y->ref);
+    return d ? d : (int)x->catching - (int)y->catching;
 }
 
-static bool somebody(const struct flow_model *m, struct str ref, bool catching)
+/* Who throws and who catches which message, in order, and where message flows end. */
+static enum err note_messages(struct checker *k)
 {
-    for (size_t i = 0; ref.n && i < m->node.n; i++)
-        if (catches(&m->node.v[i]) == catching && has_message(&m->node.v[i], ref))
-            return true;
-    return false;
-}
-
-static bool flow_ends_at(const struct flow_model *m, int node)
-{
+    const struct flow_model *m = k->m;
+    k->flow_end = NEW_N(&k->c->mem, unsigned char, m->node.n + 1);
+    if (!k->flow_end)
+        return NOMEM(k->c);
     for (size_t i = 0; i < m->mail.n; i++)
-        if (m->mail.v[i].target == node)
-            return true;
-    return false;
+        if (m->mail.v[i].target >= 0)
+            k->flow_end[m->mail.v[i].target] = 1;
+    for (size_t i = 0; i < m->node.n; i++)
+        for (int d = 0; d < m->node.v[i].n_def; d++) {
+            const struct def *f = &m->node.v[i].def[d];
+            if (f->kind != DEF_MESSAGE || !f->ref.n)
+                continue;
+            struct message_use *u = VEC_PUSH(&k->c->mem, &k->use);
+            if (!u)
+                return NOMEM(k->c);
+            *u = (struct message_use){ f->ref, catches(&m->node.v[i]) };
+        }
+    if (k->use.n)
+        qsort(k->use.v, k->use.n, sizeof *k->use.v, by_ref);
+    return ERR_OK;
+}
+
+static bool somebody(const struct checker *k, struct str ref, bool catching)
+{
+    struct message_use want = { ref, catching };
+    return ref.n && k->use.n && bsearch(&want, k->use.v, k->use.n, sizeof want, by_ref);
 }
 
 static enum err check_message(struct checker *k, const struct node *n, const struct def *d)
 {
     int at = (int)(n - k->m->node.v);
     if (!catches(n)) {
-        if (!n->n_sends && !somebody(k->m, d->ref, true))
+        if (!n->n_sends && !somebody(k, d->ref, true))
             return check_node(k, FLOW_WRONG, "flow.no-receiver", n, (struct str){ 0 });
         return ERR_OK;
     }
-    if (n->kind != FLOW_START && !flow_ends_at(k->m, at) && !somebody(k->m, d->ref, false))
+    if (n->kind != FLOW_START && !k->flow_end[at] && !somebody(k, d->ref, false))
         return check_node(k, FLOW_WARN, "flow.no-sender", n, (struct str){ 0 });
     return ERR_OK;
 }
@@ -259,6 +273,7 @@ static int by_line(const void *a, const void *b)
 enum err flow_check(struct ctx *c, const struct flow_model *m, struct flow_finding **out, size_t *n)
 {
     struct checker k = { .c = c, .m = m };
+    TRY(note_messages(&k));
     for (size_t i = 0; i < m->remark.n; i++) {
         const struct remark *r = &m->remark.v[i];
         TRY(check_add(&k, r->severity, r->key, r->id, r->line, r->arg));

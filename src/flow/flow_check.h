@@ -4,9 +4,12 @@
 
 #include "flow/flow_model.h"
 
+struct message_use { struct str ref; bool catching; };
 struct checker {
     struct ctx *c;
     const struct flow_model *m;
+    VEC(struct message_use) use;
+    unsigned char *flow_end;      /* per node: a message flow ends here */
     VEC(struct flow_finding) list;
 };
 enum err check_add(struct checker *k, enum flow_severity s, const char *key, struct str id, int line,

@@ -81,10 +81,8 @@ static void walk_backward(struct walk *w)
         for (int i = 0; i < n->n_in; i++)
             visit(w, w->m->way.v[n->in[i]].source);
         visit(w, n->host);
-        const struct box *b = &w->m->box.v[n->box];
-        for (int i = 0; is_link_catch(n) && i < b->n_nodes; i++)
-            if (w->m->node.v[b->nodes[i]].link == at)
-                visit(w, b->nodes[i]);
+        for (int k = n->link_first; k >= 0; k = w->m->node.v[k].link_next)
+            visit(w, k);
     }
 }
 
@@ -102,14 +100,14 @@ static bool undoes(const struct node *n)
     return n->undo || (n->kind == FLOW_BOUNDARY && n->n_def && n->def[0].kind == DEF_COMPENSATE);
 }
 
-static enum err check_end(struct checker *k, const struct node *n)
+static enum err check_end(struct checker *k, const struct node *n, const unsigned char *box_ends)
 {
     const struct box *b = &k->m->box.v[n->box];
     if (n->n_out || n->kind == FLOW_END || n->link >= 0 || n->by_event || undoes(n) ||
         is_adhoc(k->m, b) || (n->kind == FLOW_THROW && n->n_def && n->def[0].kind == DEF_LINK))
         return ERR_OK;
     bool nothing_follows = kind_is_gate(n->kind) || n->kind == FLOW_START ||
-                           n->kind == FLOW_BOUNDARY || box_has(k->m, b, FLOW_END);
+                           n->kind == FLOW_BOUNDARY || box_ends[n->box];
     return nothing_follows ? check_node(k, FLOW_WRONG, "flow.dead-end", n, (struct str){ 0 }) : ERR_OK;
 }
 
@@ -129,8 +127,11 @@ static enum err check_box(struct checker *k, const struct box *b)
 enum err check_routes(struct checker *k)
 {
     struct walk there = walk_new(k), back = walk_new(k);
+    unsigned char *box_ends = NEW_N(&k->c->mem, unsigned char, k->m->box.n + 1);
     if (k->c->mem.failed)
         return NOMEM(k->c);
+    for (size_t i = 0; i < k->m->box.n; i++)
+        box_ends[i] = box_has(k->m, &k->m->box.v[i], FLOW_END);
     walk_forward(&there);
     walk_backward(&back);
     for (size_t i = 0; i < k->m->box.n; i++)
@@ -141,7 +142,7 @@ enum err check_routes(struct checker *k)
             TRY(check_node(k, FLOW_WRONG, "flow.unreachable", n, (struct str){ 0 }));
         else if (!back.seen[i])
             TRY(check_node(k, FLOW_WRONG, "flow.no-way-out", n, (struct str){ 0 }));
-        TRY(check_end(k, n));
+        TRY(check_end(k, n, box_ends));
     }
     return ERR_OK;
 }

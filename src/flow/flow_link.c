@@ -2,6 +2,8 @@
  * nodes, expressions are compiled. */
 #include "flow/flow_link.h"
 
+#include <stdlib.h>
+
 bool kind_is_activity(enum flow_kind k)
 {
     return k <= FLOW_CALL;
@@ -199,35 +201,66 @@ static enum err link_defs(struct ctx *c, struct flow_model *m)
     return ERR_OK;
 }
 
+/* Catching links in order of container and name, to be found by halving. */
+struct catcher { int box, node; struct str name; };
+
+static int by_name(const void *a, const void *b)
+{
+    const struct catcher *x = a, *y = b;
+    if (x->box != y->box)
+        return x->box < y->box ? -1 : 1;
+    int d = str_cmp(x->name, y->name);
+    return d ? d : (x->node > y->node) - (x->node < y->node);
+}
+
+static bool is_link(const struct node *n, enum flow_kind kind)
+{
+    return n->kind == kind && n->n_def && n->def[0].kind == DEF_LINK;
+}
+
+static int find_catcher(const struct catcher *v, size_t n, int box, struct str name)
+{
+    struct catcher want = { box, -1, name };
+    size_t lo = 0, hi = n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (by_name(&v[mid], &want) < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < n && v[lo].box == box && str_eq(v[lo].name, name) ? v[lo].node : -1;
+}
+
 static enum err link_links(struct ctx *c, struct flow_model *m)
 {
+    VEC(struct catcher) v = { 0 };
+    for (size_t i = 0; i < m->node.n; i++) {
+        if (!is_link(&m->node.v[i], FLOW_CATCH))
+            continue;
+        struct catcher *k = VEC_PUSH(&m->mem, &v);
+        if (!k)
+            return NOMEM(c);
+        *k = (struct catcher){ m->node.v[i].box, (int)i, m->node.v[i].def[0].name };
+    }
+    if (v.n)
+        qsort(v.v, v.n, sizeof *v.v, by_name);
     for (size_t i = 0; i < m->node.n; i++) {
         struct node *n = &m->node.v[i];
-        if (n->kind != FLOW_THROW || !n->n_def || n->def[0].kind != DEF_LINK)
+        if (!is_link(n, FLOW_THROW))
             continue;
-        const struct box *b = &m->box.v[n->box];
-        for (int k = 0; k < b->n_nodes && n->link < 0; k++) {
-            const struct node *t = &m->node.v[b->nodes[k]];
-            if (t->kind == FLOW_CATCH && t->n_def && t->def[0].kind == DEF_LINK &&
-                str_eq(t->def[0].name, n->def[0].name))
-                n->link = b->nodes[k];
-        }
-        if (n->link < 0)
+        n->link = find_catcher(v.v, v.n, n->box, n->def[0].name);
+        if (n->link < 0) {
             TRY(remark_add(c, m, FLOW_WRONG, "flow.no-link", n->id, n->def[0].name, n->line));
+            continue;
+        }
+        n->link_next = m->node.v[n->link].link_first;
+        m->node.v[n->link].link_first = (int)i;
     }
     return ERR_OK;
 }
 
 /* ---- calls -------------------------------------------------------------------------- */
-
-static bool is_global_task(const struct flow_model *m, struct str ref)
-{
-    for (size_t i = 0; i < m->global_task.n; i++)
-        if (str_eq(m->global_task.v[i], ref) ||
-            (ref.n > m->global_task.v[i].n && str_ends(ref, m->global_task.v[i])))
-            return true;
-    return false;
-}
 
 static enum err link_calls(struct ctx *c, struct flow_model *m)
 {
@@ -238,7 +271,7 @@ static enum err link_calls(struct ctx *c, struct flow_model *m)
         struct el el = index_ref(m, n->called);
         if (el.kind == EL_PROCESS)
             n->inner = m->process.v[el.at].box;
-        else if (n->called.n && is_global_task(m, n->called))
+        else if (el.kind == EL_GLOBAL_TASK)
             n->global_task = true;
         else
             TRY(remark_add(c, m, FLOW_WRONG, "flow.no-called", n->id, n->called, n->line));

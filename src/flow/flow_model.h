@@ -85,6 +85,7 @@ struct node {
     struct expr script;
     struct str called;
     int link;                         /* throwing link: its catching node */
+    int link_first, link_next;        /* catching: its first thrower; throwing: the next one */
     struct flow_when due;
     struct str calendar;
     bool interrupting;                /* boundary, start of an event sub-process */
@@ -143,7 +144,7 @@ struct art {
 };
 
 enum el_kind { EL_NONE, EL_PROCESS, EL_NODE, EL_WAY, EL_LANE, EL_POOL, EL_MAIL, EL_THING, EL_ART,
-               EL_DEF, EL_COLLABORATION };
+               EL_DEF, EL_COLLABORATION, EL_GLOBAL_TASK };
 struct el { enum el_kind kind; int at; };
 
 /* Lengths in diagrams are hundredths of a diagram unit. */

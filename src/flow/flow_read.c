@@ -327,7 +327,7 @@ static enum err read_global_task(struct reader *r, const xmlNode *e)
     if (!id)
         return NOMEM(r->c);
     *id = xml_attr(r->mem, e, "id");
-    return ERR_OK;
+    return index_put(r->c, r->m, id, EL_GLOBAL_TASK, (int)r->m->global_task.n - 1, xml_line(e));
 }
 
 static enum err read_top(struct reader *r, const xmlNode *e)

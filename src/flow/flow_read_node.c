@@ -258,6 +258,7 @@ enum err read_node(struct reader *r, const xmlNode *e, int box, int depth)
         .id = xml_attr(r->mem, e, "id"), .name = xml_attr(r->mem, e, "name"), .tag = t->tag,
         .kind = t->kind, .line = xml_line(e), .box = box, .inner = -1, .lane = -1, .host = -1,
         .process = r->m->box.v[box].process, .way_else = -1, .link = -1,
+        .link_first = -1, .link_next = -1,
         .way_else_ref = xml_attr(r->mem, e, "default"),
         .host_ref = xml_attr(r->mem, e, "attachedToRef"),
         .interrupting = t->kind == FLOW_START ? xml_flag(e, "isInterrupting", true)

@@ -254,16 +254,12 @@ static void back_from(struct flow_run *r, int way, int join, unsigned char bit)
     back_push(r, &n, r->m->way.v[way].source, join, bit);
     while (n > 0) {
         const struct node *at = &r->m->node.v[r->stack[--n]];
-        int self = r->stack[n];
         for (int i = 0; i < at->n_in; i++)
             back_push(r, &n, r->m->way.v[at->in[i]].source, join, bit);
         if (at->host >= 0)
             back_push(r, &n, at->host, join, bit);
-        const struct box *b = &r->m->box.v[at->box];
-        if (at->kind == FLOW_CATCH && at->n_def && at->def[0].kind == DEF_LINK)
-            for (int i = 0; i < b->n_nodes; i++)
-                if (r->m->node.v[b->nodes[i]].link == self)
-                    back_push(r, &n, b->nodes[i], join, bit);
+        for (int k = at->link_first; k >= 0; k = r->m->node.v[k].link_next)
+            back_push(r, &n, k, join, bit);
     }
 }
 

@@ -202,36 +202,60 @@ bool flow_fact(struct ctx *c, const struct flow_model *m, struct str state, stru
 
 typedef VEC(struct flow_route) routes;
 
-/* Nodes of a container by distance from its starts; what cannot be reached
- * comes last.  Breadth first, so parallel branches interleave. */
+/* The k-th place a node leads to, or -1 behind the last. */
+static int leads_to(const struct flow_model *m, const struct node *n, int k)
+{
+    if (k < n->n_out)
+        return m->way.v[n->out[k]].target;
+    k -= n->n_out;
+    return k < n->n_edge ? n->edge[k] : k == n->n_edge ? n->link : -1;
+}
+
+struct visit { int node, next; };
+
+/* Depth first from `root`; what it finds new is put into out[*n...) so that a
+ * node stands before all it leads to, circles apart. */
+static void order_from(const struct flow_model *m, int root, unsigned char *seen, struct visit *stack,
+                       int *out, int *n)
+{
+    int depth = 0, from = *n;
+    seen[root] = 1;
+    stack[depth++] = (struct visit){ root, m->node.v[root].n_out + m->node.v[root].n_edge };
+    while (depth > 0) {
+        struct visit *v = &stack[depth - 1];
+        int to = v->next >= 0 ? leads_to(m, &m->node.v[v->node], v->next--) : -2;
+        if (to == -2) {
+            out[(*n)++] = v->node;
+            depth--;
+        } else if (to >= 0 && !seen[to]) {
+            seen[to] = 1;
+            stack[depth++] = (struct visit){ to, m->node.v[to].n_out + m->node.v[to].n_edge };
+        }
+    }
+    for (int i = from, k = *n - 1; i < k; i++, k--) {
+        int swap = out[i];
+        out[i] = out[k];
+        out[k] = swap;
+    }
+}
+
+/* Nodes of a container, starts first, each before what follows it. */
 enum err model_order(struct ctx *c, const struct flow_model *m, const struct box *b,
                      unsigned char *seen, int **out)
 {
-    int *q = NEW_N(&c->mem, int, (size_t)b->n_nodes + 1), n = 0;
-    if (!q)
+    int *list = NEW_N(&c->mem, int, (size_t)b->n_nodes + 1), n = 0;
+    struct visit *stack = NEW_N(&c->mem, struct visit, (size_t)b->n_nodes + 1);
+    if (!list || !stack)
         return NOMEM(c);
     for (int pass = 0; pass < 3; pass++)
         for (int i = 0; i < b->n_nodes; i++) {
             const struct node *s = &m->node.v[b->nodes[i]];
-            bool first = pass == 0 ? s->kind == FLOW_START && !s->n_def
-                                   : pass == 1 ? s->n_in == 0 && s->kind != FLOW_BOUNDARY : true;
-            if (!first || seen[b->nodes[i]])
-                continue;
-            int head = n;
-            seen[b->nodes[i]] = 1;
-            q[n++] = b->nodes[i];
-            for (; head < n; head++) {
-                const struct node *at = &m->node.v[q[head]];
-                for (int k = 0; k < at->n_out + at->n_edge; k++) {
-                    int to = k < at->n_out ? m->way.v[at->out[k]].target : at->edge[k - at->n_out];
-                    if (!seen[to]) {
-                        seen[to] = 1;
-                        q[n++] = to;
-                    }
-                }
-            }
+            bool root = pass == 0 ? s->kind == FLOW_START && !s->n_def
+                                  : pass == 1 ? s->n_in == 0 && s->kind != FLOW_BOUNDARY : true;
+            if (root && !seen[b->nodes[i]])
+                order_from(m, b->nodes[i], seen, stack, list, &n);
         }
-    *out = q;
+    *out = list;
     return ERR_OK;
 }
 
