@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "access/access.h"
+#include "admin/admin.h"
 #include "demo/demo.h"
 #include "flow/flow.h"
 #include "match/match.h"
@@ -304,7 +305,11 @@ static int cmd_backup(struct ctx *c, struct args *a)
         return 2;
     if (with_house(c, a, &h))
         return 1;
-    int rc = ledger_backup(c, c->node->ledger, a->v[0]) == ERR_OK ? 0 : cli_fail(c);
+    c->who = officer_machine(c);
+    enum err e = ledger_backup(c, c->node->ledger, a->v[0]);
+    if (!e)
+        e = health_backup_made(c);
+    int rc = e ? cli_fail(c) : 0;
     if (!rc)
         printf("Backup in %s\n", a->v[0]);
     house_close(c, h);

@@ -1,7 +1,9 @@
 #include "web/desks.h"
 
 #include "access/access.h"
+#include "admin/admin.h"
 #include "case/case.h"
+#include "directory/directory.h"
 #include "dossier/dossier.h"
 #include "kinds/kinds.h"
 #include "justice/justice.h"
@@ -21,6 +23,8 @@ const struct route *const desk_routes[] = {
     referral_routes,
     dossier_routes,
     office_routes,
+    directory_routes,
+    admin_routes,
     kinds_routes,           /* last: its patterns are the widest */
     NULL
 };
@@ -34,6 +38,11 @@ const struct panel desk_panels[] = {
     { "case", "side", referral_panel_consent },
     { "case", "below", dossier_panel_audit },
     { 0 }
+};
+
+desk_tick *const desk_ticks[] = {
+    referral_tick,
+    NULL
 };
 
 const struct foreign desk_foreign[] = {
@@ -74,6 +83,7 @@ static const size_t none = 0;
 static const struct { const struct projector *p; const size_t *pn; const struct table *t; const size_t *tn; } rooms[] = {
     { access_projectors, &access_projectors_n, access_tables, &access_tables_n },
     { work_projectors, &work_projectors_n, work_tables, &work_tables_n },
+    { admin_projectors, &admin_projectors_n, admin_tables, &admin_tables_n },
     { person_projectors, &person_projectors_n, person_tables, &person_tables_n },
     { referral_projectors, &referral_projectors_n, referral_tables, &referral_tables_n },
     { signal_projectors, &signal_projectors_n, signal_tables, &signal_tables_n },

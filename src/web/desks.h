@@ -12,6 +12,10 @@ extern const struct route *const desk_routes[];
 /* Parts of desks on other desks' pages; ends with a row of zeros. */
 extern const struct panel desk_panels[];
 
+/* What desks do when time passes, every half minute; ends with NULL. */
+typedef enum err desk_tick(struct ctx *c, size_t limit, size_t *did);
+extern desk_tick *const desk_ticks[];
+
 /* Projectors and tables of every room, as the ledger wants them. */
 struct desk_list { const struct projector *projectors; const struct table *tables;
                    size_t projectors_n, tables_n; };

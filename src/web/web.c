@@ -280,6 +280,9 @@ static void run_clocks(struct web *w, struct db *db)
         log_line(LOG_WARN, "clocks: %s: %s", err_name(c.fault.code), c.fault.detail);
     else if (did)
         log_line(LOG_INFO, "clocks: %zu done", did);
+    for (size_t i = 0; desk_ticks[i]; i++)
+        if (desk_ticks[i](&c, 200, &did) != ERR_OK)
+            log_line(LOG_WARN, "clocks: %s: %s", err_name(c.fault.code), c.fault.detail);
     ctx_done(&c);
 }
 
