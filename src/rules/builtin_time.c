@@ -83,8 +83,7 @@ static struct feel_value f_time(struct run *r, const struct feel_value *a, size_
     struct feel_value v = a[0];
     (void)n;
     if (v.kind == FEEL_STRING) {
-        bool ok = (v.s.n == 0 || v.s.p[0] != 'T') && feel_time_literal(v.s, &v);
-        return kept(r, ok, v);
+        return kept(r, feel_time_literal(v.s, &v), v);
     }
     if (v.kind == FEEL_DATE)
         v = feel_as_datetime(v);

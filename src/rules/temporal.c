@@ -157,7 +157,6 @@ bool feel_date_literal(struct str s, struct feel_value *out)
 bool feel_time_literal(struct str s, struct feel_value *out)
 {
     struct feel_value v = { .kind = FEEL_TIME };
-    (void)eat(&s, 'T');
     if (!clock_part(&s, &v.t.sec, &v.t.ns) || !zone_part(s, &v))
         return false;
     v.t.sec %= DAY;

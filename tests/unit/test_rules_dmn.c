@@ -2,6 +2,8 @@
 #include "rules/rules.h"
 #include "t.h"
 
+#include <pthread.h>
+
 #define HEAD "<definitions xmlns=\"https://www.omg.org/spec/DMN/20230324/MODEL/\" name=\"m\" namespace=\"urn:m\">"
 #define TAIL "</definitions>"
 #define TEXT(x) "<text>" x "</text>"
@@ -216,6 +218,42 @@ static void models_import_models(struct t *t)
     ctx_done(&c);
 }
 
+struct worker { const struct dmn_model *m; int64_t wrong; };
+
+static void *work_alone(void *arg)
+{
+    struct worker *w = arg;
+    struct ctx c;
+    ctx_init(&c, 1 << 20);
+    for (int64_t i = 0; i < 500; i++) {
+        struct dmn_result r = { 0 };
+        arena_reset(&c.mem);
+        enum err e = dmn_evaluate(&c, w->m, STR("work"), two(&c, "age", feel_i64(i % 20), "hours", feel_i64(20)), NULL, &r);
+        w->wrong += e != ERR_OK || !str_is(feel_text(&c.mem, r.value), i % 20 < 14 ? "forbidden" : "allowed");
+    }
+    ctx_done(&c);
+    return NULL;
+}
+
+static void threads_share_a_model(struct t *t)
+{
+    struct ctx c;
+    pthread_t id[4];
+    struct worker w[4];
+    ctx_init(&c, 4 << 20);
+    struct dmn_model *m = load(t, &c, WORK_TABLE("UNIQUE", ""));
+    for (size_t i = 0; i < COUNT_OF(id); i++) {
+        w[i] = (struct worker){ m, 0 };
+        CHECK_EQ(pthread_create(&id[i], NULL, work_alone, &w[i]), 0);
+    }
+    for (size_t i = 0; i < COUNT_OF(id); i++) {
+        CHECK_EQ(pthread_join(id[i], NULL), 0);
+        CHECK_EQ(w[i].wrong, 0);
+    }
+    dmn_free(m);
+    ctx_done(&c);
+}
+
 static bool not_law_3(void *arg, struct str id)
 {
     (void)arg;
@@ -290,6 +328,7 @@ static const struct t_case cases[] = {
     { "a table answers and says why", a_table_answers_and_says_why }, { "hit policies differ", hit_policies_differ },
     { "the index changes nothing", the_index_changes_nothing }, { "boxes and functions work", boxes_and_functions_work },
     { "models import models", models_import_models }, { "checks find gaps and overlaps", checks_find_gaps_and_overlaps },
+    { "threads share a model", threads_share_a_model },
     { "drafts keep their mistakes", drafts_keep_their_mistakes },
 };
 T_MAIN(cases)
