@@ -237,7 +237,8 @@ enum err flow_start(struct ctx *c, const struct flow_model *m, struct str proces
 enum err flow_apply(struct ctx *c, const struct flow_model *m, struct str state,
                     const struct flow_input *in, struct flow_result *out) MUST_CHECK;
 
-/* The same without text in between: for replaying many inputs at once. */
+/* The same without text in between: for replaying many inputs at once.  The
+ * text given to flow_run_parse must outlive the run; c->mem holds the rest. */
 struct flow_run;
 enum err flow_run_start(struct ctx *c, const struct flow_model *m, struct str process,
                         struct str start, const struct flow_input *in, struct flow_run **out)

@@ -13,7 +13,7 @@ static enum err go_on_from(struct flow_run *r, int64_t scope, int node)
 enum err gate_won(struct flow_run *r, int64_t key, int node)
 {
     struct token *t = run_token(r, key);
-    int64_t scope = t->scope, made = r->next;
+    int64_t scope = t->scope;
     const struct node *gate = &r->m->node.v[t->node];
     for (int i = 0; i < gate->n_out; i++)
         if (r->m->way.v[gate->out[i]].target == node)
@@ -21,7 +21,7 @@ enum err gate_won(struct flow_run *r, int64_t key, int node)
     TRY(event_disarm(r, key, 0));
     TRY(run_enter(r, scope, node, -1));
     run_kill(r, run_token(r, key));
-    made = r->next - 1;
+    int64_t made = r->next - 1;
     run_token(r, made)->phase = PH_WAIT;         /* so that the queue leaves it alone */
     return event_happened(r, made);
 }

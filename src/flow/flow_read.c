@@ -50,7 +50,7 @@ static enum err foreign(struct reader *r, const xmlNode *e)
 enum err read_own(struct reader *r, const xmlNode *e, struct str id)
 {
     for (const xmlAttr *a = e->properties; a; a = a->next) {
-        if (!a->ns || !a->ns->href || strcmp((const char *)a->ns->href, FLOW_NS))
+        if (!a->ns || !a->ns->href || strcmp((const char *)a->ns->href, FLOW_NS) != 0)
             continue;
         struct str name = arena_dup(r->mem, str_c((const char *)a->name));
         xmlChar *v = xmlNodeListGetString(NULL, a->children, 1);

@@ -105,6 +105,11 @@ static const struct game gateways[] = {
       PROC(START AND("f") USER("a") USER("b") USER("z") OR("j") USER("c") WAY("1", "s", "f")
            WAY("2", "f", "a") WAY("3", "f", "b") WAY("x", "f", "z") WAY("4", "a", "j")
            WAY("5", "b", "j") WAY("6", "j", "c")), "=a,b,z +a =b,z +b =z,c +z +c ." },
+    { "inclusive join does not wait for who could come by the full flow too",
+      PROC(START AND("f") USER("a") USER("b") XOR("h") XOR("m") OR("j") USER("c") WAY("1", "s", "f")
+           WAY("2", "f", "a") WAY("3", "f", "b") WAY("4", "a", "m") WAY("5", "b", "h")
+           WAY_IF("6", "h", "m", "x") WAY("7", "h", "j") WAY("8", "m", "j") WAY("9", "j", "c")),
+      "=a,b +a =b,c +b =c,c +c +c ." },
     { "inclusive join with a boundary event that could still come",
       PROC(START AND("f") USER("a") USER("b") EDGE("t", "b", "true", TIMER("PT1H")) OR("j") USER("c")
            USER("z") WAY("1", "s", "f") WAY("2", "f", "a") WAY("3", "f", "b") WAY("4", "a", "j")
