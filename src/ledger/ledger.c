@@ -137,7 +137,7 @@ static enum err ledger_alloc(struct ctx *c, const struct ledger_config *cfg, str
     (void)pthread_mutex_init(&l->reader_lock, NULL);
     (void)pthread_cond_init(&l->folded, NULL);
     (void)pthread_cond_init(&l->for_writer, NULL);
-    (void)pthread_cond_init(&l->for_folder, NULL);
+    (void)pthread_cond_init(&l->for_folder, &attr);
     for (size_t i = 0; i < LOCK_STRIPES; i++) {
         (void)pthread_mutex_init(&l->stripe[i].lock, NULL);
         (void)pthread_cond_init(&l->stripe[i].given, &attr);

@@ -4,6 +4,7 @@
  */
 #include "ledger/ledger_impl.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -375,11 +376,21 @@ static void fold_jobs(struct ctx *c, struct ctx *g, struct ledger *l, struct job
     finish_folded(l, jobs);
 }
 
-static struct job *next_fold(struct ledger *l)
+/* What is durable and not folded.  *retry: nothing new, but the tables are behind
+ * for a second already. */
+static struct job *next_fold(struct ledger *l, bool *retry)
 {
+    struct timespec until;
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec++;
+    *retry = false;
     (void)pthread_mutex_lock(&l->lock);
-    while (!l->to_fold && l->writer_on)
-        (void)pthread_cond_wait(&l->for_folder, &l->lock);
+    while (!l->to_fold && l->writer_on && !*retry) {
+        if (!__atomic_load_n(&l->behind, __ATOMIC_RELAXED))
+            (void)pthread_cond_wait(&l->for_folder, &l->lock);
+        else
+            *retry = pthread_cond_timedwait(&l->for_folder, &l->lock, &until) == ETIMEDOUT;
+    }
     struct job *jobs = l->to_fold;
     l->to_fold = NULL;
     l->to_fold_end = &l->to_fold;
@@ -387,17 +398,30 @@ static struct job *next_fold(struct ledger *l)
     return jobs;
 }
 
+static void try_again(struct ledger *l)
+{
+    struct ctx c;
+    ctx_init(&c, 1 << 20);
+    if (tables_catch_up(&c, l) == ERR_OK)
+        __atomic_store_n(&l->behind, false, __ATOMIC_RELAXED);
+    ctx_done(&c);
+}
+
 static void *folder_main(void *p)
 {
     struct ledger *l = p;
     struct ctx c, g;
+    bool retry = false;
     (void)pthread_setname_np(pthread_self(), "folder");
     ctx_init(&c, FOLDER_MEM);
     ctx_init(&g, FOLDER_MEM);
     c.db = g.db = l->tables;
     c.node = g.node = &l->node;
-    for (struct job *jobs; (jobs = next_fold(l)); ) {
-        fold_jobs(&c, &g, l, jobs);
+    for (struct job *jobs; (jobs = next_fold(l, &retry)) || retry; ) {
+        if (jobs)
+            fold_jobs(&c, &g, l, jobs);
+        else
+            try_again(l);
         arena_reset(&c.mem);
         arena_reset(&g.mem);
     }

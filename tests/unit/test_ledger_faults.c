@@ -296,6 +296,37 @@ static void the_disk_is_full(struct t *t)
     log_from = LOG_INFO;
 }
 
+/* The tables' disk gives up: what is durable stays acknowledged, no new draft
+ * starts from old tables, and when it writes again the tables catch up. */
+static void the_tables_cannot_be_written(struct t *t)
+{
+    struct node_t n;
+    struct pair p;
+    struct draft *d = NULL;
+    log_from = LOG_ERROR + 1;
+    if (setup(t, &n, false, &p)) {
+        OK(&n.c, db_script(&n.c, n.node.ledger->tables, "PRAGMA query_only=1"));
+        OK(&n.c, move(&n.c, p.a, p.in_a, p.b, p.in_b, "both"));
+        CHECK_EQ(draft_begin(&n.c, STR("lock"), "thing.add", &d), ERR_BUSY);
+        CHECK_STR(str_c(n.c.fault.key), "ledger.behind");
+        n.c.fault = (struct fault){ 0 };
+        struct record r = { 0 };
+        OK(&n.c, record_load(&n.c, p.in_a, &r));              /* reading goes on */
+        OK(&n.c, db_script(&n.c, n.node.ledger->tables, "PRAGMA query_only=0"));
+        enum err e = ERR_BUSY;
+        for (int i = 0; e == ERR_BUSY && i < 300; i++) {
+            n.c.fault = (struct fault){ 0 };
+            (void)usleep(50000);
+            e = draft_begin(&n.c, STR("lock"), "thing.add", &d);
+        }
+        CHECK_EQ(e, ERR_OK);
+        draft_drop(d);
+        whole(t, &n, &p, "both", e);
+    }
+    node_end(&n);
+    log_from = LOG_INFO;
+}
+
 /* PostgreSQL restarts under a running node. */
 static void the_database_goes_and_comes(struct t *t)
 {
@@ -406,6 +437,7 @@ static const struct t_case cases[] = {
     { "a desk's mistake stays its own", a_desks_mistake_stays_its_own },
     { "the clock goes back, the order does not", the_clock_goes_back },
     { "the disk is full", the_disk_is_full },
+    { "the tables cannot be written for a while", the_tables_cannot_be_written },
     { "the database goes and comes", the_database_goes_and_comes },
     { "many officers count without losing", many_officers_count_without_losing },
 };
