@@ -13,7 +13,7 @@
 
 /* Groups are cut a little above the pairs' threshold: a wrong group costs more
  * than a pair to look at. */
-enum { CUT = 1500, NEAR_ENOUGH = -6000, COMPONENT_MAX = 96 };
+enum { CUT = 2500, NEAR_ENOUGH = -6000, COMPONENT_MAX = 96 };
 
 static uint32_t root(uint32_t *up, uint32_t x)
 {
