@@ -96,6 +96,50 @@ static const struct node *parse_tests(struct parser *p)
     return n;
 }
 
+/* "..." without escapes, or a number, and nothing else. */
+static bool plain_literal(struct str s, struct feel_value *out)
+{
+    if (s.n >= 2 && s.p[0] == '"' && s.p[s.n - 1] == '"') {
+        struct str inner = str_sub(s, 1, s.n - 2);
+        if (inner.n && (memchr(inner.p, '"', inner.n) || memchr(inner.p, '\\', inner.n)))
+            return false;
+        *out = feel_string(inner);
+        return true;
+    }
+    return s.n && (ascii_digit(s.p[0]) || s.p[0] == '-') && ascii_digit(s.p[s.n - 1]) && num_parse(s, out);
+}
+
+/* Most cells: one literal, or one comparison with a literal.  NULL: read it the
+ * long way.  text must outlive the program. */
+static const struct node *quick_test(struct parser *p, struct str text)
+{
+    static const struct node value = { .op = OP_LOCAL };
+    struct str t = str_trim(text);
+    struct feel_value v;
+    enum op op = OP_CONST;
+    if (t.n > 1 && (t.p[0] == '<' || t.p[0] == '>')) {
+        bool or_equal = t.p[1] == '=';
+        op = t.p[0] == '<' ? (or_equal ? OP_LE : OP_LT) : (or_equal ? OP_GE : OP_GT);
+        t = str_trim(str_sub(t, or_equal ? 2 : 1, t.n));
+    }
+    if (!plain_literal(t, &v))
+        return NULL;
+    const struct node *c = feel_node_const(p->k, v, 0);
+    if (op != OP_CONST) {
+        struct node *range = c ? parse_node(p, OP_OP_RANGE, 0) : NULL;
+        if (!range)
+            return NULL;
+        range->flag = (uint8_t)op;
+        range->a = c;
+        c = range;
+    }
+    const struct node *in[] = { &value, c }, *test[1];
+    if (!c || !(test[0] = parse_kids(p, OP_IN, 0, in, 2)))
+        return NULL;
+    ((struct node *)(uintptr_t)test[0])->flag = 1;
+    return parse_kids(p, OP_TESTS, 0, test, 1);
+}
+
 const struct node *feel_compile_tests(struct compiler *k, struct scope *s, struct str text)
 {
     struct parser p;
@@ -104,6 +148,9 @@ const struct node *feel_compile_tests(struct compiler *k, struct scope *s, struc
         return NULL;
     if (str_is(str_trim(text), "-") || str_trim(text).n == 0)
         return parse_kids(&p, OP_TESTS, 0, NULL, 0);
+    const struct node *quick = quick_test(&p, text);
+    if (quick)
+        return quick;
     struct parser keep = p;
     const struct node *n = parse_tests(&p);
     if (!n && p.text.n && parse_at_word(&keep, "not")) {
