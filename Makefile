@@ -6,7 +6,7 @@
 # BUILD=dir puts the result elsewhere; nothing is written outside it.
 
 PKGS := sqlite3 libpq libsodium libmicrohttpd libxml-2.0 jansson icu-i18n icu-uc libzstd \
-        cairo pangocairo fontconfig libzip libseccomp zlib nettle
+        cairo pangocairo fontconfig libzip libseccomp zlib nettle libqrencode
 CPPFLAGS_ALL := -D_GNU_SOURCE -Isrc -Itests $(shell pkg-config --cflags $(PKGS)) $(CPPFLAGS)
 # Debian's Intel decimal library and libxlsxwriter ship no pkg-config file.
 LIBS := $(shell pkg-config --libs $(PKGS)) -lxlsxwriter -lbidgcc000 -lpthread -lm -ldl
@@ -36,7 +36,7 @@ LDFLAGS_ALL := $(MODE) $(LINK) -Wl,--as-needed $(LDFLAGS)
 
 SRC  := $(shell find src -name '*.c' ! -path src/main.c | LC_ALL=C sort)
 OBJ  := $(SRC:%.c=$(BUILD)/%.o) $(BUILD)/embed/embed.o
-EMBED := $(shell find web words -type f ! -name '*.md' ! -name '*.json' 2>/dev/null | LC_ALL=C sort)
+EMBED := $(shell find web words data/htcds/htcds_xlsform.xml -type f ! -name '*.md' ! -name '*.json' 2>/dev/null | LC_ALL=C sort)
 TEST := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCH := $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/bench_*.c))

@@ -75,6 +75,8 @@ const struct verb verbs[] = {
     { "directory.edit",       "admin",                          LEVEL_NONE,  "" },
     { "law.view",             "*",                              LEVEL_NONE,  "" },
 
+    { "device.manage",        "admin intake coordination machine", LEVEL_NONE,  "" },
+
     { "admin.health",         "admin",                          LEVEL_NONE,  "" },
     { "admin.officers",       "admin",                          LEVEL_NONE,  "" },
     { "admin.review",         "admin coordination",             LEVEL_NONE,  "" },

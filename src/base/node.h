@@ -14,6 +14,8 @@ struct words;           /* words/words.h: message catalogues               */
 struct match_index;     /* match/match.h: persons known here               */
 struct panel;           /* page/page.h: what desks show on others' pages   */
 struct access_state;    /* access/access.h: sessions, throttles             */
+struct served;          /* signal/served.h: forms that phones and imports fill */
+struct http_nonces;     /* http/http_auth.h: challenges of Digest            */
 
 struct node {
     struct ledger *ledger;
@@ -23,6 +25,8 @@ struct node {
     struct match_index *persons;
     const struct panel *panels;     /* ends with a row of zeros */
     struct access_state *access;
+    const struct served *served;
+    struct http_nonces *nonces;
 };
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "access/access.h"
 #include "admin/admin.h"
+#include "api/api.h"
 #include "demo/demo.h"
 #include "flow/flow.h"
 #include "match/match.h"
@@ -401,6 +402,93 @@ static int cmd_match(struct ctx *c, struct args *a)
     return match_cli(c, a->n + 1, a->v - 1, stdout, stderr);
 }
 
+/* ---- devices of monitors, imports ------------------------------------------------------------ */
+
+static enum err device_made(struct ctx *c, const struct args *a, struct device_new *d, struct str *settings)
+{
+    const char *office = option(a, "--office"), *url = option(a, "--url");
+    c->who = officer_machine(c);
+    if (!office || !pack_office(c->node->pack, str_c(office)))
+        return FAIL(c, ERR_INPUT, "device.office", "give an --office of the pack");
+    TRY(device_add(c, str_c(a->n ? a->v[0] : ""), str_c(office), d));
+    struct str base = url ? str_c(url) : STR("http://127.0.0.1:8080");
+    return collect_settings(c, str_join(&c->mem, base, STR("/openrosa")), d->login, d->secret, STR("Amparo"), settings);
+}
+
+static int cmd_device_add(struct ctx *c, struct args *a)
+{
+    struct house *h;
+    struct device_new d;
+    struct str settings;
+    if (with_house(c, a, &h))
+        return 1;
+    int rc = device_made(c, a, &d, &settings) == ERR_OK ? 0 : cli_fail(c);
+    if (!rc)
+        printf("login %.*s\nsecret %.*s\nsettings %.*s\n", STR_A(d.login), STR_A(d.secret), STR_A(settings));
+    house_close(c, h);
+    return rc;
+}
+
+static int device_print(struct ctx *c)
+{
+    struct device *d;
+    size_t n;
+    if (device_list(c, (struct str){ 0 }, &d, &n) != ERR_OK)
+        return cli_fail(c);
+    for (size_t i = 0; i < n; i++)
+        printf("%.*s %-12.*s %-36.*s %.*s%s\n", STR_A(d[i].id), STR_A(d[i].login), STR_A(d[i].office),
+               STR_A(d[i].label), d[i].disabled ? " disabled" : "");
+    return 0;
+}
+
+static int device_act(struct ctx *c, struct args *a, const char *what)
+{
+    struct house *h;
+    int rc = 0;
+    if (with_house(c, a, &h))
+        return 1;
+    c->who = officer_machine(c);
+    if (!strcmp(what, "list"))
+        rc = device_print(c);
+    else if (device_disable(c, str_c(a->n ? a->v[0] : ""), !strcmp(what, "disable")) != ERR_OK)
+        rc = cli_fail(c);
+    house_close(c, h);
+    return rc;
+}
+
+static int cmd_device_list(struct ctx *c, struct args *a) { return device_act(c, a, "list"); }
+static int cmd_device_disable(struct ctx *c, struct args *a) { return device_act(c, a, "disable"); }
+static int cmd_device_enable(struct ctx *c, struct args *a) { return device_act(c, a, "enable"); }
+
+static void import_line(void *arg, int line, const char *what, struct str detail)
+{
+    (void)arg;
+    printf("row %d: %s%s%.*s\n", line, what, detail.n ? ": " : "", STR_A(detail));
+}
+
+static enum err import_file(struct ctx *c, const struct args *a, struct import_report *r)
+{
+    struct str bytes;
+    const char *territory = option(a, "--territory");
+    c->who = officer_machine(c);
+    TRY(file_read(c, a->v[0], SHEET_BYTES_MAX, &bytes));
+    return import_htcds(c, bytes, str_c(territory ? territory : ""), import_line, NULL, r);
+}
+
+static int cmd_import_htcds(struct ctx *c, struct args *a)
+{
+    struct house *h;
+    struct import_report r = { 0 };
+    if (!a->n)
+        return 2;
+    if (with_house(c, a, &h))
+        return 1;
+    int rc = import_file(c, a, &r) == ERR_OK ? 0 : cli_fail(c);
+    printf("%zu rows: %zu imported, %zu known already\n", r.rows, r.made, r.known);
+    house_close(c, h);
+    return rc;
+}
+
 const struct command commands[] = {
     { "init", cmd_init, "init [--no-passphrase]", "Make a node: keys, ledger, recovery sheet." },
     { "serve", cmd_serve, "serve [--port N] [--bind A] [--tls-cert F --tls-key F]", "Serve pages and clocks." },
@@ -410,6 +498,11 @@ const struct command commands[] = {
     { "user password", cmd_user_password, "user password LOGIN", "New password; ends her sessions." },
     { "user disable", cmd_user_disable, "user disable LOGIN", "No more sign-in; ends her sessions." },
     { "user enable", cmd_user_enable, "user enable LOGIN", "Sign-in again." },
+    { "device add", cmd_device_add, "device add LABEL --office O [--url https://HOST]", "Credentials for a monitor's telephone; printed once." },
+    { "device list", cmd_device_list, "device list", "Telephones that may send." },
+    { "device disable", cmd_device_disable, "device disable ID", "It may not send any more." },
+    { "device enable", cmd_device_enable, "device enable ID", "It may send again." },
+    { "import htcds", cmd_import_htcds, "import htcds FILE.xlsx|csv [--territory ID]", "Rows of the HTCDS workbook become signals." },
     { "pack check", cmd_pack_check, "pack check DIR...", "Every cross-reference of a pack, with file and line." },
     { "verify", cmd_verify, "verify [--chain]", "Chain, signatures, and tables equal the fold." },
     { "rebuild", cmd_rebuild, "rebuild", "Drop the tables and fold the ledger again." },

@@ -39,6 +39,18 @@ static uint64_t peer_of(const struct http *h, const struct sockaddr *sa)
     return peer_hash(h, "local", 5);
 }
 
+/* A Unix socket is not counted: who sits behind it is not known. */
+static bool is_loopback(const struct sockaddr *sa)
+{
+    static const unsigned char v6[16] = { [15] = 1 }, v4_in_v6[13] = { [10] = 0xff, 0xff, 127 };
+    if (sa && sa->sa_family == AF_INET)
+        return *(const unsigned char *)&((const struct sockaddr_in *)(const void *)sa)->sin_addr == 127;
+    if (!sa || sa->sa_family != AF_INET6)
+        return false;
+    const void *a = &((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr;
+    return memcmp(a, v6, sizeof v6) == 0 || memcmp(a, v4_in_v6, sizeof v4_in_v6) == 0;
+}
+
 static void conn_open(struct http *h, struct MHD_Connection *mc, void **socket_context)
 {
     const union MHD_ConnectionInfo *fd =
@@ -54,6 +66,7 @@ static void conn_open(struct http *h, struct MHD_Connection *mc, void **socket_c
     k->h = h;
     k->fd = fd ? fd->connect_fd : -1;
     k->peer = peer_of(h, addr ? addr->client_addr : NULL);
+    k->loopback = is_loopback(addr ? addr->client_addr : NULL);
     conn_deadline(k, h->cf.head_us);
     (void)pthread_mutex_lock(&h->lock);
     k->next = h->conns;

@@ -40,6 +40,7 @@ struct http_req {
     struct str body_type;       /* Content-Type as received; may be empty */
     bool has_body;              /* a Content-Length > 0 or chunks were announced */
     bool over_tls;              /* TLS here, or at the trusted proxy */
+    bool loopback;              /* from this machine itself, and not through a trusted proxy */
     uint64_t peer;              /* keyed hash of the address (IPv6: its /64): only for rate
                                    limits in memory; another number after a restart */
 };

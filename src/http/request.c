@@ -174,6 +174,7 @@ static enum MHD_Result on_head(struct request *r, struct MHD_Connection *mc, con
     r->rq.host = r->guard.host;
     r->rq.peer = r->conn->peer;
     r->rq.over_tls = h->cert != NULL;
+    r->rq.loopback = r->conn->loopback && !h->cf.trust_proxy;
     r->stage = STAGE_BODY;
     if (!status && h->cf.trust_proxy)
         proxy_read(r);

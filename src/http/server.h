@@ -19,6 +19,7 @@ struct conn {
     struct http *h;
     int fd;
     uint64_t peer;
+    bool loopback;
     _Atomic int64_t deadline_us;    /* monotonic; INT64_MAX: none */
 };
 

@@ -26,6 +26,7 @@ struct request {
     bool part;                           /* a script asks for the fragment only */
     struct str session;                  /* the session cookie */
     struct str peer;                     /* keyed, forgotten at restart: for throttling only */
+    struct str origin;                   /* "https://host" as the browser called us; {0} in tests */
     bool left;                           /* quick exit within the last ten minutes */
 };
 

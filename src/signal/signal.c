@@ -5,6 +5,7 @@
 #include "db/db.h"
 #include "kinds/kinds.h"
 #include "pack/pack.h"
+#include "signal/served.h"
 #include "work/work.h"
 
 /* ---- table --------------------------------------------------------------------- */
@@ -169,9 +170,18 @@ static struct str first_urgency(struct ctx *c, const struct answers *a)
     return STR("yellow");
 }
 
+/* ---- answers as fields ---------------------------------------------------------------- */
+
+/* Paths of foreign forms ("prs_First_Name", "child[2]/age", "meta/entity/@id")
+ * do not fit the ledger's alphabet of field names.  Such a path is folded, made
+ * unique within its signal, and the field "names" keeps what it was called:
+ * one line "folded TAB path" each. */
+
+enum { FIELD_MAX = 78, FOLD_MAX = 64 };        /* "a/" stands before it */
+
 static bool field_name_ok(struct str s)
 {
-    if (!s.n || s.n > 80)
+    if (!s.n || s.n > FIELD_MAX)
         return false;
     for (size_t i = 0; i < s.n; i++)
         if (!(ascii_digit(s.p[i]) || (s.p[i] >= 'a' && s.p[i] <= 'z') || memchr("_/.:-", s.p[i], 5)))
@@ -179,40 +189,106 @@ static bool field_name_ok(struct str s)
     return true;
 }
 
-/* Field names of foreign forms ("prs_First_Name", "meta/entity/@id") in the
- * ledger's alphabet; the name as it came is kept beside when it differs. */
-static struct str field_name(struct ctx *c, struct str path)
+static struct str folded(struct ctx *c, struct str path)
 {
     struct buf b;
-    if (field_name_ok(path))
-        return path;
-    buf_init(&b, &c->mem, 80);
-    for (size_t i = 0; i < path.n && b.n < 72; i++) {
+    buf_init(&b, &c->mem, FIELD_MAX);
+    for (size_t i = 0; i < path.n && b.n < FOLD_MAX; i++) {
         char ch = path.p[i];
         bool ok = ascii_digit(ch) || ascii_alpha(ch) || memchr("_/.:-", ch, 5);
-        if (ch == '[')
-            ch = '.';
-        else if (ch == ']' || ch == '@')
+        if (ch == ']' || ch == '@')
             continue;
-        else if (!ok)
-            ch = '-';
-        buf_char(&b, ascii_lower(ch));
+        buf_char(&b, ch == '[' ? '.' : ok ? ascii_lower(ch) : '-');
     }
     return buf_str(&b);
 }
 
-static void keep_answers(struct ctx *c, struct draft *d, struct str id, const struct answers *a)
+/* Eight hex digits of the path tell it from others that fold alike. */
+static struct str told_apart(struct ctx *c, struct str name, struct str path)
 {
-    for (size_t i = 0; i < a->n; i++) {
-        if (!a->v[i].value.n)
-            continue;
-        struct str name = str_join(&c->mem, STR("a/"), field_name(c, a->v[i].path));
-        draft_set_field(d, STR("signal"), id, name, a->v[i].value);
-    }
+    unsigned char h[HASH_LEN];
+    HASH(h, NULL, path);
+    return str_join(&c->mem, str_sub(name, 0, FOLD_MAX), STR(":"),
+                    hex_text(&c->mem, (struct str){ (const char *)h, 4 }));
 }
 
-static void signal_sets(struct ctx *c, struct draft *d, const struct signal_in *in, struct str id,
-                        struct str territory, struct str office, struct str receipt)
+struct names { struct str *slot; size_t room; };
+
+/* True when it was not there. */
+static bool names_put(struct names *m, struct str name)
+{
+    size_t i = str_hash(name) & (m->room - 1);
+    while (m->slot[i].n && !str_eq(m->slot[i], name))
+        i = (i + 1) & (m->room - 1);
+    bool fresh = !m->slot[i].n;
+    m->slot[i] = name;
+    return fresh;
+}
+
+static void keep_one(struct ctx *c, struct draft *d, struct str id, struct names *m, struct buf *called,
+                     const struct answer *a)
+{
+    bool plain = field_name_ok(a->path);
+    struct str name = plain ? a->path : folded(c, a->path);
+    if ((!plain && a->path.n > FOLD_MAX) || !name.n || !names_put(m, name)) {
+        name = told_apart(c, name, a->path);
+        (void)names_put(m, name);
+    }
+    if (!str_eq(name, a->path)) {
+        buf_put(called, name);
+        buf_char(called, '\t');
+        buf_put(called, a->path);
+        buf_char(called, '\n');
+    }
+    draft_set_field(d, STR("signal"), id, str_join(&c->mem, STR("a/"), name), a->value);
+}
+
+static enum err keep_answers(struct ctx *c, struct draft *d, struct str id, const struct answers *a)
+{
+    struct names m = { .room = 16 };
+    struct buf called;
+    while (m.room < a->n * 2)
+        m.room *= 2;
+    m.slot = NEW_N(&c->mem, struct str, m.room);
+    buf_init(&called, &c->mem, 4 << 20);
+    TRY(ctx_check(c));
+    for (size_t i = 0; i < a->n; i++)
+        if (a->v[i].value.n)
+            keep_one(c, d, id, &m, &called, &a->v[i]);
+    draft_set(d, "signal", id, "names", buf_str(&called));
+    if (called.failed)
+        return FAIL(c, ERR_INPUT, "change.too-big", "names of answers");
+    return ctx_check(c);
+}
+
+static struct str called(struct str names, struct str name)
+{
+    struct str line, folded_to, path;
+    while (str_next(&names, '\n', &line))
+        if (str_cut(line, '\t', &folded_to, &path) && str_eq(folded_to, name))
+            return path;
+    return name;
+}
+
+struct answers signal_answers(struct ctx *c, const struct record *r)
+{
+    struct answers a = { 0 };
+    struct str names = record_get(r, "names");
+    for (size_t i = 0; i < r->n; i++)
+        if (str_starts(r->fields[i].name, STR("a/")) && r->fields[i].heads[0].value.n)
+            (void)answers_put(&c->mem, &a, called(names, str_sub(r->fields[i].name, 2, FIELD_MAX)),
+                              r->fields[i].heads[0].value);
+    return a;
+}
+
+const struct form *signal_form(struct ctx *c, struct str form_id)
+{
+    const struct served_form *s = served_find(c->node->served, form_id, (struct str){ 0 });
+    return s ? s->form : c->node->pack ? pack_form(c->node->pack, form_id) : NULL;
+}
+
+static enum err signal_sets(struct ctx *c, struct draft *d, const struct signal_in *in, struct str id,
+                            struct str territory, struct str office, struct str receipt)
 {
     draft_set(d, "signal", id, "state", STR("received"));
     draft_set(d, "signal", id, "urgency", first_urgency(c, in->answers));
@@ -225,23 +301,56 @@ static void signal_sets(struct ctx *c, struct draft *d, const struct signal_in *
     if (in->instance.n)
         draft_set(d, "signal", id, "instance", in->instance);
     draft_set_i64(d, "signal", id, "received", c->now_us);
-    keep_answers(c, d, id, in->answers);
+    return keep_answers(c, d, id, in->answers);
+}
+
+enum err signal_draft(struct ctx *c, struct draft *d, const struct signal_in *in, struct signal_made *out)
+{
+    struct str id = record_new(d), digits = receipt_new(c);
+    struct str territory = territory_of(c, in), office = intake_office(c, territory);
+    TRY(ctx_check(c));
+    struct str dossier = dossier_new(d, "signal", id);
+    draft_in(d, dossier);
+    TRY(signal_sets(c, d, in, id, territory, office, digits));
+    (void)grant_add(c, d, dossier, office, LEVEL_WRITE, "duty", 0, (struct str){ 0 });
+    *out = (struct signal_made){ id, dossier, digits };
+    return ctx_check(c);
+}
+
+static enum err empty_the_rest(struct ctx *c, struct draft *d, const struct record *r)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if (str_starts(r->fields[i].name, STR("a/")) && r->fields[i].heads[0].value.n)
+            draft_set_field(d, STR("signal"), r->id, r->fields[i].name, (struct str){ 0 });
+    return ctx_check(c);
+}
+
+enum err signal_revise(struct ctx *c, struct draft *d, struct str id, const struct answers *a)
+{
+    struct record r;
+    TRY(record_load(c, id, &r));
+    draft_in(d, r.dossier);
+    TRY(empty_the_rest(c, d, &r));
+    TRY(keep_answers(c, d, id, a));             /* set later, so it is what stays */
+    draft_set(d, "signal", id, "title", answers_get(a, STR("signs")));
+    if (record_is(&r, "state", "closed"))
+        draft_set(d, "signal", id, "state", STR("received"));
+    return ctx_check(c);
 }
 
 static enum err receive(struct ctx *c, const struct signal_in *in, struct str *receipt, struct str *out)
 {
+    struct signal_made made;
     struct draft *d;
-    struct str id = id_new(&c->mem, c->now_us), digits = receipt_new(c);
-    struct str territory = territory_of(c, in), office = intake_office(c, territory);
-    TRY(ctx_check(c));
-    TRY(draft_begin(c, id, "signal.receive", &d));
-    struct str dossier = dossier_new(d, "signal", id);
-    draft_in(d, dossier);
-    signal_sets(c, d, in, id, territory, office, digits);
-    (void)grant_add(c, d, dossier, office, LEVEL_WRITE, "duty", 0, (struct str){ 0 });
+    TRY(draft_begin(c, in->instance.n ? in->instance : id_new(&c->mem, c->now_us), "signal.receive", &d));
+    enum err e = signal_draft(c, d, in, &made);
+    if (e) {
+        draft_drop(d);
+        return e;
+    }
     TRY(draft_commit(c, d));
-    *receipt = digits;
-    *out = id;
+    *receipt = made.receipt;
+    *out = made.id;
     return ERR_OK;
 }
 

@@ -26,6 +26,19 @@ struct signal_in {
  * signed in: the machine acts.  Returns the receipt to show once. */
 enum err signal_receive(struct ctx *c, const struct signal_in *in, struct str *receipt, struct str *id) MUST_CHECK;
 
+/* The same inside a draft that is open already: what else arrived goes into the
+ * same change.  *dossier: the new signal's. */
+struct signal_made { struct str id, dossier, receipt; };
+enum err signal_draft(struct ctx *c, struct draft *d, const struct signal_in *in, struct signal_made *out) MUST_CHECK;
+/* The sender corrected what she sent: these answers take the place of the old
+ * ones, what is gone is emptied, a closed signal is looked at again. */
+enum err signal_revise(struct ctx *c, struct draft *d, struct str id, const struct answers *a) MUST_CHECK;
+/* The answers as they are stored, under the paths they came with. */
+struct answers signal_answers(struct ctx *c, const struct record *r);
+/* The form a signal was filled in: of the pack, the IOM's, or one laid into the
+ * node's folder; NULL when it is not known here (any more). */
+const struct form *signal_form(struct ctx *c, struct str form_id);
+
 /* Was something with this instance id or idempotency key written down already? */
 enum err signal_sent_before(struct ctx *c, struct str instance, bool *yes) MUST_CHECK;
 

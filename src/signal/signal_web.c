@@ -6,6 +6,8 @@
 #include "page/form_html.h"
 #include "page/names.h"
 
+#include <stdlib.h>
+
 /* ---- public: home ------------------------------------------------------------------ */
 
 /* Public short numbers that the pack's sources give, and only those. */
@@ -301,26 +303,65 @@ static enum err signals_page(struct ctx *c, const struct request *rq, struct res
 
 /* ---- officers: one signal --------------------------------------------------------------------- */
 
-static void answers_part(struct ctx *c, struct out *o, const struct record *r)
+struct told { struct str path, value; const struct form_field *field; size_t place; };
+
+static int by_place(const void *pa, const void *pb)
 {
-    const struct form *f = report_form(c);
+    const struct told *a = pa, *b = pb;
+    int d = (a->place > b->place) - (a->place < b->place);
+    return d ? d : str_cmp(a->path, b->path);
+}
+
+/* In the order of the form that was filled in, with its labels; what no form
+ * here knows stands below under the name it came with. */
+static enum err answers_part(struct ctx *c, struct out *o, const struct record *r)
+{
+    const struct form *f = signal_form(c, record_get(r, "form"));
+    struct answers a = signal_answers(c, r);
+    struct told *t = NEW_N(&c->mem, struct told, a.n + 1);
+    TRY(ctx_check(c));
+    for (size_t i = 0; i < a.n; i++) {
+        const struct form_field *x = f ? form_find(f, a.v[i].path) : NULL;
+        t[i] = (struct told){ a.v[i].path, a.v[i].value, x, x ? form_index(f, x) : FORM_NONE };
+    }
+    qsort(t, a.n, sizeof *t, by_place);
     part_begin(o, "signal.told");
     facts_begin(o);
-    for (size_t i = 0; i < r->n; i++) {
-        struct str name = r->fields[i].name;
-        if (!str_starts(name, STR("a/")))
-            continue;
-        name = str_sub(name, 2, name.n);
-        const struct form_field *x = f ? form_find(f, name) : NULL;
-        struct str value = r->fields[i].heads[0].value;
+    for (size_t i = 0; i < a.n; i++) {
+        struct str label = t[i].field ? form_text(f, t[i].field->label, c->lang) : (struct str){ 0 };
         html(o, "<div><dt>");
-        text(o, x ? form_text(f, x->label, c->lang) : name);
+        text(o, label.n ? label : t[i].path);
         html(o, "</dt><dd>");
-        text(o, x ? form_value_text(c, f, x, value) : value);
+        text(o, t[i].field ? form_value_text(c, f, t[i].field, t[i].value) : t[i].value);
         html(o, "</dd></div>\n");
     }
     facts_end(o);
     section_end(o);
+    return ERR_OK;
+}
+
+/* Answers that may name someone are shown after opening, with a purpose that
+ * is written down; here is the door. */
+static void sealed_part(struct ctx *c, struct out *o, const struct signal *s, const struct record *r)
+{
+    int64_t until;
+    bool opened = access_opened(c, s->dossier, &until);
+    if (!opened && !record_hidden(c, r))
+        return;
+    sealed_begin(o, "signal.sealed");
+    if (opened) {
+        html(o, "<p class=\"small\">");
+        TF(o, "identity.open-until", W_TIME("when", until));
+        html(o, "</p>\n");
+        form_begin(o, "/dossier/%s/close", s->dossier);
+        hidden(o, "to", path_of(c, "/signal/%s", s->id));
+        submit(o, BTN_QUIET, "identity.hide");
+        form_end(o);
+    } else {
+        para(o, "signal.sealed-why");
+        go_button(o, BTN_SEAL, "identity.open", "/dossier/%s/open?to=%s", s->dossier, path_of(c, "/signal/%s", s->id));
+    }
+    sealed_end(o);
 }
 
 static void triage_part(struct ctx *c, struct out *o, const struct signal *s)
@@ -405,7 +446,8 @@ static enum err signal_page(struct ctx *c, const struct request *rq, struct resp
     bool waits = str_is(s.state, "received") || str_is(s.state, "looking");
     if (waits && access_may(c, "signal.triage", s.dossier))
         triage_part(c, o, &s);
-    answers_part(c, o, &r);
+    TRY(answers_part(c, o, &r));
+    sealed_part(c, o, &s, &r);
     TRY(panels(c, o, "signal", "main", &about));
     if (waits && access_may(c, "signal.open_case", s.dossier))
         open_part(c, o, &s);

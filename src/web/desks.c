@@ -2,6 +2,7 @@
 
 #include "access/access.h"
 #include "admin/admin.h"
+#include "api/api.h"
 #include "case/case.h"
 #include "directory/directory.h"
 #include "dossier/dossier.h"
@@ -25,6 +26,7 @@ const struct route *const desk_routes[] = {
     office_routes,
     directory_routes,
     admin_routes,
+    api_routes,
     kinds_routes,           /* last: its patterns are the widest */
     NULL
 };
@@ -34,6 +36,7 @@ const struct panel desk_panels[] = {
     { "case", "main", case_panel_kinds },
     { "case", "main", referral_panel_case },
     { "case", "main", justice_panel_restitution },
+    { "signal", "side", api_panel_signal },
     { "case", "side", dossier_panel_identity },
     { "case", "side", referral_panel_consent },
     { "case", "below", dossier_panel_audit },
@@ -46,6 +49,7 @@ desk_tick *const desk_ticks[] = {
 };
 
 const struct foreign desk_foreign[] = {
+    { "/openrosa/", openrosa_run, OPENROSA_BODY_MAX },
     { 0 }
 };
 
@@ -87,6 +91,7 @@ static const struct { const struct projector *p; const size_t *pn; const struct 
     { person_projectors, &person_projectors_n, person_tables, &person_tables_n },
     { referral_projectors, &referral_projectors_n, referral_tables, &referral_tables_n },
     { signal_projectors, &signal_projectors_n, signal_tables, &signal_tables_n },
+    { api_projectors, &api_projectors_n, api_tables, &api_tables_n },
     { NULL, &none, kinds_tables, &kinds_tables_n },
 };
 

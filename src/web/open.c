@@ -3,10 +3,12 @@
 #include "access/access.h"
 #include "crypto/crypto.h"
 #include "db/db.h"
+#include "http/http_auth.h"
 #include "match/match.h"
 #include "pack/pack.h"
 #include "person/person.h"
 #include "page/route.h"
+#include "signal/served.h"
 #include "web/desks.h"
 #include "words/words.h"
 #include "work/work.h"
@@ -23,7 +25,10 @@ struct house {
     struct words *words;
     struct match_index *persons;
     struct access_state *access;
+    struct served *served;
+    struct http_nonces *nonces;
 };
+enum { NONCE_MINUTES = 10 };
 enum { PERSONS_BYTES = 96 << 20 };       /* what the index of persons may hold */
 
 static struct str in_folder(struct arena *mem, struct str dir, const char *name)
@@ -76,9 +81,12 @@ static enum err open_parts(struct ctx *c, const struct node_config *cfg, struct 
         TRY(ledger_create(c, &lc));
     }
     h->access = access_state_new(cfg->quick);
+    h->nonces = http_nonces_new(NONCE_MINUTES * 60 * US_PER_S);
+    TRY(served_load(c, h->pack, arena_z(&h->mem, in_folder(&h->mem, cfg->data, "forms")), &h->served));
     TRY(match_index_new(c, PERSONS_BYTES, &h->persons));
     h->node = (struct node){ .pack = h->pack, .procedures = h->procedures, .words = h->words,
-        .persons = h->persons, .panels = desk_panels, .access = h->access };
+        .persons = h->persons, .panels = desk_panels, .access = h->access,
+        .served = h->served, .nonces = h->nonces };
     c->node = &h->node;
     TRY(ledger_open(c, &lc, &h->ledger));
     h->node.ledger = h->ledger;
@@ -110,6 +118,8 @@ void house_close(struct ctx *c, struct house *h)
     ledger_close(h->ledger);
     match_index_free(h->persons);
     access_state_free(h->access);
+    http_nonces_free(h->nonces);
+    served_free(h->served);
     procedures_free(h->procedures);
     words_free(h->words);
     pack_unref(h->pack);

@@ -224,6 +224,7 @@ static void handle(void *arg, void *thread, const struct http_req *in, struct ht
     rq.peer = arena_dup(&c->mem, str_c(peer));
     rq.left = http_cookie(in, "left").n > 0;
     rq.session = http_cookie(in, SESSION_COOKIE);
+    rq.origin = str_join(&c->mem, in->over_tls ? STR("https://") : STR("http://"), in->host);
     (void)web_run(c, &rq, rq.session, &rs);
     answer(c, &rs, out);
 }
