@@ -137,7 +137,7 @@ enum err chain_entry(struct ctx *c, struct chain *ch, struct chain_node *nd, con
     if (e->seq != nd->seq + 1)
         return FAIL(c, ERR_CORRUPT, "ledger.chain", "after %lld comes %lld", (long long)nd->seq, (long long)e->seq);
     entry_hash(hash, (struct str){ (char *)nd->hash, HASH_LEN }, e);
-    if (e->hash.n != HASH_LEN || memcmp(hash, e->hash.p, HASH_LEN) != 0)
+    if (e->hash.n != HASH_LEN || e->key_id.n != KEY_ID_LEN || memcmp(hash, e->hash.p, HASH_LEN) != 0)
         return FAIL(c, ERR_CORRUPT, "ledger.chain", "sequence number %lld was altered", (long long)e->seq);
     memcpy(nd->hash, hash, HASH_LEN);
     nd->seq = e->seq;

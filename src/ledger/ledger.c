@@ -67,10 +67,17 @@ static void be64(char out[8], int64_t v)
 void entry_hash(unsigned char out[HASH_LEN], struct str before, const struct entry *e)
 {
     static const unsigned char chain_key[KEY_LEN] = "amparo ledger chain 1";
-    char seq[8], time[8];
-    be64(seq, e->seq);
-    be64(time, e->time_us);
-    HASH(out, chain_key, before, e->node, { seq, 8 }, { time, 8 }, e->key_id, e->body);
+    char head[HASH_LEN + ID_LEN + 16 + KEY_ID_LEN];
+    if (before.n != HASH_LEN || e->node.n != ID_LEN || e->key_id.n != KEY_ID_LEN) {
+        memset(out, 0, HASH_LEN);               /* no such entry: equals no stored hash */
+        return;
+    }
+    memcpy(head, before.p, HASH_LEN);
+    memcpy(head + HASH_LEN, e->node.p, ID_LEN);
+    be64(head + HASH_LEN + ID_LEN, e->seq);
+    be64(head + HASH_LEN + ID_LEN + 8, e->time_us);
+    memcpy(head + HASH_LEN + ID_LEN + 16, e->key_id.p, KEY_ID_LEN);
+    HASH(out, chain_key, { head, sizeof head }, e->body);
 }
 
 size_t batch_message(char out[BATCH_MESSAGE_MAX], struct str node, int64_t seq, const unsigned char *hash)

@@ -120,7 +120,9 @@ static enum err verify_chain(struct ctx *c, struct ledger *l, bool quick, struct
     struct db *db = NULL;
     int64_t t = clock_mono_us();
     TRY(db_open(c, l->cfg.url, true, &db));
-    enum err e = chain_locked(c, l, db, quick, out);
+    enum err e = db_is_pg(db) ? ERR_OK : db_script(c, db, "PRAGMA mmap_size=4294967296");
+    if (!e)
+        e = chain_locked(c, l, db, quick, out);
     db_close(db);
     out->chain_us = clock_mono_us() - t;
     return e;
