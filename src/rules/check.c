@@ -1,7 +1,7 @@
 /* Help for authors: what a table leaves open, says twice, or can never say. */
 #include "rules/dmn.h"
 
-enum { FINDINGS_MAX = 2000, PER_TABLE = 25, WORK_MAX = 100 * 1000, SEEN = 1 << 14, CHECK_BYTES = 4 << 20 };
+enum { FINDINGS_MAX = 2000, PER_TABLE = 25, WORK_MAX = 2 * 1000 * 1000, SEEN = 1 << 17, CHECK_BYTES = 4 << 20 };
 
 const char *rules_kind_name(enum rules_kind kind)
 {
@@ -25,6 +25,7 @@ struct check {
     /* the walk through one table */
     struct choice **choice;
     size_t *n_choice, words, *path, gaps, overlaps;
+    size_t *last;                  /* per row: columns up to its last test */
     uint64_t *set;                 /* one line of rows per column and one more */
     uint64_t *fires, *met;         /* rows that fire somewhere; pairs already told */
     uint64_t seen[SEEN];
@@ -158,7 +159,7 @@ static bool list_choices(struct check *k, size_t col)
         return false;
     const struct feel_list *values = dmn_index_kind(x) == FEEL_BOOL ? &both : c->type ? c->type->values : NULL;
     size_t n = values ? values->n : dmn_index_regions(x);
-    k->choice[col] = NEW_N(&k->c->mem, struct choice, n + 1);
+    k->choice[col] = NEW_N(&k->c->mem, struct choice, n + 2);
     for (size_t i = 0; k->choice[col] && i < n; i++) {
         if (values && values->v[i].kind != dmn_index_kind(x))
             continue;
@@ -170,6 +171,8 @@ static bool list_choices(struct check *k, size_t col)
             dmn_index_say(x, i, &b);
         add_choice(k, col, buf_str(&b), dmn_index_line(x, region));
     }
+    if (k->choice[col] && dmn_index_null(x))
+        add_choice(k, col, STR("null"), dmn_index_null(x));
     return k->choice[col] != NULL;
 }
 
@@ -194,6 +197,12 @@ static struct str combination(struct check *k, size_t cols)
     return buf_str(&b);
 }
 
+/* Any number of rows may answer, and none. */
+static bool answers_with_list(const struct dmn_table *t)
+{
+    return t->hit == HIT_COLLECT || t->hit == HIT_RULE_ORDER || t->hit == HIT_OUTPUT_ORDER;
+}
+
 static bool has_default(const struct dmn_table *t)
 {
     for (size_t i = 0; i < t->n_out; i++)
@@ -204,8 +213,7 @@ static bool has_default(const struct dmn_table *t)
 
 static void gap(struct check *k, size_t cols)
 {
-    bool list = k->t->hit == HIT_COLLECT || k->t->hit == HIT_RULE_ORDER || k->t->hit == HIT_OUTPUT_ORDER;
-    if (list || has_default(k->t) || k->gaps++ >= PER_TABLE)
+    if (answers_with_list(k->t) || has_default(k->t) || k->gaps++ >= PER_TABLE)
         return;
     finding(k, RULES_GAP, 0, 0, k->t->line, str_join(&k->c->mem, STR("no row for "), combination(k, cols)));
 }
@@ -275,10 +283,27 @@ static bool been_here(struct check *k, size_t col, const uint64_t *rows)
     return false;
 }
 
+/* In a FIRST table nothing below a row that asks no more can fire. */
+static void drop_hidden(const struct check *k, size_t col, uint64_t *rows)
+{
+    for (size_t w = 0; w < k->words; w++)
+        for (uint64_t left = rows[w]; left; left &= left - 1) {
+            size_t bit = (size_t)__builtin_ctzll(left);
+            if (k->last[w * 64 + bit] > col)
+                continue;
+            rows[w] &= (UINT64_C(2) << bit) - 1;
+            for (w++; w < k->words; w++)
+                rows[w] = 0;
+            return;
+        }
+}
+
 static void walk(struct check *k, size_t col)
 {
-    const uint64_t *rows = k->set + col * k->words;
+    uint64_t *rows = k->set + col * k->words;
     uint64_t *next = k->set + (col + 1) * k->words, any = 0;
+    if (k->t->hit == HIT_FIRST)
+        drop_hidden(k, col, rows);
     if (++k->work > WORK_MAX || (col && been_here(k, col, rows)))
         return;
     for (size_t w = 0; w < k->words; w++)
@@ -309,14 +334,19 @@ static bool prepare_walk(struct check *k)
     k->path = NEW_N(a, size_t, t->n_in + 1);
     k->set = NEW_N(a, uint64_t, (t->n_in + 2) * k->words);
     k->fires = NEW_N(a, uint64_t, k->words + 1);
+    k->last = NEW_N(a, size_t, t->n_rows + 1);
     k->met = NEW_N(a, uint64_t, t->n_rows * t->n_rows / 64 + 1);
     memset(k->seen, 0, sizeof k->seen);
     k->work = 0;
     k->gaps = k->overlaps = 0;
-    if (!k->choice || !k->n_choice || !k->path || !k->set || !k->fires || !k->met)
+    if (!k->choice || !k->n_choice || !k->path || !k->set || !k->fires || !k->met || !k->last)
         return false;
-    for (size_t r = 0; r < t->n_rows; r++)
+    for (size_t r = 0; r < t->n_rows; r++) {
         k->set[r / 64] |= UINT64_C(1) << (r % 64);
+        for (size_t i = 0; i < t->n_in; i++)
+            if (t->row[r].test[i])
+                k->last[r] = i + 1;
+    }
     for (size_t i = 0; i < t->n_in; i++)
         if (!list_choices(k, i))
             return false;
@@ -328,7 +358,8 @@ static void check_rows(struct check *k)
     if (k->t->n_rows == 0)
         return;
     if (k->t->n_rows > 2000 || !prepare_walk(k)) {
-        finding(k, RULES_UNCHECKED, 0, 0, k->t->line, STR("cells are not all comparisons with constants"));
+        if (!answers_with_list(k->t))
+            finding(k, RULES_UNCHECKED, 0, 0, k->t->line, STR("cells are not all comparisons with constants"));
         return;
     }
     walk(k, 0);

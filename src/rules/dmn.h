@@ -89,6 +89,7 @@ struct index *dmn_index_build(struct arena *mem, const struct dmn_table *t, size
 bool dmn_index_match(const struct index *x, const struct feel_value *v, uint64_t *bits, size_t words);
 size_t dmn_index_regions(const struct index *x);
 const uint64_t *dmn_index_line(const struct index *x, size_t region);
+const uint64_t *dmn_index_null(const struct index *x);
 enum feel_kind dmn_index_kind(const struct index *x);
 size_t dmn_index_place(const struct index *x, const struct feel_value *v);
 void dmn_index_say(const struct index *x, size_t region, struct buf *b);

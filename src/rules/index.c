@@ -10,7 +10,8 @@ struct index {
     enum feel_kind kind;
     size_t n, words;               /* points; words of one line of bits */
     const struct feel_value *point;
-    const uint64_t *bits;          /* 2n+1 lines */
+    const uint64_t *bits;          /* 2n+1 lines, and one for null */
+    bool null;                     /* some cell asks for null */
 };
 
 static int order(const struct feel_value *a, const struct feel_value *b)
@@ -22,7 +23,7 @@ static int order(const struct feel_value *a, const struct feel_value *b)
     return c;
 }
 
-struct points { struct feel_value *v; size_t n, room; enum feel_kind kind; bool bad; };
+struct points { struct feel_value *v; size_t n, room; enum feel_kind kind; bool bad, null; };
 
 static void add_point(struct points *p, const struct feel_value *v)
 {
@@ -60,6 +61,8 @@ static void add_test(struct points *p, const struct node *t)
         }
         add_point(p, &g->lo);
         add_point(p, &g->hi);
+    } else if (t->op == OP_CONST && t->k.kind == FEEL_NULL) {
+        p->null = true;
     } else if (t->op == OP_CONST) {
         add_point(p, &t->k);
     } else if (t->op == OP_OP_RANGE && t->a->op == OP_CONST) {
@@ -141,6 +144,13 @@ static void set_row(const struct index *x, uint64_t *bits, const struct node *ce
     for (size_t i = 0; cell && i < cell->n; i++) {
         size_t from, to;
         bool except;
+        const struct node *test = cell->kid[i]->kid[1];
+        /* Whether a value is null cannot be told from it: not(null) is null too. */
+        if (test->op == OP_CONST && test->k.kind == FEEL_NULL) {
+            for (size_t r = 0; cell->flag && r <= 2 * x->n; r++)
+                at[r * x->words] &= ~bit;
+            continue;
+        }
         test_regions(x, cell->kid[i]->kid[1], &from, &to, &except);
         for (size_t r = except ? 0 : from; r <= (except ? 2 * x->n : to); r++) {
             if (except && r == from)
@@ -153,6 +163,19 @@ static void set_row(const struct index *x, uint64_t *bits, const struct node *ce
     }
 }
 
+/* What a cell says of null: equality is known, order is not. */
+static bool holds_for_null(const struct node *cell)
+{
+    bool unknown = false;
+    for (size_t i = 0; cell && i < cell->n; i++) {
+        const struct node *t = cell->kid[i]->kid[1];
+        if (t->op == OP_CONST ? t->k.kind == FEEL_NULL : t->flag == OP_NE)
+            return !cell->flag;
+        unknown |= t->op == OP_CONST ? t->k.kind == FEEL_RANGE : t->flag != OP_EQ;
+    }
+    return !cell || (cell->flag && !unknown);
+}
+
 struct index *dmn_index_build(struct arena *mem, const struct dmn_table *t, size_t input, size_t max_bytes)
 {
     struct feel_value local[POINTS_MAX];
@@ -162,26 +185,30 @@ struct index *dmn_index_build(struct arena *mem, const struct dmn_table *t, size
     if (p.bad || p.n == 0)
         return NULL;
     size_t n = p.n, words = (t->n_rows + 63) / 64;
-    if ((2 * n + 1) * words * sizeof(uint64_t) > max_bytes)
+    if ((2 * n + 2) * words * sizeof(uint64_t) > max_bytes)
         return NULL;
     struct index *x = NEW(mem, struct index);
     struct feel_value *point = NEW_N(mem, struct feel_value, n);
-    uint64_t *bits = NEW_N(mem, uint64_t, (2 * n + 1) * words);
+    uint64_t *bits = NEW_N(mem, uint64_t, (2 * n + 2) * words);
     if (!x || !point || !bits)
         return NULL;
     memcpy(point, p.v, n * sizeof *point);
-    *x = (struct index){ p.kind, n, words, point, bits };
+    *x = (struct index){ p.kind, n, words, point, bits, p.null };
     for (size_t i = 0; i < t->n_rows; i++)
         set_row(x, bits, t->row[i].test[input], i);
+    for (size_t i = 0; i < t->n_rows; i++)
+        if (holds_for_null(t->row[i].test[input]))
+            bits[(2 * n + 1) * words + i / 64] |= UINT64_C(1) << (i % 64);
     return x;
 }
 
 bool dmn_index_match(const struct index *x, const struct feel_value *v, uint64_t *bits, size_t words)
 {
     bool at;
-    if (v->kind != x->kind)
+    bool null = v->kind == FEEL_NULL;
+    if (!null && v->kind != x->kind)
         return false;
-    const uint64_t *line = x->bits + place(x, v, &at) * x->words;
+    const uint64_t *line = x->bits + (null ? 2 * x->n + 1 : place(x, v, &at)) * x->words;
     for (size_t i = 0; i < words; i++)
         bits[i] &= line[i];
     return true;
@@ -230,4 +257,10 @@ void dmn_index_say(const struct index *x, size_t region, struct buf *b)
         buf_put(b, STR("< "));
         feel_print(b, x->point[i]);
     }
+}
+
+/* The line for null, when some cell asks for it. */
+const uint64_t *dmn_index_null(const struct index *x)
+{
+    return x->null ? dmn_index_line(x, 2 * x->n + 1) : NULL;
 }
