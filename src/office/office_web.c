@@ -212,22 +212,35 @@ static void step_law(struct ctx *c, struct out *o, const struct obligation *s)
     section_end(o);
 }
 
-static void step_acts(struct ctx *c, struct out *o, const struct obligation *s)
+/* Where the step's form is filled: most are kinds of the case, some have a page
+ * of their own, a signal's are behind us once there is a case. */
+static bool form_link(struct out *o, const struct obligation *s)
+{
+    if (!s->form.n || str_is(s->form, "signal") || str_is(s->form, "signal_triage"))
+        return false;
+    html(o, "<p>");
+    if (str_is(s->form, "referral"))
+        go_button(o, BTN, "step.refer", "/case/%s/refer?step=%s", s->case_id, s->id);
+    else if (str_is(s->form, "closure"))
+        go_button(o, BTN, "case.close", "/case/%s/close", s->case_id);
+    else
+        go_button(o, BTN, "step.fill-form", "/case/%s/%s/new?step=%s", s->case_id, s->form, s->id);
+    html(o, "</p>\n");
+    return true;
+}
+
+static void step_acts(struct out *o, const struct obligation *s)
 {
     sheet_begin(o, "step.do");
-    if (s->form.n) {
-        html(o, "<p><a class=\"btn\"");
-        href(o, "/case/%s/%s/new?step=%s", s->case_id, s->form, s->id);
-        html(o, ">");
-        T(o, "step.fill-form");
-        html(o, "</a></p>\n");
-    }
+    bool form = form_link(o, s);
     form_begin(o, "/step/%s/done", s->id);
     ask(o, &(struct ask){ .name = "note", .label = "step.note", .hint = "step.note-hint", .rows = 2, .optional = true, .max = 1000 });
-    submit(o, s->form.n ? BTN_QUIET : BTN, s->form.n ? "step.done-without" : "step.done");
+    if (form)
+        submit(o, BTN_QUIET, "step.done-without");
+    else
+        submit(o, BTN, "step.done");
     form_end(o);
     section_end(o);
-    (void)c;
 }
 
 static enum err step_choices(struct ctx *c, struct out *o, const struct obligation *s)
@@ -309,7 +322,7 @@ static enum err step_page(struct ctx *c, const struct request *rq, struct respon
     if (open && mine && s.choice)
         TRY(step_choices(c, o, &s));
     else if (open && mine)
-        step_acts(c, o, &s);
+        step_acts(o, &s);
     step_facts(c, o, &s);
     if (open && mine) {
         TRY(assign_form(c, o, &s));

@@ -243,6 +243,24 @@ static enum err send_locked(struct ctx *c, struct draft *d, const struct work_ca
     return ctx_check(c);
 }
 
+/* The step of the procedure that asked for this referral is done with it. */
+static enum err step_done(struct ctx *c, struct draft *d, const struct work_case *k, struct str step)
+{
+    struct facts f = { .n = 0 };
+    struct obligation o;
+    struct work *w;
+    bool done;
+    if (!step.n)
+        return ERR_OK;
+    TRY(obligation_get(c, step, &o));
+    if (!str_eq(o.case_id, k->id) || !str_eq(o.office, c->who->office) || !str_is(o.form, "referral") ||
+        !str_is(o.state, "due"))
+        return ERR_OK;
+    TRY(work_open(c, k, &w));
+    TRY(work_done(w, o.node, &f, &done));
+    return work_save(w, d);
+}
+
 enum err referral_send(struct ctx *c, const struct referral_new *n, struct str *out)
 {
     struct work_case k;
@@ -254,6 +272,8 @@ enum err referral_send(struct ctx *c, const struct referral_new *n, struct str *
     TRY(draft_begin(c, k.id, "referral.send", &d));
     struct str id = id_new(&c->mem, c->now_us);
     enum err e = send_locked(c, d, &k, n, id);
+    if (!e)
+        e = step_done(c, d, &k, n->step);
     if (e) {
         draft_drop(d);
         return e;

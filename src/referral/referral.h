@@ -32,6 +32,7 @@ struct referral_new {
     struct str basis;                                       /* "consent", "duty", "order" */
     struct str given_by, assent, words, until;              /* consent: who gave it, the child's assent, its
                                                                words, last day (ISO) or {0}; duty: words */
+    struct str step;                                        /* the step that asked for it: done with it; {0} none */
 };
 enum err referral_send(struct ctx *c, const struct referral_new *n, struct str *id) MUST_CHECK;
 enum err referral_get(struct ctx *c, struct str id, struct referral *out) MUST_CHECK;

@@ -439,6 +439,8 @@ static void need_form(struct ctx *c, struct out *o, const struct request *rq, co
     struct choice needs[40];
     const struct choice sexes[] = { OPT("", SAY(c, "referral.any")), OPT("female", SAY(c, "sex.female")), OPT("male", SAY(c, "sex.male")) };
     filters_begin(o, "referral.need", "/case/%s/refer", k->id);
+    if (req_has(rq, "step"))
+        hidden(o, "step", req_field(rq, "step"));
     pick_list(o, &(struct pick){ .name = "need", .label = "referral.need", .value = req_field(rq, "need"),
                                  .options = needs, .n = needs_of(c, needs, COUNT_OF(needs)) });
     ask(o, &(struct ask){ .name = "age", .label = "referral.age", .value = req_field(rq, "age"), .optional = true, .width = W_S });
@@ -464,6 +466,8 @@ static enum err refer_page(struct ctx *c, const struct request *rq, struct respo
     if (req_has(rq, "need")) {
         form_begin(o, "/case/%s/refer", k.id);
         hidden(o, "need", req_field(rq, "need"));
+        if (req_has(rq, "step"))
+            hidden(o, "step", req_field(rq, "step"));
         TRY(services_part(c, o, rq, &k));
         ask(o, &(struct ask){ .name = "asked", .label = "referral.asked", .hint = "referral.asked-hint", .rows = 3, .max = 2000 });
         bool care = access_may(c, "person.view", k.protection);
@@ -492,7 +496,7 @@ static enum err act_refer(struct ctx *c, const struct request *rq, struct respon
         .to_office = office, .asked = req_field(rq, "asked"), .person = req_field(rq, "person"), .fields = fields,
         .fields_n = req_fields(rq, "fields", fields, COUNT_OF(fields)), .basis = req_field(rq, "basis"),
         .given_by = req_field(rq, "given_by"), .assent = req_field(rq, "assent"), .words = req_field(rq, "words"),
-        .until = until };
+        .until = until, .step = req_field(rq, "step") };
     enum err e = referral_send(c, &n, &id);
     return e ? again(c, rq, rs, e, refer_page) : go_done(c, rs, "sent", "/referral/%s", id);
 }

@@ -39,6 +39,11 @@ struct answers signal_answers(struct ctx *c, const struct record *r);
  * node's folder; NULL when it is not known here (any more). */
 const struct form *signal_form(struct ctx *c, struct str form_id);
 
+/* Keep the files that came with it, encrypted in its dossier; each download is
+ * an event of the dossier.  Works for nobody signed in. */
+enum { SIGNAL_FILES = 4 };
+enum err signal_keep_files(struct ctx *c, struct str id, const struct upload *up, size_t n) MUST_CHECK;
+
 /* Was something with this instance id or idempotency key written down already? */
 enum err signal_sent_before(struct ctx *c, struct str instance, bool *yes) MUST_CHECK;
 
@@ -81,6 +86,8 @@ extern const size_t signal_projectors_n;
 extern const struct table signal_tables[];
 extern const size_t signal_tables_n;
 extern const struct route signal_routes[];
-extern const struct panel signal_panels[];
+extern const struct route signal_file_routes[];
+enum err signal_panel_files(struct ctx *c, struct out *o, const struct subject *s) MUST_CHECK;
+enum err signal_panel_messages(struct ctx *c, struct out *o, const struct subject *s) MUST_CHECK;
 
 #endif

@@ -147,6 +147,7 @@ static enum err report_send(struct ctx *c, const struct request *rq, struct resp
         return go(c, rs, "/receipt?sent=%s", STR("1"));
     TRY(signal_receive(c, &(struct signal_in){ .channel = "web", .form = STR("signal"),
         .answers = &r.answers, .instance = once }, &receipt, &id));
+    TRY(signal_keep_files(c, id, rq->uploads, rq->uploads_n));
     return receipt_shown_page(c, rs, receipt);
 }
 
@@ -552,6 +553,7 @@ static enum err act_new(struct ctx *c, const struct request *rq, struct response
     }
     TRY(signal_receive(c, &(struct signal_in){ .channel = "visit", .form = STR("signal"),
         .answers = &r.answers, .instance = req_field(rq, "once") }, &receipt, &id));
+    TRY(signal_keep_files(c, id, rq->uploads, rq->uploads_n));
     enum err e = signal_get(c, id, &s);
     if (e == ERR_NOT_FOUND) {                   /* it went to another place's office */
         c->fault = (struct fault){ 0 };
@@ -561,17 +563,20 @@ static enum err act_new(struct ctx *c, const struct request *rq, struct response
     return go_done(c, rs, "saved", "/signal/%s", id);
 }
 
+enum { REPORT_MAX = 12 << 20 };          /* with photographs of a telephone */
+
 const struct route signal_routes[] = {
     { GET,  "/",                   home,            .open = true, .help = "Public page." },
     { GET,  "/report",             report_new,      .open = true, .help = "Report a situation, no account." },
     { POST, "/report",             report_send,     .open = true, .help = "Send the report; answers with the receipt.",
-      .body_max = 1 << 20 },
+      .body_max = REPORT_MAX },
     { GET,  "/receipt",            receipt_form,    .open = true, .help = "Come back with a receipt." },
     { POST, "/receipt",            receipt_see,     .open = true, .help = "State and answers of a signal." },
     { POST, "/receipt/more",       receipt_more,    .open = true, .help = "Add information." },
     { GET,  "/signals",            signals_page,    .verb = "signal.list", .help = "Signals of this office." },
     { GET,  "/signal/new",         signal_new_page, .verb = "signal.receive", .help = "Write down a call or a visit." },
-    { POST, "/signal/new",         act_new,         .verb = "signal.receive", .help = "Save it." },
+    { POST, "/signal/new",         act_new,         .verb = "signal.receive", .help = "Save it.",
+      .body_max = REPORT_MAX },
     { GET,  "/signal/:id",         signal_page,     .verb = "signal.view", .help = "One signal." },
     { POST, "/signal/:id/triage",  act_triage,      .verb = "signal.triage", .help = "How urgent is it." },
     { POST, "/signal/:id/answer",  act_answer,      .verb = "signal.answer", .help = "A neutral answer for the sender." },

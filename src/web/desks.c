@@ -18,6 +18,7 @@
 const struct route *const desk_routes[] = {
     web_routes,
     signal_routes,
+    signal_file_routes,
     justice_routes,
     person_routes,
     case_routes,
@@ -33,6 +34,8 @@ const struct route *const desk_routes[] = {
 
 const struct panel desk_panels[] = {
     { "work", "top", referral_panel_work },
+    { "signal", "main", signal_panel_files },
+    { "signal", "main", signal_panel_messages },
     { "case", "main", case_panel_kinds },
     { "case", "main", referral_panel_case },
     { "case", "main", justice_panel_restitution },

@@ -5,6 +5,8 @@
 #include "access/access.h"
 #include "page/files.h"
 
+enum { LEFT_S = 600 };                  /* how long public addresses stay neutral */
+
 static const char *const public_langs[] = { "es", "en", "gn", NULL };
 
 bool web_lang_ok(struct str lang)
@@ -13,6 +15,13 @@ bool web_lang_ok(struct str lang)
         if (str_is(lang, public_langs[i]))
             return true;
     return false;
+}
+
+/* The doors that officers use stay open in a browser that has just left. */
+bool web_open_when_left(struct str path)
+{
+    return web_open_when_locked(path) || str_is(path, "/sign-in") || str_is(path, "/unlock") ||
+           str_is(path, "/language");
 }
 
 bool web_open_when_locked(struct str path)
@@ -154,21 +163,9 @@ static enum err leave(struct ctx *c, const struct request *rq, struct response *
 {
     (void)rq;
     (void)c;
-    struct out *o = &rs->out;
-    rs->cookies[rs->cookies_n++] = (struct set_cookie){ STR("left"), STR("1"), 600, true };
+    rs->cookies[rs->cookies_n++] = (struct set_cookie){ STR("left"), STR("1"), LEFT_S, true };
     rs->forget = true;
-    html(o, "<!doctype html>\n<html");
-    attr(o, "lang", c->lang);
-    html(o, "><head><meta charset=\"utf-8\"><title>");
-    T(o, "leave.title");
-    html(o, "</title><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"></head>"
-            "<body><h1>");
-    T(o, "leave.heading");
-    html(o, "</h1><p>");
-    T(o, "leave.text");
-    html(o, "</p><p>");
-    T(o, "leave.more");
-    html(o, "</p></body></html>\n");
+    page_away(&rs->out);
     return ERR_OK;
 }
 

@@ -102,6 +102,10 @@ static enum err run_route(struct ctx *c, struct request *rq, struct response *rs
     rs->out.token = form_token(c);
     if (!r->open && signed_in != ERR_OK && signed_key)
         return to_sign_in(c, rq, rs, signed_key);
+    if (rq->left && r->open && !web_open_when_left(rq->path)) {
+        page_away(&rs->out);                    /* nothing of ours, nothing done */
+        return out_check(&rs->out);
+    }
     TRY(may_run(c, r, rq, signed_in));
     TRY(r->run(c, rq, rs));
     return rs->body.n || rs->pull || rs->location.n ? ctx_check(c) : out_check(&rs->out);

@@ -27,6 +27,7 @@ enum err web_run(struct ctx *c, struct request *rq, struct str cookie, struct re
 
 bool web_lang_ok(struct str lang);
 bool web_open_when_locked(struct str path);
+bool web_open_when_left(struct str path);
 struct str web_fields_text(struct ctx *c, const struct request *rq);
 
 /* Sign-in, lock, language, quick exit, static files. */
