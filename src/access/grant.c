@@ -67,31 +67,49 @@ enum err grant_list(struct ctx *c, struct str dossier, struct grant_row **out, s
 }
 
 /* The access dossier of a dossier holds who read it: its own key, so that
- * erasing the one does not erase the other. */
-static struct str access_dossier(struct ctx *c, struct str dossier)
+ * erasing the one does not erase the other.  The first event makes it. */
+static enum err in_access_dossier(struct ctx *c, struct draft *d, struct str dossier)
 {
-    return str_join(&c->mem, STR("a-"), dossier);
+    AUTO_ROWS r = { 0 };
+    struct str event = { 0 };
+    struct record rec;
+    TRY(db_query(c, &r, "SELECT id FROM access_event WHERE dossier = $1 LIMIT 1", ARGS(TEXT(dossier))));
+    if (rows_next(&r))
+        event = row_str(&r, 0);
+    TRY(rows_end(&r));
+    if (event.n)
+        TRY(record_load(c, event, &rec));
+    draft_in(d, event.n ? rec.dossier : dossier_new(d, "access", dossier));
+    return ctx_check(c);
 }
 
-static void event_sets(struct ctx *c, struct draft *d, struct str dossier, const char *what,
-                       struct str detail)
+static enum err event_sets(struct ctx *c, struct draft *d, struct str dossier, const char *what,
+                           struct str detail)
 {
     struct str id = id_new(&c->mem, c->now_us);
-    draft_in(d, access_dossier(c, dossier));
+    TRY(in_access_dossier(c, d, dossier));
     draft_set(d, "access_event", id, "dossier", dossier);
     draft_set_i64(d, "access_event", id, "at", c->now_us);
     draft_set(d, "access_event", id, "officer", c->who ? c->who->id : (struct str){ 0 });
     draft_set(d, "access_event", id, "office", c->who ? c->who->office : (struct str){ 0 });
     draft_set(d, "access_event", id, "what", str_c(what));
     draft_set(d, "access_event", id, "detail", detail);
+    return ctx_check(c);
+}
+
+static enum err commit_or_drop(struct ctx *c, struct draft *d, enum err e)
+{
+    if (!e)
+        return draft_commit(c, d);
+    draft_drop(d);
+    return e;
 }
 
 enum err access_event(struct ctx *c, struct str dossier, const char *what, struct str detail)
 {
     struct draft *d;
     TRY(draft_begin(c, dossier, "dossier.read", &d));
-    event_sets(c, d, dossier, what, detail);
-    return draft_commit(c, d);
+    return commit_or_drop(c, d, event_sets(c, d, dossier, what, detail));
 }
 
 enum err access_break_glass(struct ctx *c, struct str dossier, struct str reason)
@@ -105,8 +123,7 @@ enum err access_break_glass(struct ctx *c, struct str dossier, struct str reason
     struct str id = grant_add(c, d, dossier, c->who->office, LEVEL_READ, "break_glass",
                               c->now_us + BREAK_MINUTES * 60 * US_PER_S, (struct str){ 0 });
     draft_set(d, "access_grant", id, "officer", c->who->id);
-    event_sets(c, d, dossier, "break_glass", reason);
-    return draft_commit(c, d);
+    return commit_or_drop(c, d, event_sets(c, d, dossier, "break_glass", reason));
 }
 
 enum err access_events(struct ctx *c, struct str dossier, size_t limit,

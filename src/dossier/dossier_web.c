@@ -423,15 +423,17 @@ static void keep(char *to, size_t room, struct str s)
 
 static enum err export_cases(struct ctx *c, struct response *rs, enum sheet_kind kind)
 {
-    const struct str heads[] = { SAY(c, "case.code"), SAY(c, "case.about"), SAY(c, "case.stage"), SAY(c, "case.status"),
+    const struct str names[] = { SAY(c, "case.code"), SAY(c, "case.about"), SAY(c, "case.stage"), SAY(c, "case.status"),
         SAY(c, "signal.urgency"), SAY(c, "case.place"), SAY(c, "case.holder"), SAY(c, "crime.cl"), SAY(c, "crime.fl"),
         SAY(c, "crime.ht"), SAY(c, "case.opened") };
     struct cases_export *x = NEW(&c->mem, struct cases_export);
+    struct str *heads = NEW_N(&c->mem, struct str, COUNT_OF(names));     /* sent after this returns */
     TRY(ctx_check(c));
+    memcpy(heads, names, sizeof names);
     *x = (struct cases_export){ .node = c->node, .db = c->db, .officer = c->who, .lang = c->lang };
     keep(x->office, sizeof x->office, c->who->office);
     keep(x->who, sizeof x->who, c->who->id);
-    return send_sheet(c, rs, kind, &(struct sheet_source){ .name = "cases", .heads = heads, .n = COUNT_OF(heads),
+    return send_sheet(c, rs, kind, &(struct sheet_source){ .name = "cases", .heads = heads, .n = COUNT_OF(names),
         .more = export_more, .done = export_done, .state = x, .bom = true });
 }
 

@@ -329,6 +329,8 @@ static enum err answers_part(struct ctx *c, struct out *o, const struct record *
     part_begin(o, "signal.told");
     facts_begin(o);
     for (size_t i = 0; i < a.n; i++) {
+        if (t[i].field && t[i].field->type == FORM_HIDDEN && !form_text(f, t[i].field->label, c->lang).n)
+            continue;                               /* the channel: said beside */
         struct str label = t[i].field ? form_text(f, t[i].field->label, c->lang) : (struct str){ 0 };
         html(o, "<div><dt>");
         text(o, label.n ? label : t[i].path);

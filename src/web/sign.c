@@ -124,6 +124,7 @@ static enum err lock_form(struct ctx *c, const struct request *rq, struct respon
                           .autocomplete = "current-password" });
     submit(o, BTN, "lock.open");
     form_end(o);
+    act_button(o, BTN_QUIET, "lock.sign-out", "/sign-out");
     page_end(o);
     return ctx_check(c);
 }
