@@ -2,6 +2,7 @@
 
 #include "base/node.h"
 #include "db/db.h"
+#include "kinds/kinds.h"
 #include "pack/pack.h"
 
 /* ---- lists ------------------------------------------------------------------------- */
@@ -124,6 +125,57 @@ static enum err referrals_ended(struct ctx *c, const struct work_case *k, bool *
     return count(&r, yes);
 }
 
+/* The newest record of a kind says this; *any: there is one at all. */
+static enum err newest_says(struct ctx *c, const struct work_case *k, const char *kind, const char *field,
+                            const char *value, bool *any, bool *yes)
+{
+    struct kind_row *row;
+    struct record r;
+    size_t n;
+    TRY(kind_list(c, k->id, kind, 1, &row, &n));
+    *any = n > 0;
+    *yes = false;
+    if (!n)
+        return ERR_OK;
+    TRY(record_load(c, row[0].id, &r));
+    *yes = record_is(&r, field, value);
+    return ERR_OK;
+}
+
+/* A judicial result that the person was told, or no charge at all.  The state
+ * is known to whoever closes; the justice file stays shut. */
+static enum err result_told(struct ctx *c, const struct work_case *k, bool *met)
+{
+    bool judged, charged, told;
+    TRY(newest_says(c, k, "judgment", "a/told_person", "yes", &judged, &told));
+    TRY(has_kind(c, k, "charge", &charged));
+    *met = judged ? told : !charged;
+    return ERR_OK;
+}
+
+static enum err restitution_known(struct ctx *c, const struct work_case *k, bool *met)
+{
+    bool judged, convicted, known;
+    TRY(newest_says(c, k, "judgment", "a/verdict", "convicted", &judged, &convicted));
+    TRY(has_kind(c, k, "restitution", &known));
+    *met = known || !convicted;
+    return ERR_OK;
+}
+
+/* A visit was made, or one is owed, or a step of follow-up is still to come. */
+static enum err follow_up_known(struct ctx *c, const struct work_case *k, bool *met)
+{
+    AUTO_ROWS r = { 0 };
+    bool none;
+    TRY(has_kind(c, k, "visit", met));
+    if (*met)
+        return ERR_OK;
+    TRY(db_query(c, &r, "SELECT count(*) FROM obligation WHERE case_id = $1 AND form = 'visit'", ARGS(TEXT(k->id))));
+    TRY(count(&r, &none));
+    *met = !none;
+    return ERR_OK;
+}
+
 /* The facts that a checklist of the pack may name. */
 static enum err closure_fact(struct ctx *c, const struct work_case *k, struct str test, bool *met)
 {
@@ -134,8 +186,12 @@ static enum err closure_fact(struct ctx *c, const struct work_case *k, struct st
         return referrals_ended(c, k, met);
     if (str_is(test, "steps_ended"))
         return steps_ended(c, k, met);
-    if (str_is(test, "follow_up_set"))
-        return has_kind(c, k, "visit", met);
+    if (str_is(test, "result_told"))
+        return result_told(c, k, met);
+    if (str_is(test, "restitution_known"))
+        return restitution_known(c, k, met);
+    if (str_is(test, "follow_up_known"))
+        return follow_up_known(c, k, met);
     return ERR_OK;
 }
 

@@ -3,7 +3,7 @@
 #include "access/access.h"
 #include "base/node.h"
 #include "pack/pack.h"
-#include "page/page.h"
+#include "page/names.h"
 
 static int64_t amount(const struct answers *a, const char *field)
 {
@@ -63,7 +63,7 @@ enum err charge_page_part(struct ctx *c, struct out *o, const struct work_case *
         if (!v)
             continue;
         law_result(o, &(struct law_result){
-            .name = str_join(&c->mem, i ? pack_text(p, &i->title, c->lang) : v->instrument, STR(", art. "), v->article),
+            .name = str_join(&c->mem, i ? pack_text(p, &i->title, c->lang) : v->instrument, article_text(c, v->article)),
             .why = pack_text(p, &v->rule, c->lang), .cite = v->id, .cite_path = path_of(c, "/law/%s", v->id),
             .verdict = in == IN_FORCE_YES ? SAY(c, "charge.in-force") : SAY(c, "charge.in-force-unknown"),
             .tone = in == IN_FORCE_YES ? TONE_DONE : TONE_SOON,

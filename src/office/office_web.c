@@ -203,7 +203,7 @@ static void step_law(struct ctx *c, struct out *o, const struct obligation *s)
             continue;
         const struct instrument *i = pack_instrument(p, v->instrument);
         law_result(o, &(struct law_result){
-            .name = str_join(&c->mem, i ? pack_text(p, &i->title, c->lang) : v->instrument, STR(", art. "), v->article),
+            .name = str_join(&c->mem, i ? pack_text(p, &i->title, c->lang) : v->instrument, article_text(c, v->article)),
             .why = pack_text(p, &v->rule, c->lang), .cite = v->id,
             .cite_path = path_of(c, "/law/%s", v->id), .tone = TONE_PLAIN,
             .verdict = say_join(c, "verified", str_c(pack_verified_name(v->verified))),
@@ -587,8 +587,7 @@ static enum err provision_page(struct ctx *c, const struct request *rq, struct r
     page_begin(o, &(struct page){ .title = v->id, .tab = NULL, .narrow = true });
     head_begin(o);
     text(o, i ? pack_text(p, &i->title, c->lang) : v->instrument);
-    html(o, ", art. ");
-    text(o, v->article);
+    text(o, article_text(c, v->article));
     head_tags(o);
     tag_text(o, v->verified == PACK_YES ? TONE_DONE : TONE_SOON,
              say_join(c, "verified", str_c(pack_verified_name(v->verified))));

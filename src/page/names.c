@@ -27,6 +27,11 @@ struct str role_text(struct ctx *c, struct str role)
     return r ? pack_text(c->node->pack, &r->name, c->lang) : role;
 }
 
+struct str article_text(struct ctx *c, struct str article)
+{
+    return article.n ? str_join(&c->mem, STR(", art. "), article) : (struct str){ 0 };
+}
+
 enum tone urgency_tone(struct str urgency)
 {
     return str_is(urgency, "red") ? TONE_LATE : str_is(urgency, "orange") ? TONE_SOON : TONE_PLAIN;

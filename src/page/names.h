@@ -9,6 +9,8 @@ struct str office_text(struct ctx *c, struct str office);
 struct str agency_text(struct ctx *c, struct str agency);
 struct str place_text(struct ctx *c, struct str territory);
 struct str role_text(struct ctx *c, struct str role);
+/* ", art. 5", or nothing when the provision has no article. */
+struct str article_text(struct ctx *c, struct str article);
 enum tone urgency_tone(struct str urgency);      /* "red" LATE, "orange" SOON */
 
 #endif

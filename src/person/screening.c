@@ -115,8 +115,7 @@ static void cite(struct ctx *c, struct out *o, struct str ids)
         if (!v)
             continue;
         html(o, "<br>");
-        link_text(o, str_join(&c->mem, i ? pack_text(p, &i->title, c->lang) : v->instrument, STR(", art. "),
-                              v->article), "/law/%s", id);
+        link_text(o, str_join(&c->mem, i ? pack_text(p, &i->title, c->lang) : v->instrument, article_text(c, v->article)), "/law/%s", id);
         html(o, ": ");
         text(o, pack_text(p, &v->rule, c->lang));
         if (v->verified != PACK_YES) {

@@ -406,6 +406,8 @@ static enum err save_one(struct save *s, const struct flow_event *e)
         return step_due(s, e, false);
     case FLOW_EV_CHOICE_DUE:
         return step_due(s, e, true);
+    case FLOW_EV_STUCK:                 /* a join nobody can reach: whoever holds the case passes it */
+        return step_due(s, e, false);
     case FLOW_EV_STEP_ENDED:
         return step_ended(s, e);
     case FLOW_EV_TIMER_SET:
