@@ -7,7 +7,7 @@
 
 /* ---- lists ------------------------------------------------------------------------- */
 
-static struct work_case row_of(struct rows *r)
+static struct work_case case_read(struct rows *r)
 {
     return (struct work_case){ .id = row_str(r, 0), .code = row_str(r, 1), .route = row_str(r, 2),
         .territory = row_str(r, 3), .title = row_str(r, 4), .owner = row_str(r, 5),
@@ -37,7 +37,7 @@ enum err case_list(struct ctx *c, const struct case_filter *f, struct str after,
         ARGS(TEXT(c->who->office), TEXT(c->who->id), INT(c->now_us), INT(f->all), TEXT(f->stage),
              TEXT(like), TEXT(after), INT((int64_t)limit))));
     while (got < limit && rows_next(&r))
-        k[got++] = row_of(&r);
+        k[got++] = case_read(&r);
     TRY(rows_end(&r));
     *out = k;
     *n = got;
@@ -87,7 +87,7 @@ enum err case_reclassify(struct ctx *c, struct str id, bool cl, bool fl, bool ht
 
 /* ---- closing ---------------------------------------------------------------------------------- */
 
-static enum err count(struct rows *r, bool *none)
+static enum err counted(struct rows *r, bool *none)
 {
     *none = !rows_next(r) || row_i64(r, 0) == 0;
     return rows_end(r);
@@ -100,7 +100,7 @@ static enum err has_kind(struct ctx *c, const struct work_case *k, const char *k
     bool none;
     TRY(db_query(c, &r, "SELECT count(*) FROM kind_row WHERE case_id = $1 AND kind = $2",
                  ARGS(TEXT(k->id), TEXT(str_c(kind)))));
-    TRY(count(&r, &none));
+    TRY(counted(&r, &none));
     *yes = !none;
     return ERR_OK;
 }
@@ -112,7 +112,7 @@ static enum err steps_ended(struct ctx *c, const struct work_case *k, bool *yes)
     TRY(db_query(c, &r,
         "SELECT count(*) FROM obligation WHERE case_id = $1 AND state = 'due'"
         " AND role <> 'follow_up'", ARGS(TEXT(k->id))));
-    return count(&r, yes);
+    return counted(&r, yes);
 }
 
 /* Nobody waits for an answer to a referral. */
@@ -122,7 +122,7 @@ static enum err referrals_ended(struct ctx *c, const struct work_case *k, bool *
     TRY(db_query(c, &r,
         "SELECT count(*) FROM referral_row WHERE case_id = $1 AND state IN ('sent', 'received', 'accepted')",
         ARGS(TEXT(k->id))));
-    return count(&r, yes);
+    return counted(&r, yes);
 }
 
 /* The newest record of a kind says this; *any: there is one at all. */
@@ -171,7 +171,7 @@ static enum err follow_up_known(struct ctx *c, const struct work_case *k, bool *
     if (*met)
         return ERR_OK;
     TRY(db_query(c, &r, "SELECT count(*) FROM obligation WHERE case_id = $1 AND form = 'visit'", ARGS(TEXT(k->id))));
-    TRY(count(&r, &none));
+    TRY(counted(&r, &none));
     *met = !none;
     return ERR_OK;
 }

@@ -164,6 +164,22 @@ static enum err act_on(struct turn *t, const struct work_case *k, const struct o
     return obligation_done(c, s->id, &f, STR("Hecho (demostración)."));
 }
 
+static enum err answer(struct turn *t, const struct work_case *k, struct str id, struct str office)
+{
+    struct ctx *c = t->c;
+    if (!become(c, office))
+        return ERR_OK;
+    later(t, 1, 30);
+    if (dice_below(&t->dice, 5) == 0)
+        return referral_refuse(c, id, STR("Sin lugar esta semana (demostración)."));
+    TRY(referral_accept(c, id, STR("Recibimos.")));
+    if (dice_below(&t->dice, 2))
+        return ERR_OK;
+    later(t, 20, 90);
+    TRY(referral_served(c, id, STR("Atendida (demostración).")));
+    return dice_below(&t->dice, 2) && become(c, k->owner) ? referral_confirm(c, id, true, STR("Le sirvió (demostración).")) : ERR_OK;
+}
+
 static enum err refer(struct turn *t, const struct work_case *k)
 {
     struct ctx *c = t->c;
@@ -185,11 +201,7 @@ static enum err refer(struct turn *t, const struct work_case *k)
             .basis = STR("consent"), .given_by = STR("person"), .assent = STR("adult"),
             .words = STR("Acepta para este fin (demostración).") };
         TRY(referral_send(c, &r, &id));
-        if (dice_below(&t->dice, 3) && become(c, m[i].office->id)) {
-            later(t, 1, 30);
-            TRY(dice_below(&t->dice, 5) ? referral_accept(c, id, STR("Recibimos.")) : referral_refuse(c, id, STR("Sin lugar esta semana (demostración).")));
-        }
-        return ERR_OK;
+        return dice_below(&t->dice, 3) ? answer(t, k, id, m[i].office->id) : ERR_OK;
     }
     return ERR_OK;
 }
