@@ -161,9 +161,10 @@ static int cmd_demo(struct ctx *c, struct args *a)
 {
     struct house *h;
     struct node_config cfg = config_of(c, a);
-    const char *seed = option(a, "--seed"), *cases = option(a, "--cases");
+    const char *seed = option(a, "--seed"), *cases = option(a, "--cases"), *turns = option(a, "--turns");
     struct demo_config dc = { .seed = seed ? strtoull(seed, NULL, 10) : 2026,
                               .cases = cases ? strtoull(cases, NULL, 10) : 260,
+                              .turns = turns ? strtoull(turns, NULL, 10) : 0,
                               .signals = 320, .quiet = flag(a, "--quiet") };
     harden();
     if (dc.cases > 260)
@@ -492,7 +493,7 @@ static int cmd_import_htcds(struct ctx *c, struct args *a)
 const struct command commands[] = {
     { "init", cmd_init, "init [--no-passphrase]", "Make a node: keys, ledger, recovery sheet." },
     { "serve", cmd_serve, "serve [--port N] [--bind A] [--tls-cert F --tls-key F]", "Serve pages and clocks." },
-    { "demo", cmd_demo, "demo [--serve] [--port N] [--seed N] [--cases N]", "A fictional country, with log-ins printed." },
+    { "demo", cmd_demo, "demo [--serve] [--port N] [--seed N] [--cases N] [--turns N]", "A fictional country, with log-ins printed." },
     { "user add", cmd_user_add, "user add LOGIN --name N --office O [--roles R] [--totp]", "Make an officer; password on standard input." },
     { "user list", cmd_user_list, "user list", "Officers." },
     { "user password", cmd_user_password, "user password LOGIN", "New password; ends her sessions." },

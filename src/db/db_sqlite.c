@@ -148,10 +148,15 @@ enum err lite_script(struct ctx *c, struct db *db, const char *sql)
 }
 
 /* Readable by this user only, from the first byte (SQLite gives its side files
- * the same mode). */
+ * the same mode).  A file that exists is never opened here: closing it would drop
+ * every POSIX lock that SQLite holds on it for this process, and another process
+ * that then reads the file and ends would take itself for the last and delete
+ * the WAL under us (sqlite.org/howtocorrupt.html, 2.2). */
 static enum err make_private(struct ctx *c, const char *path)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0 && errno == EEXIST)
+        return ERR_OK;
     if (fd < 0)
         return FAIL(c, ERR_IO, "error.database", "open %s: errno %d", path, errno);
     (void)close(fd);

@@ -308,7 +308,8 @@ static enum err one(struct ctx *c, const struct slice *s, size_t i)
     if (i >= s->cfg->cases)
         return end_signal(&t, signal);
     later(&t, 0, 12);
-    return make_case(&t, signal, i % 8 == 0 ? 2 : 3 + dice_below(&t.dice, 40));
+    size_t steps = i % 8 == 0 ? 2 : 3 + dice_below(&t.dice, 40);
+    return make_case(&t, signal, s->cfg->turns && steps > s->cfg->turns ? s->cfg->turns : steps);
 }
 
 static void *run_slice(void *arg)
