@@ -33,12 +33,11 @@ static void md5_of(struct str bytes, char out[33])
 
 static enum err refuse(struct ctx *c, struct str file, const struct form_notes *notes)
 {
+    c->fault = (struct fault){ 0 };             /* here it is the file that must be named */
     for (size_t i = 0; i < notes->n; i++)
-        if (!notes->v[i].warning) {
-            c->fault = (struct fault){ 0 };
+        if (!notes->v[i].warning)
             return FAIL(c, ERR_INPUT, "served.form", STR_F ": line %d: %.120s", STR_A(file), notes->v[i].line,
                         arena_z(&c->mem, notes->v[i].text));
-        }
     return FAIL(c, ERR_INPUT, "served.form", STR_F, STR_A(file));
 }
 

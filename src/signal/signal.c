@@ -256,9 +256,10 @@ static enum err keep_answers(struct ctx *c, struct draft *d, struct str id, cons
         if (a->v[i].value.n)
             keep_one(c, d, id, &m, &called, &a->v[i]);
     draft_set(d, "signal", id, "names", buf_str(&called));
+    TRY(ctx_check(c));
     if (called.failed)
         return FAIL(c, ERR_INPUT, "change.too-big", "names of answers");
-    return ctx_check(c);
+    return ERR_OK;
 }
 
 static struct str called(struct str names, struct str name)

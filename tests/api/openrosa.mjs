@@ -142,7 +142,18 @@ async function main() {
   const s = uuid()
   t.is((await post([xmlPart(`<data id="signal" version="${forms.signal.version}"><what>Una situación</what><where_text>Filadelfia</where_text><territory>PY-19</territory><signs>violence hazards</signs><contact_wanted>no</contact_wanted><meta><instanceID>${s}</instanceID></meta></data>`)])).status, 201, 'the form of the pack: 201')
 
+  imports()
   await pages(base, { full, fullXml, fields, values, walkXml: walk(w2, `<orx:deprecatedID>${w}</orx:deprecatedID>`).replace('Dos', 'Tres'), one1, two2 })
+}
+
+// The official workbook has no rows of its own: a CSV with its headers has.
+function imports() {
+  const file = path.join(n.data, 'filas.csv')
+  fs.writeFileSync(file, 'prs_FirstName,vic_MethodsOfControl\nFulana,Debt bondage\nMengano,Nada parecido\n')
+  const bad = n.run(['import', 'htcds', file, '--territory', 'PY-19'])
+  t.ok(bad.status === 1 && /row 3: error/.test(bad.out) && /0 imported/.test(bad.out), 'import: an error names its row, nothing is imported', bad.out + bad.err)
+  const book = n.run(['import', 'htcds', 'data/htcds/htcds_workbook_v2.0.xlsx'])
+  t.ok(book.status === 0 && /0 rows/.test(book.out), 'import: the empty official workbook is read', book.out + book.err)
 }
 
 // The officer sees it: after opening, every value with the form's own labels.
