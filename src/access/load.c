@@ -43,6 +43,12 @@ static enum sensitivity ceiling(struct ctx *c, struct str dossier)
     return officer_has(c->who, "protection") ? SENS_SEALED : SENS_IDENTITY;
 }
 
+/* The directory is open to every officer; what signs its officers in is for no screen. */
+static bool is_secret(const struct record *r, struct str field)
+{
+    return str_is(r->kind, "officer") && (str_is(field, "password") || str_is(field, "totp"));
+}
+
 static enum err redact(struct ctx *c, struct record *r, enum sensitivity top)
 {
     struct field *keep = NEW_N(&c->mem, struct field, r->n ? r->n : 1);
@@ -52,7 +58,8 @@ static enum err redact(struct ctx *c, struct record *r, enum sensitivity top)
     struct str form = record_get(r, "form");
     bool foreign = form.n && str_is(r->kind, "signal") && !str_is(form, "signal");
     for (size_t i = 0; i < r->n; i++)
-        if ((foreign && str_starts(r->fields[i].name, STR("a/")) ? SENS_IDENTITY
+        if (!is_secret(r, r->fields[i].name) &&
+            (foreign && str_starts(r->fields[i].name, STR("a/")) ? SENS_IDENTITY
                  : access_sensitivity(c, r->kind, r->fields[i].name)) <= top)
             keep[n++] = r->fields[i];
     r->fields = keep;
@@ -66,7 +73,12 @@ enum err access_record(struct ctx *c, struct str id, struct record *out)
     bool yes = false;
     if (!c->who)
         return FAIL(c, ERR_DENIED, "access.sign-in", "record");
-    TRY(record_load(c, id, &r));
+    struct fault before = c->fault;
+    enum err e = record_load(c, id, &r);
+    c->fault = e == ERR_NOT_FOUND ? before : c->fault;
+    if (e == ERR_NOT_FOUND)             /* not there and not hers are told alike */
+        return FAIL(c, ERR_NOT_FOUND, "error.not-found", "record " STR_F, STR_A(id));
+    TRY(e);
     TRY(may_read(c, r.dossier, r.kind, &yes));
     if (!yes)
         return FAIL(c, ERR_NOT_FOUND, "error.not-found", "record " STR_F, STR_A(id));
