@@ -193,8 +193,23 @@ static enum err review_page(struct ctx *c, const struct request *rq, struct resp
     return ERR_OK;
 }
 
+/* Somebody else reviews it, never whoever broke the glass. */
+static enum err reviewable(struct ctx *c, struct str event)
+{
+    AUTO_ROWS r = { 0 };
+    struct str by = { 0 };
+    TRY(db_query(c, &r, "SELECT officer FROM access_event WHERE id = $1 AND what = 'break_glass'", ARGS(TEXT(event))));
+    if (rows_next(&r))
+        by = row_str(&r, 0);
+    TRY(rows_end(&r));
+    if (!by.n)
+        return FAIL(c, ERR_NOT_FOUND, "error.not-found", "event " STR_F, STR_A(event));
+    return str_eq(by, c->who->id) ? FAIL(c, ERR_DENIED, "admin.own-review", "event " STR_F, STR_A(event)) : ERR_OK;
+}
+
 static enum err act_reviewed(struct ctx *c, const struct request *rq, struct response *rs)
 {
+    TRY(reviewable(c, rq->params[0]));
     TRY(node_event_add(c, "admin.review", "reviewed", rq->params[0]));
     return go_done(c, rs, "saved", "/admin/review");
 }
