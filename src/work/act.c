@@ -244,6 +244,6 @@ enum err obligation_add(struct ctx *c, struct str case_id, struct str name, stru
     draft_set_i64(d, "obligation", id, "start", c->now_us);
     if (due_us)
         draft_set_i64(d, "obligation", id, "due", due_us);
-    work_grant(c, d, &k, role, office);
+    work_grant_added(c, d, &k, role, office);
     return draft_commit(c, d);
 }

@@ -96,21 +96,51 @@ static void grant_once(struct ctx *c, struct draft *d, struct str dossier, struc
         (void)grant_add(c, d, dossier, office, level, "duty", 0, (struct str){ 0 });
 }
 
+struct dossiers_open { enum level protection, justice, labour; };
+
+static struct dossiers_open duty_of(struct ctx *c, struct str role)
+{
+    const struct role *r = c->node->pack ? pack_role(c->node->pack, role) : NULL;
+    struct dossiers_open o = { LEVEL_NONE, LEVEL_NONE, LEVEL_NONE };
+    for (size_t i = 0; r && i < COUNT_OF(duties); i++)
+        if (pack_has_word(r->capabilities, str_c(duties[i].capability))) {
+            o.protection = duties[i].protection > o.protection ? duties[i].protection : o.protection;
+            o.justice = duties[i].justice > o.justice ? duties[i].justice : o.justice;
+            o.labour = duties[i].labour > o.labour ? duties[i].labour : o.labour;
+        }
+    return o;
+}
+
 void work_grant(struct ctx *c, struct draft *d, const struct work_case *k, struct str role,
                 struct str office)
 {
-    const struct role *r = c->node->pack ? pack_role(c->node->pack, role) : NULL;
-    enum level protection = LEVEL_NONE, justice = LEVEL_NONE, labour = LEVEL_NONE;
-    for (size_t i = 0; r && i < COUNT_OF(duties); i++)
-        if (pack_has_word(r->capabilities, str_c(duties[i].capability))) {
-            protection = duties[i].protection > protection ? duties[i].protection : protection;
-            justice = duties[i].justice > justice ? duties[i].justice : justice;
-            labour = duties[i].labour > labour ? duties[i].labour : labour;
-        }
+    const struct dossiers_open may = duty_of(c, role);
     grant_once(c, d, k->route, office, LEVEL_WRITE);
-    grant_once(c, d, k->protection, office, protection);
-    grant_once(c, d, k->justice, office, justice);
-    grant_once(c, d, k->labour, office, labour);
+    grant_once(c, d, k->protection, office, may.protection);
+    grant_once(c, d, k->justice, office, may.justice);
+    grant_once(c, d, k->labour, office, may.labour);
+}
+
+/* Nobody gives what she does not hold. */
+static enum level at_most_own(struct ctx *c, struct str dossier, enum level wanted)
+{
+    while (wanted > LEVEL_NONE && !grant_exists(c, dossier, c->who->office, wanted))
+        wanted--;
+    return wanted;
+}
+
+void work_grant_added(struct ctx *c, struct draft *d, const struct work_case *k, struct str role,
+                      struct str office)
+{
+    if (str_eq(k->owner, c->who->office) && !str_eq(office, k->owner)) {
+        work_grant(c, d, k, role, office);
+        return;
+    }
+    const struct dossiers_open may = duty_of(c, role);
+    grant_once(c, d, k->route, office, at_most_own(c, k->route, LEVEL_WRITE));
+    grant_once(c, d, k->protection, office, at_most_own(c, k->protection, may.protection));
+    grant_once(c, d, k->justice, office, at_most_own(c, k->justice, may.justice));
+    grant_once(c, d, k->labour, office, at_most_own(c, k->labour, may.labour));
 }
 
 static void case_sets(struct draft *d, const struct work_case *k, const struct case_new *n)

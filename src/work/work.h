@@ -128,6 +128,11 @@ enum err alert_seen(struct ctx *c, struct str id) MUST_CHECK;
 /* Give an office the dossiers that the duty of a role needs in this case. */
 void work_grant(struct ctx *c, struct draft *d, const struct work_case *k, struct str role,
                 struct str office);
+/* The same for a step that an officer adds: the office that coordinates the
+ * case opens to others what their duty needs; anyone else, and that office for
+ * itself, at most what her own office holds. */
+void work_grant_added(struct ctx *c, struct draft *d, const struct work_case *k, struct str role,
+                      struct str office);
 
 /* ---- the picture --------------------------------------------------------------- */
 
