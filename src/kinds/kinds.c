@@ -230,7 +230,8 @@ static enum err move(struct ctx *c, struct draft *d, const struct work_case *k,
     for (size_t i = 0; i < n; i++) {
         bool done = false;
         if (f->stay || !str_is(o[i].state, "due") || !str_is(o[i].form, u->kind) ||
-            (step.n ? !str_eq(step, o[i].id) : !str_eq(o[i].office, c->who->office)))
+            (step.n ? !str_eq(step, o[i].id) : !str_eq(o[i].office, c->who->office)) ||
+            (!str_eq(o[i].office, c->who->office) && !str_eq(k->owner, c->who->office)))
             continue;
         TRY(work_done(w, o[i].node, f, &done));
         any = any || done;

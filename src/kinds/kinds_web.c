@@ -316,16 +316,45 @@ static enum err edit_page(struct ctx *c, const struct request *rq, struct respon
     return form_page(c, rs, &p, r.id, (struct str){ 0 }, &a, NULL);
 }
 
-/* What the officer may not see now, she does not overwrite. */
+/* The stored answers as far as she may see them now: a form that comes back
+ * with a mistake shows nothing that the record's page would not. */
 static enum err before_of(struct ctx *c, const struct place *p, struct str id, struct answers *out)
+{
+    struct record r;
+    if (!id.n)
+        return ERR_OK;
+    TRY(load_record(c, p, id, &r));
+    TRY(access_need(c, p->u->edit, r.dossier));
+    *out = kind_answers(c, &r);
+    return ERR_OK;
+}
+
+static bool answer_kept(struct ctx *c, struct answers *a, const struct answer *was)
+{
+    for (size_t i = 0; i < a->n; i++)
+        if (str_eq(a->v[i].path, was->path)) {
+            if (!a->v[i].value.n)
+                a->v[i].value = was->value;
+            return true;
+        }
+    return answers_put(&c->mem, a, was->path, was->value);
+}
+
+/* What the officer may not see now, she does not empty: its question stood
+ * empty on her page.  What she typed there counts. */
+static enum err keep_veiled(struct ctx *c, const struct place *p, struct str id, struct answers *a)
 {
     struct record full;
     if (!id.n)
         return ERR_OK;
     TRY(record_load(c, id, &full));
-    if (!str_is(full.kind, p->u->kind) || !str_eq(record_get(&full, "case"), p->k.id))
-        return FAIL(c, ERR_NOT_FOUND, "error.not-found", "record of another case");
-    *out = kind_answers(c, &full);
+    struct answers all = kind_answers(c, &full);
+    enum form_sensitivity may = top(c, full.dossier);
+    for (size_t i = 0; i < all.n; i++) {
+        const struct form_field *x = form_find(p->f, all.v[i].path);
+        if (x && x->sensitivity > may && !answer_kept(c, a, &all.v[i]))
+            return FAIL(c, ERR_INPUT, "form.too-many", "%zu answers", a->n);
+    }
     return ERR_OK;
 }
 
@@ -356,6 +385,7 @@ static enum err save(struct ctx *c, const struct request *rq, struct response *r
         rs->status = 422;
         return form_page(c, rs, &p, record, req_field(rq, "step"), &before, &r);
     }
+    TRY(keep_veiled(c, &p, record, &r.answers));
     struct kind_file file = { { 0 }, { 0 } };
     TRY(keep_file(c, rq, kind_dossier(c, p.u, &p.k), &file));
     enum err e = kind_save(c, &p.k, p.u, record, &r.answers, req_field(rq, "step"), &file, &id);
