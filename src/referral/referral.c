@@ -198,15 +198,18 @@ static enum err share_sets(struct ctx *c, struct draft *d, const struct work_cas
                            const struct referral_new *n, struct str id)
 {
     struct record person;
+    const struct form *f = pack_form(c->node->pack, STR("person"));
     if (!n->person.n || !n->fields_n)
         return ERR_OK;
+    TRY(access_need(c, "person.view", k->protection));     /* nobody shares what she may not read */
     TRY(record_load(c, n->person, &person));
     if (!str_eq(person.dossier, k->protection) || !str_is(person.kind, "person"))
         return FAIL(c, ERR_NOT_FOUND, "error.not-found", "person of another case");
     struct answers a = kind_answers(c, &person);
     for (size_t i = 0; i < n->fields_n; i++) {
         struct str v = answers_get(&a, n->fields[i]);
-        if (v.n)
+        const struct form_field *x = f ? form_find(f, n->fields[i]) : NULL;
+        if (v.n && x && x->sensitivity < FORM_SEALED)       /* a place of safety never travels */
             draft_set_field(d, STR("referral"), id, str_join(&c->mem, STR("a/"), n->fields[i]), v);
     }
     return ctx_check(c);
@@ -365,10 +368,31 @@ enum err referral_accept(struct ctx *c, struct str id, struct str words)
     return draft_commit(c, d);
 }
 
-/* Refusing ends the receiver's access: she keeps her answer, not the person. */
+/* Does another referral of the case still give this office its work there? */
+static enum err serves_still(struct ctx *c, const struct referral *r, bool *yes)
+{
+    AUTO_ROWS q = { 0 };
+    TRY(db_query(c, &q,
+        "SELECT 1 FROM referral_row WHERE case_id = $1 AND to_office = $2 AND id <> $3"
+        " AND state IN ('accepted', 'served', 'confirmed') AND (consent = '' OR consent <> $4) LIMIT 1",
+        ARGS(TEXT(r->case_id), TEXT(r->to_office), TEXT(r->id), TEXT(r->consent))));
+    *yes = rows_next(&q);
+    return rows_end(&q);
+}
+
+/* Refusing, or a consent withdrawn, ends the receiver's access: to what was
+ * shared, and to the route that accepting had opened.  She keeps her answer,
+ * not the person. */
 static enum err end_access(struct ctx *c, struct draft *d, const struct referral *r)
 {
-    return grant_withdraw(c, d, r->dossier, r->to_office, "referral");
+    struct work_case k;
+    bool still;
+    TRY(grant_withdraw(c, d, r->dossier, r->to_office, "referral"));
+    TRY(serves_still(c, r, &still));
+    if (still)
+        return ERR_OK;
+    TRY(work_case(c, r->case_id, &k));
+    return grant_withdraw(c, d, k.route, r->to_office, "referral");
 }
 
 static enum err turn_down(struct ctx *c, struct str id, const char *state, struct str office, struct str reason)
@@ -456,7 +480,7 @@ static enum err withdraw_referrals(struct ctx *c, struct draft *d, const struct 
     for (size_t i = 0; i < n; i++) {
         if (!str_eq(r[i].consent, consent))
             continue;
-        TRY(grant_withdraw(c, d, r[i].dossier, r[i].to_office, "referral"));
+        TRY(end_access(c, d, &r[i]));
         draft_in(d, r[i].dossier);
         if (!str_is(r[i].state, "confirmed"))
             draft_set(d, "referral", r[i].id, "state", STR("withdrawn"));
