@@ -178,7 +178,8 @@ static enum err candidate(struct ctx *c, struct out *o, const struct record *min
     TRY(record_load(c, m->id, &other));
     TRY(work_case(c, record_get(&other, "case"), &k));
     bool hers = access_may(c, "person.view", other.dossier);
-    bool open = hers && access_opened(c, mine->dossier, &until);
+    bool open = hers && access_opened(c, mine->dossier, &until) &&
+                access_opened(c, other.dossier, &until);    /* both names stand there */
     TRY(linked(c, mine->id, m->id, &link, &same));
     step_begin(o, m->mbits >= 0 ? TONE_SOON : TONE_PLAIN);
     key_out(o, m->mbits >= 3000 ? "person.very-likely" : m->mbits >= 0 ? "person.likely" : "person.possible");
