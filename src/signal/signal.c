@@ -498,6 +498,17 @@ static enum err add_message(struct ctx *c, struct draft *d, const struct signal 
     return ctx_check(c);
 }
 
+/* The office that reads the signal learns that there is more: where and of
+ * when the signal is, never what was written. */
+static void tell_more(struct ctx *c, struct draft *d, const struct signal *s)
+{
+    const struct territory *t = pack_territory(c->node->pack, s->territory);
+    struct str when = words_instant(&c->mem, c->node->words, c->lang, s->received_us);
+    if (s->office.n)
+        alert_add(c, d, s->dossier, s->case_id, s->office, "more",
+                  t ? str_join(&c->mem, pack_text(c->node->pack, &t->name, c->lang), STR(", "), when) : when);
+}
+
 enum err signal_add_more(struct ctx *c, struct str typed, struct str peer, struct str words)
 {
     struct signal s;
@@ -514,6 +525,7 @@ enum err signal_add_more(struct ctx *c, struct str typed, struct str peer, struc
         draft_in(d, s.dossier);
         if (str_is(s.state, "closed"))                  /* new facts reopen it */
             draft_set(d, "signal", s.id, "state", STR("received"));
+        tell_more(c, d, &s);
         e = draft_commit(c, d);
     }
     c->who = who;
