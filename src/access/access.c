@@ -1,5 +1,6 @@
 /* access.c - the one question. */
 #include "access/access.h"
+#include "access/state.h"
 
 #include "db/db.h"
 
@@ -31,43 +32,87 @@ bool access_role(struct ctx *c, const struct verb *v)
     return c->who && role_allows(c->who, v);
 }
 
-static enum err dossier_kind(struct ctx *c, struct str dossier, struct str *kind)
+/* ---- what this officer holds of a dossier ---------------------------------- */
+
+/* Under one snapshot (db_hold) the same dossier is asked once per request; else
+ * every question reads the tables. */
+struct access_memo {
+    struct access_memo *next;
+    int64_t hold;
+    const struct officer *who;
+    struct str dossier;
+    struct holding h;
+};
+
+static enum err holding_read(struct ctx *c, struct str dossier, struct holding *out)
 {
     AUTO_ROWS r = { 0 };
-    *kind = (struct str){ 0 };
-    TRY(db_query(c, &r, "SELECT kind FROM dossier WHERE id = $1", ARGS(TEXT(dossier))));
-    if (rows_next(&r))
-        *kind = row_str(&r, 0);
+    struct held_grant **last = &out->grants;
+    TRY(db_query(c, &r,
+        "SELECT d.kind, coalesce(g.id, ''), g.basis, g.fields, g.level, g.until_us FROM dossier d"
+        " LEFT JOIN access_grant g ON g.dossier = d.id AND (g.office = $2 OR g.office = '')"
+        "   AND (g.officer = '' OR g.officer = $3) AND (g.until_us = 0 OR g.until_us > $4)"
+        " WHERE d.id = $1",
+        ARGS(TEXT(dossier), TEXT(c->who->office), TEXT(c->who->id), INT(c->now_us))));
+    while (rows_next(&r)) {
+        struct held_grant *g = row_peek(&r, 1).n ? NEW(&c->mem, struct held_grant) : NULL;
+        out->kind = row_str(&r, 0);
+        if (!g)
+            continue;
+        *g = (struct held_grant){ .id = row_str(&r, 1), .basis = row_str(&r, 2), .fields = row_str(&r, 3),
+            .level = (enum level)row_i64(&r, 4), .until_us = row_i64(&r, 5) };
+        *last = g;
+        last = &g->next;
+    }
     return rows_end(&r);
 }
 
-/* The strongest grant in force that this officer's office, or she herself,
- * holds.  Ordered so that the answer names the widest, longest one. */
-static enum err best_grant(struct ctx *c, struct str dossier, enum level need, struct verdict *out)
+enum err access_holding(struct ctx *c, struct str dossier, const struct holding **out)
 {
-    AUTO_ROWS r = { 0 };
-    TRY(db_query(c, &r,
-        "SELECT basis, until_us FROM access_grant"
-        " WHERE dossier = $1 AND (office = $2 OR office = '')"
-        "   AND (officer = '' OR officer = $3)"
-        "   AND level >= $4 AND (until_us = 0 OR until_us > $5)"
-        " ORDER BY until_us = 0 DESC, until_us DESC, id LIMIT 1",
-        ARGS(TEXT(dossier), TEXT(c->who->office), TEXT(c->who->id), INT(need), INT(c->now_us))));
-    if (rows_next(&r)) {
+    int64_t hold = db_held(c->db);
+    for (struct access_memo *m = hold ? c->memo : NULL; m; m = m->next)
+        if (m->hold == hold && m->who == c->who && str_eq(m->dossier, dossier)) {
+            *out = &m->h;
+            return ERR_OK;
+        }
+    struct access_memo *m = NEW(&c->mem, struct access_memo);
+    TRY(ctx_check(c));
+    *m = (struct access_memo){ .next = c->memo, .hold = hold, .who = c->who, .dossier = arena_dup(&c->mem, dossier) };
+    TRY(holding_read(c, dossier, &m->h));
+    if (hold)
+        c->memo = m;
+    *out = &m->h;
+    return ERR_OK;
+}
+
+/* Open-ended before ending, later before earlier, then by id: the answer names
+ * the widest, longest one. */
+static bool wider(const struct held_grant *a, const struct held_grant *b)
+{
+    if ((a->until_us == 0) != (b->until_us == 0))
+        return a->until_us == 0;
+    return a->until_us != b->until_us ? a->until_us > b->until_us : str_cmp(a->id, b->id) < 0;
+}
+
+/* The strongest grant in force that this officer's office, or she herself, holds. */
+static void best_grant(const struct holding *h, enum level need, struct verdict *out)
+{
+    const struct held_grant *best = NULL;
+    for (const struct held_grant *g = h->grants; g; g = g->next)
+        if (g->level >= need && (!best || wider(g, best)))
+            best = g;
+    out->key = best ? "access.granted" : "access.no-grant";
+    if (best) {
         out->allowed = true;
-        out->basis = row_str(&r, 0);
-        out->until_us = row_i64(&r, 1);
-        out->key = "access.granted";
-    } else {
-        out->key = "access.no-grant";
+        out->basis = best->basis;
+        out->until_us = best->until_us;
     }
-    return rows_end(&r);
 }
 
 enum err access_check(struct ctx *c, const char *verb, struct str dossier, struct verdict *out)
 {
     const struct verb *v = verb_find(verb);
-    struct str kind;
+    const struct holding *h;
 
     *out = (struct verdict){ .key = "access.sign-in" };
     if (!v)
@@ -83,10 +128,10 @@ enum err access_check(struct ctx *c, const char *verb, struct str dossier, struc
         return ERR_OK;
     }
     out->key = "access.no-grant";
-    TRY(dossier_kind(c, dossier, &kind));
-    if (!kind.n || !list_has(v->dossiers, kind))
-        return ERR_OK;
-    return best_grant(c, dossier, v->level, out);
+    TRY(access_holding(c, dossier, &h));
+    if (h->kind.n && list_has(v->dossiers, h->kind))
+        best_grant(h, v->level, out);
+    return ERR_OK;
 }
 
 enum err access_need(struct ctx *c, const char *verb, struct str dossier)

@@ -1,5 +1,6 @@
 /* load.c - a record as this officer may see it now. */
 #include "access/access.h"
+#include "access/state.h"
 
 #include "base/node.h"
 #include "db/db.h"
@@ -8,19 +9,12 @@
 /* Is there a grant to read, and does one of them cover this kind? */
 static enum err may_read(struct ctx *c, struct str dossier, struct str kind, bool *yes)
 {
-    AUTO_ROWS r = { 0 };
+    const struct holding *h;
     *yes = false;
-    TRY(db_query(c, &r,
-        "SELECT fields FROM access_grant"
-        " WHERE dossier = $1 AND (office = $2 OR office = '')"
-        "   AND (officer = '' OR officer = $3) AND level >= 1"
-        "   AND (until_us = 0 OR until_us > $4)",
-        ARGS(TEXT(dossier), TEXT(c->who->office), TEXT(c->who->id), INT(c->now_us))));
-    while (rows_next(&r)) {
-        struct str fields = row_peek(&r, 0);
-        *yes = *yes || fields.n == 0 || pack_has_word(fields, kind);
-    }
-    return rows_end(&r);
+    TRY(access_holding(c, dossier, &h));
+    for (const struct held_grant *g = h->grants; g; g = g->next)
+        *yes = *yes || (g->level >= LEVEL_READ && (g->fields.n == 0 || pack_has_word(g->fields, kind)));
+    return ERR_OK;
 }
 
 /* Answers of a form that came from outside are stored as "a/<path>"; what no

@@ -44,8 +44,18 @@ static void token_hash(struct str token, unsigned char out[HASH_LEN])
     HASH(out, NULL, token);
 }
 
+static struct session **bucket_of(struct access_state *s, const unsigned char hash[2])
+{
+    return &s->bucket[((unsigned)hash[0] << 8 | hash[1]) % SESSION_BUCKETS];
+}
+
 static void drop(struct access_state *s, size_t i)
 {
+    struct session **at = bucket_of(s, s->session[i]->hash);
+    while (*at && *at != s->session[i])
+        at = &(*at)->next;
+    if (*at)
+        *at = s->session[i]->next;
     free(s->session[i]->kept);
     wipe_bytes(s->session[i], sizeof *s->session[i]);
     free(s->session[i]);
@@ -60,18 +70,21 @@ static bool expired(const struct session *e, int64_t now_us)
 /* With the lock held. */
 static struct session *find(struct access_state *s, const unsigned char hash[HASH_LEN])
 {
-    for (size_t i = 0; i < SESSIONS_MAX; i++)
-        if (s->session[i] && same_bytes(s->session[i]->hash, hash, HASH_LEN))
-            return s->session[i];
-    return NULL;
+    struct session *e = *bucket_of(s, hash);
+    while (e && !same_bytes(e->hash, hash, HASH_LEN))
+        e = e->next;
+    return e;
 }
 
 static struct session *find_id(struct access_state *s, struct str id)
 {
-    for (size_t i = 0; id.n && i < SESSIONS_MAX; i++)
-        if (s->session[i] && str_eq(str_c(s->session[i]->id), id))
-            return s->session[i];
-    return NULL;
+    unsigned char first[2] = { 0 };
+    for (size_t i = 0; i < 4 && i < id.n; i++)       /* the id is the hash in hex */
+        first[i / 2] = (unsigned char)(first[i / 2] << 4 | (id.p[i] <= '9' ? id.p[i] - '0' : id.p[i] - 'a' + 10));
+    struct session *e = id.n ? *bucket_of(s, first) : NULL;
+    while (e && !str_eq(str_c(e->id), id))
+        e = e->next;
+    return e;
 }
 
 /* A free place, or that of the session idle longest. */
@@ -215,6 +228,9 @@ static enum err session_make(struct ctx *c, const struct login_row *o, struct st
     put(e->id, sizeof e->id, hex_text(&c->mem, (struct str){ (const char *)e->hash, 16 }));
     (void)pthread_mutex_lock(&s->lock);
     s->session[place_for(s, c->now_us)] = e;
+    struct session **at = bucket_of(s, e->hash);
+    e->next = *at;
+    *at = e;
     (void)pthread_mutex_unlock(&s->lock);
     *token = made;
     return ctx_check(c);

@@ -2,12 +2,23 @@
 #ifndef ACCESS_STATE_H
 #define ACCESS_STATE_H
 
-#include "base/base.h"
+#include "access/access.h"
 #include "crypto/crypto.h"
 
 #include <pthread.h>
 
-enum { SESSIONS_MAX = 2048, OPENED_MAX = 8, KEPT_MAX = 64 * 1024 };
+/* What c->who holds of a dossier now; kind is {0} when there is no such dossier.
+ * In the request's arena. */
+struct held_grant {
+    struct held_grant *next;
+    struct str id, basis, fields;
+    enum level level;
+    int64_t until_us;
+};
+struct holding { struct str kind; struct held_grant *grants; };
+enum err access_holding(struct ctx *c, struct str dossier, const struct holding **out) MUST_CHECK;
+
+enum { SESSIONS_MAX = 2048, OPENED_MAX = 8, KEPT_MAX = 64 * 1024, SESSION_BUCKETS = 1024 };
 
 struct opening { char dossier[48]; int64_t until_us; };
 struct session {
@@ -21,11 +32,13 @@ struct session {
     char kept_path[256];
     char *kept;                      /* malloc'd; what was typed when the lock came */
     size_t kept_n;
+    struct session *next;            /* in its bucket */
 };
 struct throttle { int fails; int64_t last_us; };
 struct access_state {
     pthread_mutex_t lock;
     struct session *session[SESSIONS_MAX];
+    struct session *bucket[SESSION_BUCKETS];      /* the same, by the first bytes of the hash */
     struct throttle throttle[4096], totp_used[4096];
     struct kdf_cost cost;            /* of password hashes; {0}: crypto's own */
     unsigned char key[KEY_LEN];           /* form tokens */

@@ -189,6 +189,7 @@ struct ctx {
     struct node *node;      /* ledger, keys, packs, words: shared, see node.h */
     const struct officer *who;   /* signed-in officer in this request's arena; NULL = nobody */
     struct str lang;        /* "es", "en", "gn", "th": language of answers */
+    struct access_memo *memo;    /* grants read under this request's snapshot; access/ fills it */
 };
 void ctx_init(struct ctx *c, size_t mem_cap);      /* now_us = wall clock */
 void ctx_done(struct ctx *c);

@@ -16,6 +16,8 @@ static struct work_case case_read(struct rows *r)
         .criadazgo = row_i64(r, 12) != 0, .opened_us = row_i64(r, 13), .updated_us = row_i64(r, 14) };
 }
 
+/* Newest first by the id of the route, which is as old as the case: so the grants
+ * of an office are walked in their index until the page is full. */
 enum err case_list(struct ctx *c, const struct case_filter *f, struct str after, size_t limit,
                    struct work_case **out, size_t *n)
 {
@@ -26,16 +28,16 @@ enum err case_list(struct ctx *c, const struct case_filter *f, struct str after,
     TRY(ctx_check(c));
     TRY(db_query(c, &r,
         "SELECT DISTINCT k.id, k.code, k.route, k.territory, k.title, k.office, k.status, k.stage,"
-        " k.urgency, k.cl, k.fl, k.ht, k.criadazgo, k.opened_us, k.updated_us"
+        " k.urgency, k.cl, k.fl, k.ht, k.criadazgo, k.opened_us, k.updated_us, g.dossier"
         " FROM access_grant g JOIN case_row k ON k.route = g.dossier"
         " WHERE g.office = $1 AND (g.officer = '' OR g.officer = $2)"
         "   AND (g.until_us = 0 OR g.until_us > $3)"
         "   AND ($4 = 1 OR k.status = 'open') AND ($5 = '' OR k.stage = $5)"
         "   AND ($6 = '' OR lower(k.code) LIKE lower($6) OR lower(k.title) LIKE lower($6))"
-        "   AND ($7 = '' OR k.id < $7)"
-        " ORDER BY k.id DESC LIMIT $8",
+        "   AND g.dossier < $7"
+        " ORDER BY g.dossier DESC LIMIT $8",
         ARGS(TEXT(c->who->office), TEXT(c->who->id), INT(c->now_us), INT(f->all), TEXT(f->stage),
-             TEXT(like), TEXT(after), INT((int64_t)limit))));
+             TEXT(like), TEXT(after.n ? after : STR("~")), INT((int64_t)limit))));
     while (got < limit && rows_next(&r))
         k[got++] = case_read(&r);
     TRY(rows_end(&r));

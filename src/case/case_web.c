@@ -82,7 +82,7 @@ static enum err cases_page(struct ctx *c, const struct request *rq, struct respo
         case_line(c, o, &k[i]);
     if (n)
         grid_end(o);
-    pager(o, n > ROWS ? k[ROWS - 1].id : (struct str){ 0 }, "/cases?show=%s&stage=%s&q=%s",
+    pager(o, n > ROWS ? k[ROWS - 1].route : (struct str){ 0 }, "/cases?show=%s&stage=%s&q=%s",
           f.all ? STR("all") : STR("open"), f.stage, f.q);
     page_end(o);
     return ERR_OK;

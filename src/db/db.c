@@ -203,6 +203,7 @@ static enum err begin(struct ctx *c, struct db *db, const char *lite, const char
 {
     if (db->in_tx)
         return FAIL(c, ERR_BUG, "error.internal", "transaction inside a transaction");
+    db_let_go(db);
     TRY(db_test_fault(c, db));
     TRY(db->pg ? pg_begin(c, db, pg) : lite_script(c, db, lite));
     db->in_tx = true;
@@ -245,6 +246,35 @@ void db_rollback(struct ctx *c, struct db *db)
 bool db_in_transaction(const struct db *db)
 {
     return db->in_tx;
+}
+
+void db_hold(struct db *db)
+{
+    if (db->lite && !db->in_tx && sqlite3_get_autocommit(db->lite))
+        db->held = sqlite3_exec(db->lite, "BEGIN", NULL, NULL, NULL) == SQLITE_OK;
+    db->holds += db->held;
+}
+
+int64_t db_held(const struct db *db)
+{
+    return db->held ? db->holds : 0;
+}
+
+void db_let_go(struct db *db)
+{
+    if (!db->held)
+        return;
+    db->held = false;
+    if (sqlite3_exec(db->lite, "COMMIT", NULL, NULL, NULL) != SQLITE_OK && !sqlite3_get_autocommit(db->lite))
+        (void)sqlite3_exec(db->lite, "ROLLBACK", NULL, NULL, NULL);
+}
+
+void db_map(struct db *db, int64_t bytes)
+{
+    char t[64];
+    (void)snprintf(t, sizeof t, "PRAGMA mmap_size=%lld", (long long)bytes);
+    if (db->lite)
+        (void)sqlite3_exec(db->lite, t, NULL, NULL, NULL);
 }
 
 bool db_claim(struct db *db)
@@ -297,6 +327,7 @@ void db_close(struct db *db)
 {
     if (!db)
         return;
+    db_let_go(db);
     stmt_drop_all(db);
     (void)sqlite3_close(db->lite);
     if (db->pg)

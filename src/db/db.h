@@ -72,6 +72,16 @@ void rows_close(struct rows *r);
 int64_t db_changed(const struct db *db);        /* rows the last exec touched */
 enum err db_begin_read(struct ctx *c, struct db *db) MUST_CHECK;   /* one snapshot */
 enum err db_begin_write(struct ctx *c, struct db *db) MUST_CHECK;
+/* SQLite only, nothing on PostgreSQL: between these the reads of one request
+ * share one lock and one snapshot instead of taking a lock each.  It is no
+ * transaction to callers: db_begin_* and whoever must see what was just written
+ * let go first. */
+void db_hold(struct db *db);
+void db_let_go(struct db *db);
+int64_t db_held(const struct db *db);           /* the number of the hold; 0: none */
+/* SQLite: read pages in place, up to so many bytes of the file.  They are the
+ * file's pages and no memory of ours. */
+void db_map(struct db *db, int64_t bytes);
 enum err db_commit(struct ctx *c, struct db *db) MUST_CHECK;   /* refuses a failed context */
 void db_rollback(struct ctx *c, struct db *db);
 bool db_in_transaction(const struct db *db);

@@ -24,8 +24,8 @@ struct stmt {
 struct db {
     sqlite3 *lite;
     PGconn *pg;
-    bool in_tx, durable, claimed;
-    int64_t changed, clock;
+    bool in_tx, held, durable, claimed;
+    int64_t changed, clock, holds;
     long fail_in;                  /* tests: statements left before a failure */
     unsigned next_number;
     size_t n;

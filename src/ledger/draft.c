@@ -95,6 +95,7 @@ enum err draft_begin(struct ctx *c, struct str lock, const char *verb, struct dr
         return FAIL(c, ERR_BUG, "error.internal", "no ledger in this context");
     if (db_in_transaction(c->db))
         return FAIL(c, ERR_BUG, "error.internal", "draft inside a transaction");
+    db_let_go(c->db);                            /* what is decided here must be seen as it is now */
     struct draft *d = NEW(&c->mem, struct draft);
     TRY(ctx_check(c));
     d->c = c;

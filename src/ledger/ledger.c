@@ -372,7 +372,9 @@ enum err ledger_recover(struct ctx *c, const struct ledger_config *cfg, const st
 
 enum err ledger_connect(struct ctx *c, struct ledger *l, struct db **out)
 {
-    return db_open(c, l->cfg.tables_url, false, out);
+    TRY(db_open(c, l->cfg.tables_url, false, out));
+    db_map(*out, INT64_C(1) << 30);
+    return ERR_OK;
 }
 
 struct str ledger_node_id(const struct ledger *l)

@@ -22,6 +22,8 @@ static bool may_tab(struct ctx *c, const char *verb)
     return v && access_role(c, v);
 }
 
+enum { WAITING_MAX = 1000 };             /* a tab that says 1000 says enough */
+
 /* What waits behind a tab: signals to look at, referrals to answer. */
 static int64_t waiting(struct ctx *c, const char *tab)
 {
@@ -32,11 +34,11 @@ static int64_t waiting(struct ctx *c, const char *tab)
     if (!c->who)
         return 0;
     if (!strcmp(tab, "signals"))
-        e = db_query(c, &r, "SELECT count(*) FROM signal_row WHERE office = $1 AND due_us < 9223372036854775807",
-                     ARGS(TEXT(c->who->office)));
+        e = db_query(c, &r, "SELECT count(*) FROM (SELECT 1 FROM signal_row WHERE office = $1 AND due_us < 9223372036854775807"
+                             " LIMIT $2) AS w", ARGS(TEXT(c->who->office), INT(WAITING_MAX)));
     else if (!strcmp(tab, "referrals"))
-        e = db_query(c, &r, "SELECT count(*) FROM referral_row WHERE to_office = $1 AND state IN ('sent', 'received')",
-                     ARGS(TEXT(c->who->office)));
+        e = db_query(c, &r, "SELECT count(*) FROM (SELECT 1 FROM referral_row WHERE to_office = $1 AND state IN ('sent', 'received')"
+                             " LIMIT $2) AS w", ARGS(TEXT(c->who->office), INT(WAITING_MAX)));
     else
         return 0;
     if (e == ERR_OK && rows_next(&r))

@@ -111,7 +111,7 @@ static enum err run_route(struct ctx *c, struct request *rq, struct response *rs
     return rs->body.n || rs->pull || rs->location.n ? ctx_check(c) : out_check(&rs->out);
 }
 
-enum err web_run(struct ctx *c, struct request *rq, struct str cookie, struct response *rs)
+static enum err run(struct ctx *c, struct request *rq, struct str cookie, struct response *rs)
 {
     enum err in = session_resume(c, cookie);
     const char *key = in ? c->fault.key : NULL;
@@ -132,6 +132,17 @@ enum err web_run(struct ctx *c, struct request *rq, struct str cookie, struct re
     if (!c->fault.key)
         (void)FAIL(c, e, "error.internal", "no cause recorded");
     fault_page(c, rq, rs, !c->who);
+    return e;
+}
+
+/* A page reads under one lock; a change takes its own (draft_begin). */
+enum err web_run(struct ctx *c, struct request *rq, struct str cookie, struct response *rs)
+{
+    if (c->db && rq->method == GET)
+        db_hold(c->db);
+    enum err e = run(c, rq, cookie, rs);
+    if (c->db)
+        db_let_go(c->db);
     return e;
 }
 

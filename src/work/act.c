@@ -16,11 +16,19 @@ static struct obligation row_of(struct rows *r)
 
 static enum err rows_all(struct ctx *c, struct rows *r, size_t limit, struct obligation **out, size_t *n)
 {
-    struct obligation *o = NEW_N(&c->mem, struct obligation, limit);
-    size_t k = 0;
+    size_t k = 0, room = limit < 16 ? limit : 16;
+    struct obligation *o = NEW_N(&c->mem, struct obligation, room);
     TRY(ctx_check(c));
-    while (k < limit && rows_next(r))
+    while (k < limit && rows_next(r)) {
+        if (k == room) {
+            room = room * 4 < limit ? room * 4 : limit;
+            struct obligation *more = NEW_N(&c->mem, struct obligation, room);
+            TRY(ctx_check(c));
+            memcpy(more, o, k * sizeof *o);
+            o = more;
+        }
         o[k++] = row_of(r);
+    }
     TRY(rows_end(r));
     *out = o;
     *n = k;
@@ -69,7 +77,7 @@ enum err obligation_list(struct ctx *c, struct str office, enum work_scope scope
         " FROM obligation o LEFT JOIN case_row k ON k.id = o.case_id"
         " WHERE o.office = $1 AND o.state = 'due'"
         "   AND ($2 = 0 OR o.officer = $3) "
-        "   AND (o.due_us > $4 OR (o.due_us = $4 AND o.id > $5))"
+        "   AND (o.due_us, o.id) > ($4, $5)"
         " ORDER BY o.due_us, o.id LIMIT $6",
         ARGS(TEXT(office), INT(scope != WORK_OFFICE), TEXT(officer),
              INT(after ? after->due_us : -1), TEXT(after ? after->id : (struct str){ 0 }),
