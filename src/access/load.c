@@ -40,7 +40,8 @@ static enum sensitivity ceiling(struct ctx *c, struct str dossier)
 /* The directory is open to every officer; what signs its officers in is for no screen. */
 static bool is_secret(const struct record *r, struct str field)
 {
-    return str_is(r->kind, "officer") && (str_is(field, "password") || str_is(field, "totp"));
+    return (str_is(r->kind, "officer") && (str_is(field, "password") || str_is(field, "totp"))) ||
+           (str_is(r->kind, "device") && str_is(field, "ha1"));
 }
 
 static enum err redact(struct ctx *c, struct record *r, enum sensitivity top)

@@ -34,6 +34,7 @@ static enum err health_page(struct ctx *c, const struct request *rq, struct resp
     head_actions(o);
     go_button(o, BTN_QUIET, "admin.officers", "/admin/officers");
     go_button(o, BTN_QUIET, "admin.review", "/admin/review");
+    go_button(o, BTN_QUIET, "device.title", "/devices");
     head_end(o);
     sheet_begin(o, "admin.health");
     steps_begin(o, true);

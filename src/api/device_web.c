@@ -178,7 +178,7 @@ static enum err files_part(struct ctx *c, struct out *o, struct str signal, bool
         TRY(access_record(c, row_str(&r, 0), &f));
         step_begin(o, TONE_PLAIN);
         if (opened)
-            link_text(o, record_get(&f, "name"), "/signal/%s/file/%s", signal, f.id);
+            link_text(o, record_get(&f, "name"), "/signal/%s/sent/%s", signal, f.id);
         else
             text(o, record_get(&f, "name"));
         step_end(o);
@@ -259,7 +259,7 @@ const struct route api_routes[] = {
     { POST, "/devices",               act_make,     .verb = "device.manage", .help = "Credentials for one more; shown once." },
     { POST, "/device/:id/disable",    act_disable,  .verb = "device.manage", .help = "It may not send any more." },
     { POST, "/device/:id/enable",     act_enable,   .verb = "device.manage", .help = "It may send again." },
-    { GET,  "/signal/:id/file/:file", file_page,    .verb = "signal.view", .help = "An attachment, while identities are open." },
+    { GET,  "/signal/:id/sent/:file", file_page,    .verb = "signal.view", .help = "An attachment, while identities are open." },
     { GET,  "/signal/:id/submission", xml_page,     .verb = "signal.view", .help = "The submission byte for byte." },
     { 0 },
 };

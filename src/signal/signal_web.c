@@ -285,6 +285,8 @@ static enum err signals_page(struct ctx *c, const struct request *rq, struct res
     T(o, "signal.list");
     head_actions(o);
     go_button(o, BTN, "signal.new", "/signal/new");
+    if (access_may(c, "device.manage", (struct str){ 0 }))
+        go_button(o, BTN_QUIET, "device.title", "/devices");
     go_button(o, BTN_QUIET, all ? "signal.only-open" : "signal.show-all", "/signals?show=%s",
               all ? STR("open") : STR("all"));
     head_end(o);

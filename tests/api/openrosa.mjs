@@ -106,6 +106,11 @@ async function main() {
   t.is((await post([{ name: 'otra', filename: 'a.xml', bytes: '<a/>' }])).status, 400, 'no xml_submission_file: 400')
   t.is((await post([xmlPart(iom(uuid(), 'x')), xmlPart(iom(uuid(), 'y'))])).status, 400, 'two of them: 400')
   t.is((await request(base, 'POST', '/openrosa/submission', { headers: { 'Content-Type': 'text/xml' }, body: Buffer.from('x') })).status, 401, 'without credentials: 401')
+  const byDigest = multipart([xmlPart(iom(a, 'Ña Úrsula &amp; Cía'))])
+  const asked = await request(base, 'HEAD', '/openrosa/submission')
+  t.is(asked.status, 401, 'HEAD without credentials: 401')
+  rs = await request(base, 'POST', '/openrosa/submission?deviceID=x', { body: byDigest.body, headers: { 'Content-Type': byDigest.type, Authorization: digest(asked.headers['www-authenticate'], dev.login, dev.secret, 'POST', '/openrosa/submission?deviceID=x') } })
+  t.is(rs.status, 201, 'POST with Digest: 201')
   const together = uuid(), twice = iom(together, 'A la vez')
   const both = await Promise.all(Array.from({ length: 8 }, () => post([xmlPart(twice)])))
   t.ok(both.every((r) => r.status === 201), 'eight at once of one instance: all 201')
@@ -185,7 +190,7 @@ async function pages(base, x) {
   t.ok(sent.bytes.equals(Buffer.from(x.fullXml)), 'the bytes as sent are there')
   await b.get(`/signal/${walk}`)
   t.ok(b.page.includes('Tres') && !b.page.includes('>Dos<'), 'the correction shows, what it took away is gone')
-  const files = [...b.page.matchAll(/href="(\/signal\/[^"]*\/file\/[^"]*)"[^>]*>([^<]*)</g)]
+  const files = [...b.page.matchAll(/href="(\/signal\/[^"]*\/sent\/[^"]*)"[^>]*>([^<]*)</g)]
   t.is(files.map((m) => unescape(m[2])).sort().join(), 'b.jpg,ñandú 1.jpg', 'both files went along, the stranger did not')
   for (const [, href, name] of files) {
     const f = await b.go('GET', unescape(href))
