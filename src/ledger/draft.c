@@ -39,11 +39,13 @@ static bool is_held(const struct stripe *s, struct str name)
     return h != NULL;
 }
 
-static enum err lock_locked(struct ctx *c, struct stripe *s, struct held *h)
+static enum err lock_locked(struct ctx *c, struct ledger *l, struct stripe *s, struct held *h)
 {
     struct timespec until;
     (void)clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += LOCK_WAIT_S;
+    if (is_held(s, h->name))
+        fold_now(l);                   /* perhaps a durable change holds it until its fold */
     while (is_held(s, h->name))
         if (pthread_cond_timedwait(&s->given, &s->lock, &until) == ETIMEDOUT)
             return FAIL(c, ERR_BUSY, "ledger.locked", "another change of the same case is under way");
@@ -62,7 +64,7 @@ static enum err lock_take(struct ctx *c, struct ledger *l, struct str name, stru
         memcpy(h->bytes, name.p, name.n);
     h->name = (struct str){ h->bytes, name.n };
     (void)pthread_mutex_lock(&s->lock);
-    enum err e = lock_locked(c, s, h);
+    enum err e = lock_locked(c, l, s, h);
     (void)pthread_mutex_unlock(&s->lock);
     if (e)
         free(h);

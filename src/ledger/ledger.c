@@ -143,7 +143,7 @@ static enum err ledger_alloc(struct ctx *c, const struct ledger_config *cfg, str
     (void)pthread_mutex_init(&l->lock, NULL);
     (void)pthread_mutex_init(&l->reader_lock, NULL);
     (void)pthread_cond_init(&l->folded, NULL);
-    (void)pthread_cond_init(&l->for_writer, NULL);
+    (void)pthread_cond_init(&l->for_writer, &attr);
     (void)pthread_cond_init(&l->for_folder, &attr);
     for (size_t i = 0; i < LOCK_STRIPES; i++) {
         (void)pthread_mutex_init(&l->stripe[i].lock, NULL);
@@ -248,7 +248,7 @@ static enum err open_parts(struct ctx *c, struct ledger *l, struct str passphras
     TRY(db_open(c, l->cfg.url, true, &l->reader));
     TRY(db_open(c, l->cfg.tables_url, false, &l->tables));
     TRY(db_room(c, l->book, 2000, 4000));
-    TRY(db_room(c, l->tables, 24000, 8000));
+    TRY(db_room(c, l->tables, 24000, 16000));
     TRY(purge_texts(c, l));
     TRY(tables_prepare(c, l));
     return writer_start(c, l);

@@ -88,6 +88,7 @@ struct job *job_new(struct ctx *c, struct ledger *l);      /* NULL: refused */
 enum err job_run(struct ctx *c, struct ledger *l, struct job *j) MUST_CHECK;
 void job_unref(struct job *j);
 void job_drop(struct ledger *l, struct job *j);      /* one that was not handed over */
+void fold_now(struct ledger *l);                     /* a lock is waited for: gather no more */
 void lock_give(struct ledger *l, struct held *h);    /* frees h; safe on NULL */
 enum err writer_start(struct ctx *c, struct ledger *l) MUST_CHECK;
 void writer_stop(struct ledger *l);
@@ -176,7 +177,10 @@ struct ledger {
     bool stop, writer_on, folder_on, writer_idle;
     bool behind;                       /* atomic: durable changes that could not be folded */
     pthread_t writer, folder;
+    size_t to_write_n, to_fold_n;      /* jobs to write, changes to fold */
+    bool fold_hurry;                   /* somebody waits for the tables */
     size_t unfolded;                   /* changes durable, not yet in the tables */
+    size_t unfolded_max;               /* as many as keep the tables near */
     pthread_cond_t folded;             /* that number fell */
 
     struct stripe stripe[LOCK_STRIPES];

@@ -16,8 +16,9 @@ static const struct table own_tables[] = {
     /* Which entries of this ledger touch a record (or, kind empty, a dossier). */
     { "change_index",
       "CREATE TABLE change_index (gid BIGINT NOT NULL, n BIGINT NOT NULL,"
-      " mark BIGINT NOT NULL, PRIMARY KEY (gid, n, mark));", NULL },
+      " mark BIGINT NOT NULL, PRIMARY KEY (gid, n, mark))", NULL },
 };
+enum { CHANGE_INDEX = COUNT_OF(own_tables) - 1 };
 
 const struct table *table_at(const struct ledger *l, size_t i)
 {
@@ -29,7 +30,7 @@ const struct table *table_at(const struct ledger *l, size_t i)
 
 static int64_t text_id(const struct ledger *l)
 {
-    uint64_t h = db_text_id("fold 4", 0);
+    uint64_t h = db_text_id("fold 5", 0);
     const struct table *t;
     for (size_t i = 0; (t = table_at(l, i)); i++)
         h = db_text_id(t->create, db_text_id(t->name, h));
@@ -71,6 +72,9 @@ enum err tables_create(struct ctx *c, struct ledger *l)
                             "CREATE TABLE IF NOT EXISTS fold_table (name TEXT PRIMARY KEY)"));
     for (size_t i = 0; (t = table_at(l, i)); i++) {
         TRY(db_script(c, c->db, t->create));
+        if (i == CHANGE_INDEX && !db_is_pg(c->db))      /* nothing but its key: one tree is enough */
+            TRY(db_script(c, c->db, "DROP TABLE change_index; CREATE TABLE change_index (gid INTEGER NOT NULL,"
+                                    " n INTEGER NOT NULL, mark INTEGER NOT NULL, PRIMARY KEY (gid, n, mark)) WITHOUT ROWID"));
         TRY(db_exec(c, "INSERT INTO fold_table (name) VALUES ($1)", ARGS(TEXT(str_c(t->name)))));
     }
     return ERR_OK;

@@ -8,7 +8,13 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { BATCH_JOBS = 1024, BATCH_BYTES = 8 << 20, FOLD_TRIES = 6, UNFOLDED_MAX = 512 };
+enum { BATCH_JOBS = 1024, BATCH_BYTES = 8 << 20, FOLD_TRIES = 6 };
+/* The tables are kept this near to the ledger.  Many changes folded together cost
+ * less than half of the same changes one by one (pages written once, indexes in
+ * order), so the folder gathers while nobody waits for it, and the writer lets
+ * the next batch grow while the folder is busy anyway. */
+enum { FOLD_LATE_US = 60000, FOLD_GATHER_US = 25000, FOLD_GATHER = 512,
+       UNFOLDED_MIN = 64, UNFOLDED_MAX = 2048, WRITE_GATHER_US = 1500, WRITE_GATHER = 48 };
 static const size_t WRITER_MEM = 64u << 20, FOLDER_MEM = 192u << 20;
 
 /* ---- the ledger's end, read inside the transaction ---------------------------------- */
@@ -174,6 +180,19 @@ static size_t count_changes(const struct job *jobs)
     return n;
 }
 
+static struct timespec mono_after(int64_t us)
+{
+    int64_t t = clock_mono_us() + us;
+    return (struct timespec){ t / US_PER_S, t % US_PER_S * 1000 };
+}
+
+static bool somebody_waits(const struct job *jobs)
+{
+    while (jobs && jobs->durable_only)
+        jobs = jobs->next;
+    return jobs != NULL;
+}
+
 /* To the folder, which is never left far behind. */
 static void to_folder(struct ledger *l, struct job *jobs)
 {
@@ -183,13 +202,15 @@ static void to_folder(struct ledger *l, struct job *jobs)
     size_t n = count_changes(jobs);
     (void)pthread_mutex_lock(&l->lock);
     l->unfolded += n;
+    l->to_fold_n += n;
+    l->fold_hurry |= somebody_waits(jobs);
     *l->to_fold_end = jobs;
     l->to_fold_end = &last->next;
     (void)pthread_cond_signal(&l->for_folder);
     for (struct job *j = jobs; j; j = j == last ? NULL : j->next)
         if (j->durable_only)
             (void)sem_post(&j->done);
-    while (l->unfolded > UNFOLDED_MAX)
+    while (l->unfolded > l->unfolded_max)
         (void)pthread_cond_wait(&l->folded, &l->lock);
     (void)pthread_mutex_unlock(&l->lock);
 }
@@ -207,12 +228,22 @@ static void remember_keys(struct ledger *l, const struct job *jobs)
     }
 }
 
+/* One signature and one flush for more changes, while the tables lag anyway. */
+static void write_gather(struct ledger *l)
+{
+    struct timespec until = mono_after(WRITE_GATHER_US);
+    while (!l->stop && l->unfolded >= UNFOLDED_MIN && l->to_write_n < WRITE_GATHER)
+        if (pthread_cond_timedwait(&l->for_writer, &l->lock, &until) == ETIMEDOUT)
+            break;
+}
+
 /* Up to a batch of what waits, or NULL when the ledger closes. */
 static struct job *next_batch(struct ledger *l)
 {
     (void)pthread_mutex_lock(&l->lock);
     while (!l->to_write && !l->stop)
         (void)pthread_cond_wait(&l->for_writer, &l->lock);
+    write_gather(l);
     struct job *first = l->to_write, *last = first;
     size_t n = 1, bytes = first ? first->bytes : 0;
     while (last && last->next && n < BATCH_JOBS && bytes + last->next->bytes < BATCH_BYTES) {
@@ -222,6 +253,7 @@ static struct job *next_batch(struct ledger *l)
     }
     if (last) {
         l->to_write = last->next;
+        l->to_write_n -= n;
         last->next = NULL;
     }
     if (!l->to_write)
@@ -351,12 +383,24 @@ static void pause_ms(long ms)
     (void)nanosleep(&t, NULL);
 }
 
+/* How many changes may wait for the tables: what the folder does in FOLD_LATE_US,
+ * by its last batch of some size, half of it believed. */
+static size_t room_at(size_t before, size_t n, int64_t took_us)
+{
+    if (n < UNFOLDED_MIN / 2 || took_us <= 0)
+        return before;
+    size_t now = (size_t)((int64_t)n * FOLD_LATE_US / took_us);
+    now = (before + now) / 2;
+    return now < UNFOLDED_MIN ? UNFOLDED_MIN : now > UNFOLDED_MAX ? UNFOLDED_MAX : now;
+}
+
 /* What is durable stays durable: try again, leave out a projector that cannot
  * take a record, and at last let the tables be late. */
 static void fold_jobs(struct ctx *c, struct ctx *g, struct ledger *l, struct job *jobs)
 {
     struct fold f = { .l = l, .c = c, .g = g };
     enum err e = ERR_BUG;
+    int64_t from = clock_mono_us();
     for (int i = 0; e && i < FOLD_TRIES; i++) {
         if (i)
             pause_ms(f.bad ? 0 : 20L << i);
@@ -371,9 +415,28 @@ static void fold_jobs(struct ctx *c, struct ctx *g, struct ledger *l, struct job
     (void)pthread_mutex_lock(&l->lock);
     __atomic_store_n(&l->behind, e != ERR_OK, __ATOMIC_RELAXED);
     l->unfolded -= n;
+    l->unfolded_max = room_at(l->unfolded_max, n, clock_mono_us() - from);
     (void)pthread_cond_signal(&l->folded);
     (void)pthread_mutex_unlock(&l->lock);
     finish_folded(l, jobs);
+}
+
+/* Only submissions and imports wait: let some more come. */
+static void fold_gather(struct ledger *l)
+{
+    struct timespec until = mono_after(FOLD_GATHER_US);
+    while (l->writer_on && !l->stop && !l->fold_hurry && l->to_fold_n < FOLD_GATHER &&
+           l->unfolded <= l->unfolded_max)
+        if (pthread_cond_timedwait(&l->for_folder, &l->lock, &until) == ETIMEDOUT)
+            break;
+}
+
+void fold_now(struct ledger *l)
+{
+    (void)pthread_mutex_lock(&l->lock);
+    l->fold_hurry = true;
+    (void)pthread_cond_signal(&l->for_folder);
+    (void)pthread_mutex_unlock(&l->lock);
 }
 
 /* What is durable and not folded.  *retry: nothing new, but the tables are behind
@@ -391,9 +454,13 @@ static struct job *next_fold(struct ledger *l, bool *retry)
         else
             *retry = pthread_cond_timedwait(&l->for_folder, &l->lock, &until) == ETIMEDOUT;
     }
+    if (l->to_fold)
+        fold_gather(l);
     struct job *jobs = l->to_fold;
     l->to_fold = NULL;
     l->to_fold_end = &l->to_fold;
+    l->to_fold_n = 0;
+    l->fold_hurry = false;
     (void)pthread_mutex_unlock(&l->lock);
     return jobs;
 }
@@ -462,6 +529,7 @@ static bool hand_over(struct ledger *l, struct job *j)
     if (open) {
         *l->to_write_end = j;
         l->to_write_end = &j->next;
+        l->to_write_n++;
         (void)pthread_cond_signal(&l->for_writer);
     }
     (void)pthread_mutex_unlock(&l->lock);
@@ -493,6 +561,7 @@ void job_drop(struct ledger *l, struct job *j)
 enum err writer_start(struct ctx *c, struct ledger *l)
 {
     l->writer_on = l->folder_on = true;
+    l->unfolded_max = UNFOLDED_MAX / 4;
     if (pthread_create(&l->folder, NULL, folder_main, l) != 0) {
         l->writer_on = l->folder_on = false;
         return FAIL(c, ERR_IO, "error.internal", "no thread");
