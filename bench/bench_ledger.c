@@ -1,6 +1,6 @@
 /* bench_ledger.c - what the ledger costs, beside what it is measured against.
  *
- *     bench_ledger DIR [seconds per round] [rounds] [writers]      (writers: 1. only)
+ *     bench_ledger DIR [seconds per round] [rounds] [part]      (writers or verify: 1. or 3. only)
  *
  * 1. Durable acknowledged changes with 64 writers: Amparo (sealed, chained,
  *    signed, two files), the same tables in one SQLite file with FULL and group
@@ -713,11 +713,19 @@ static void durable(const char *dir, double seconds, int rounds, bool only)
     ctx_done(&c);
 }
 
+static void verify_only(const char *dir)
+{
+    struct ctx c;
+    ctx_init(&c, 64 << 20);
+    verify(&c, dir);
+    ctx_done(&c);
+}
+
 int main(int argc, char **argv)
 {
     char dir[200];
     if (argc < 2) {
-        fprintf(stderr, "bench_ledger DIR [seconds] [rounds] [writers]\n");
+        fprintf(stderr, "bench_ledger DIR [seconds] [rounds] [writers|verify]\n");
         return 2;
     }
     (void)snprintf(dir, sizeof dir, "%s/ledger.XXXXXX", argv[1]);
@@ -728,7 +736,10 @@ int main(int argc, char **argv)
     int rounds = argc > 3 ? (int)strtol(argv[3], NULL, 10) : 5;
     if (rounds < 1 || rounds > ROUNDS_MAX)
         rounds = 5;
-    durable(dir, argc > 2 ? strtod(argv[2], NULL) : 2, rounds, argc > 4 && !strcmp(argv[4], "writers"));
+    if (argc > 4 && !strcmp(argv[4], "verify"))
+        verify_only(dir);
+    else
+        durable(dir, argc > 2 ? strtod(argv[2], NULL) : 2, rounds, argc > 4 && !strcmp(argv[4], "writers"));
     char cmd[4][260];
     static const char *const name[] = { "ledger.db", "tables.db", "single.db", "naive.db", "long.db", "long-tables.db",
                                        "long-key", "flat.log", "key" };

@@ -144,7 +144,7 @@ enum err ledger_last(struct ctx *c, int64_t *changes, int64_t *folded) MUST_CHEC
 /* Chain, signatures, and that the tables equal the fold.  ERR_CORRUPT names
  * the first sequence number that fails.  chain_only: the chain and each node's
  * newest signature, which through the chain vouches for all before it. */
-struct verify_report { int64_t changes, batches, records; int64_t chain_us, fold_us; };
+struct verify_report { int64_t changes, batches, records, upto; int64_t chain_us, fold_us; };
 enum err ledger_verify(struct ctx *c, struct ledger *l, bool chain_only, struct verify_report *out) MUST_CHECK;
 /* Drop and refold every derived table. */
 enum err ledger_rebuild(struct ctx *c, struct ledger *l) MUST_CHECK;

@@ -8,7 +8,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { PAGE = 20000, BATCH_PAGE = 2000, SUMS = 4 };
+enum { PAGE = 1000, BATCH_PAGE = 2000, SUMS = 4 };
+static const size_t PAGE_MEM = (size_t)3 << 30;      /* a cap: entries may be of 1 MiB */
 
 /* ---- the chain ------------------------------------------------------------------------- */
 
@@ -45,24 +46,126 @@ static enum err check_batch(struct ctx *c, struct db *db, struct chain *ch, stru
     return ERR_OK;
 }
 
-static enum err chain_page(struct ctx *c, struct db *db, struct chain *ch, int64_t *from, bool *more)
+/* ---- rows read ahead ----------------------------------------------------------------------
+ *
+ * A second thread with its own connection reads the next page of entries while
+ * this one hashes the page before.  Two pages, each with its own memory. */
+
+struct row { struct entry e; int64_t node; };
+struct page { struct ctx c; struct row *rows; size_t n; enum err err; bool full; };
+struct ahead {
+    struct db *db;
+    int64_t from, upto;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    struct page page[2];
+    bool stop;
+    pthread_t thread;
+};
+
+static enum err page_read(struct ahead *a, struct page *p)
 {
+    struct ctx *c = &p->c;
     AUTO_ROWS r = { 0 };
-    size_t n = 0;
-    TRY(db_query_on(c, db, &r, "SELECT n, node, seq, time_us, key_id, body, hash FROM ledger_entry"
-                               " WHERE n > $1 ORDER BY n LIMIT $2", ARGS(INT(*from), INT(PAGE))));
-    for (; rows_next(&r); n++) {
-        struct chain_node *nd = chain_node(ch, row_i64(&r, 1));
-        *from = row_i64(&r, 0);
+    arena_reset(&c->mem);
+    p->n = 0;
+    p->rows = NEW_N(&c->mem, struct row, PAGE);
+    TRY(ctx_check(c));
+    TRY(db_query_on(c, a->db, &r, "SELECT n, node, seq, time_us, key_id, body, hash FROM ledger_entry"
+                                  " WHERE n > $1 AND n <= $2 ORDER BY n LIMIT $3",
+        ARGS(INT(a->from), INT(a->upto), INT(PAGE))));
+    while (rows_next(&r)) {
+        struct row *w = &p->rows[p->n++];
+        a->from = row_i64(&r, 0);
+        w->node = row_i64(&r, 1);
+        w->e = (struct entry){ a->from, row_i64(&r, 2), row_i64(&r, 3), { 0 }, row_str(&r, 4),
+                               row_str(&r, 5), row_str(&r, 6) };
+    }
+    return rows_end(&r);
+}
+
+static void *ahead_main(void *arg)
+{
+    struct ahead *a = arg;
+    bool more = true;
+    for (size_t i = 0; more; i++) {
+        struct page *p = &a->page[i % 2];
+        (void)pthread_mutex_lock(&a->lock);
+        while (p->full && !a->stop)
+            (void)pthread_cond_wait(&a->changed, &a->lock);
+        more = !a->stop;
+        (void)pthread_mutex_unlock(&a->lock);
+        if (!more)
+            break;
+        p->err = page_read(a, p);
+        more = !p->err && p->n == PAGE;         /* an empty or short page is the last */
+        (void)pthread_mutex_lock(&a->lock);
+        p->full = true;
+        (void)pthread_cond_signal(&a->changed);
+        (void)pthread_mutex_unlock(&a->lock);
+    }
+    return NULL;
+}
+
+static enum err ahead_start(struct ctx *c, struct ahead *a)
+{
+    (void)pthread_mutex_init(&a->lock, NULL);
+    (void)pthread_cond_init(&a->changed, NULL);
+    for (size_t i = 0; i < COUNT_OF(a->page); i++)
+        ctx_init(&a->page[i].c, PAGE_MEM);
+    return pthread_create(&a->thread, NULL, ahead_main, a) == 0
+         ? ERR_OK : FAIL(c, ERR_IO, "error.internal", "no thread");
+}
+
+static void ahead_stop(struct ahead *a, bool started)
+{
+    if (started) {
+        (void)pthread_mutex_lock(&a->lock);
+        a->stop = true;
+        (void)pthread_cond_signal(&a->changed);
+        (void)pthread_mutex_unlock(&a->lock);
+        (void)pthread_join(a->thread, NULL);
+    }
+    for (size_t i = 0; i < COUNT_OF(a->page); i++)
+        ctx_done(&a->page[i].c);
+    (void)pthread_cond_destroy(&a->changed);
+    (void)pthread_mutex_destroy(&a->lock);
+}
+
+static enum err chain_page(struct ctx *c, struct db *db, struct chain *ch, struct page *p)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        struct row *w = &p->rows[i];
+        struct chain_node *nd = chain_node(ch, w->node);
         if (!nd)
-            return FAIL(c, ERR_CORRUPT, "ledger.node", "entry %lld of an unknown node", (long long)*from);
-        struct entry e = { *from, row_i64(&r, 2), row_i64(&r, 3), nd->id, row_peek(&r, 4),
-                           row_peek(&r, 5), row_peek(&r, 6) };
-        TRY(chain_entry(c, ch, nd, &e));
+            return FAIL(c, ERR_CORRUPT, "ledger.node", "entry %lld of an unknown node", (long long)w->e.n);
+        w->e.node = nd->id;
+        TRY(chain_entry(c, ch, nd, &w->e));
         TRY(check_batch(c, db, ch, nd));
     }
-    *more = n == PAGE;
-    return rows_end(&r);
+    if (p->err && !c->fault.code)
+        c->fault = p->c.fault;
+    return p->err;
+}
+
+static enum err chain_pages(struct ctx *c, struct db *db, struct chain *ch, struct ahead *a)
+{
+    bool more = true;
+    enum err e = ERR_OK;
+    for (size_t i = 0; !e && more; i++) {
+        struct page *p = &a->page[i % 2];
+        (void)pthread_mutex_lock(&a->lock);
+        while (!p->full)
+            (void)pthread_cond_wait(&a->changed, &a->lock);
+        (void)pthread_mutex_unlock(&a->lock);
+        more = p->n == PAGE;
+        e = chain_page(c, db, ch, p);
+        (void)pthread_mutex_lock(&a->lock);
+        p->full = false;
+        (void)pthread_cond_signal(&a->changed);
+        (void)pthread_mutex_unlock(&a->lock);
+    }
+    return e;
 }
 
 static enum err nodes_load(struct ctx *c, struct db *db, struct chain *ch)
@@ -90,41 +193,76 @@ static enum err newest_only(struct ctx *c, struct db *db, struct chain *ch)
     return ERR_OK;
 }
 
-static enum err chain_locked(struct ctx *c, struct ledger *l, struct db *db, bool quick, struct verify_report *out)
+/* Everything up to the last entry of the snapshot that db reads. */
+static enum err chain_all(struct ctx *c, struct db *db, struct chain *ch, struct ahead *a, bool quick)
+{
+    AUTO_ROWS r = { 0 };
+    TRY(nodes_load(c, db, ch));
+    if (quick)
+        TRY(newest_only(c, db, ch));
+    TRY(db_query_on(c, db, &r, "SELECT coalesce(max(n), 0) FROM ledger_entry", NO_ARGS));
+    if (rows_next(&r))
+        a->upto = row_i64(&r, 0);
+    TRY(rows_end(&r));
+    enum err e = ahead_start(c, a);
+    bool started = !e;
+    if (!e)
+        e = chain_pages(c, db, ch, a);
+    ahead_stop(a, started);
+    return e;
+}
+
+static enum err chain_locked(struct ctx *c, struct db *db, struct db *second, bool quick, struct verify_report *out)
 {
     struct chain ch;
-    int64_t from = 0, folded;
-    bool more = true;
+    struct ahead a = { .db = second };
     TRY(chain_init(c, &ch));
-    enum err e = nodes_load(c, db, &ch);
-    if (!e && quick)
-        e = newest_only(c, db, &ch);
-    while (!e && more)
-        e = chain_page(c, db, &ch, &from, &more);
+    enum err e = db_begin_read(c, db);
+    if (!e)
+        e = chain_all(c, db, &ch, &a, quick);
+    db_rollback(c, db);
     if (!e)
         e = chain_end(c, &ch);
     else
         chain_stop(&ch);
-    TRY(e);
-    TRY(folded_get(c, l->tables, &folded));
     out->changes = ch.entries;
     out->batches = ch.batches;
-    if (from < folded)
-        return FAIL(c, ERR_CORRUPT, "ledger.cut", "tables know entry %lld, the ledger ends at %lld",
-                    (long long)folded, (long long)from);
-    return ERR_OK;
+    out->upto = a.upto;
+    return e;
+}
+
+static enum err read_from(struct ctx *c, struct ledger *l, struct db **out)
+{
+    TRY(db_open(c, l->cfg.url, true, out));
+    return db_is_pg(*out) ? ERR_OK : db_script(c, *out, "PRAGMA mmap_size=4294967296");
+}
+
+/* How far the tables are, before the chain is read. */
+static enum err folded_now(struct ctx *c, struct ledger *l, int64_t *n)
+{
+    struct db *db = NULL;
+    TRY(db_open(c, l->cfg.tables_url, false, &db));
+    enum err e = folded_get(c, db, n);
+    db_close(db);
+    return e;
 }
 
 static enum err verify_chain(struct ctx *c, struct ledger *l, bool quick, struct verify_report *out)
 {
-    struct db *db = NULL;
-    int64_t t = clock_mono_us();
-    TRY(db_open(c, l->cfg.url, true, &db));
-    enum err e = db_is_pg(db) ? ERR_OK : db_script(c, db, "PRAGMA mmap_size=4294967296");
+    struct db *db = NULL, *second = NULL;
+    int64_t t = clock_mono_us(), folded = 0;
+    TRY(folded_now(c, l, &folded));
+    enum err e = read_from(c, l, &db);
     if (!e)
-        e = chain_locked(c, l, db, quick, out);
+        e = read_from(c, l, &second);
+    if (!e)
+        e = chain_locked(c, db, second, quick, out);
+    db_close(second);
     db_close(db);
     out->chain_us = clock_mono_us() - t;
+    if (!e && out->upto < folded)
+        return FAIL(c, ERR_CORRUPT, "ledger.cut", "tables know entry %lld, the ledger ends at %lld",
+                    (long long)folded, (long long)out->upto);
     return e;
 }
 
