@@ -4,7 +4,7 @@
 
 /* Two warnings each on purpose: an officer, not a default, decides on charge and verdict. */
 static const char *const folders[] = {
-    "packs/ar",
+    "packs/ar", "packs/lr", "packs/th",
 };
 
 static void packs_are_clean(struct t *t)
@@ -42,6 +42,28 @@ static const struct { const char *pack, *facts, *part, *want; } examples[] = {
     { "packs/ar", "age_years=17 acts=transport purposes=servitude", "offence", "\"ar_145ter_child\"" },
     { "packs/ar", "age_years=30 acts=none purposes=none forced_labour_indicators=none", "status",
       "\"not_identified_yet\"" },
+    /* Liberia: 15; light work at 13 and 14 is unverified; an adult needs means */
+    { "packs/lr", "age_years=14 works=true work_for=others hours_day=2 hours_week=14 attends_school=true tasks=none "
+      "night_work=false", "child_labour", "\"light_work_permitted\"" },
+    { "packs/lr", "age_years=14 works=true work_for=others hours_day=2 hours_week=14 attends_school=true tasks=none "
+      "night_work=false", "legal_review", "true" },
+    { "packs/lr", "age_years=12 works=true work_for=others", "child_labour", "\"child_labour\"" },
+    { "packs/lr", "age_years=17 works=true tasks=rubber_tapping", "child_labour", "\"hazardous\"" },
+    { "packs/lr", "age_years=17 works=true tasks=rubber_tapping", "legal_review", "false" },
+    { "packs/lr", "age_years=17 works=true tasks=gold_diamonds", "legal_review", "true" },
+    { "packs/lr", "age_years=30 acts=transport purposes=servitude", "trafficking", "\"possible\"" },
+    { "packs/lr", "age_years=30 acts=transport purposes=servitude means=none", "trafficking", "\"possible\"" },
+    { "packs/lr", "age_years=30 acts=transport purposes=servitude means=fraud", "offence", "\"lr_tip_adult\"" },
+    { "packs/lr", "age_years=17 acts=transport purposes=servitude", "offence", "\"lr_tip_child\"" },
+    /* Thailand: 15 in employment; outside it the act has a gap; an adult needs means */
+    { "packs/th", "age_years=14 works=true work_for=others", "child_labour", "\"child_labour\"" },
+    { "packs/th", "age_years=14 works=true work_for=others", "legal_review", "false" },
+    { "packs/th", "age_years=14 works=true work_for=own_account", "child_labour", "\"possible_child_labour\"" },
+    { "packs/th", "age_years=17 works=true work_for=others tasks=sea_fishing", "child_labour", "\"hazardous\"" },
+    { "packs/th", "age_years=16 works=true night_work=true", "child_labour", "\"child_labour\"" },
+    { "packs/th", "age_years=30 acts=transport purposes=begging", "trafficking", "\"possible\"" },
+    { "packs/th", "age_years=30 acts=transport purposes=begging means=threat", "offence", "\"th_6_adult\"" },
+    { "packs/th", "age_years=17 acts=transport purposes=begging", "offence", "\"th_6_child\"" },
 };
 
 static void examples_hold(struct t *t)
