@@ -46,6 +46,16 @@ enum err case_list(struct ctx *c, const struct case_filter *f, struct str after,
     return ERR_OK;
 }
 
+/* Lock the case and read it again: another may have moved it meanwhile. */
+static enum err begin(struct ctx *c, const char *verb, struct work_case *k, struct draft **d)
+{
+    TRY(draft_begin(c, k->id, verb, d));
+    enum err e = work_case(c, k->id, k);
+    if (e)
+        draft_drop(*d);
+    return e;
+}
+
 /* ---- classification ---------------------------------------------------------------------- */
 
 static enum err tell_procedure(struct ctx *c, struct draft *d, const struct work_case *k, struct facts *f)
@@ -71,7 +81,7 @@ enum err case_reclassify(struct ctx *c, struct str id, bool cl, bool fl, bool ht
         return FAIL(c, ERR_INPUT, "case.reason", "no reason");
     TRY(work_case(c, id, &k));
     TRY(access_need(c, "case.classify", k.route));
-    TRY(draft_begin(c, id, "case.classify", &d));
+    TRY(begin(c, "case.classify", &k, &d));
     draft_reason(d, reason);
     fact_bool(&f, "child_labour", cl);
     fact_bool(&f, "forced_labour", fl);
@@ -268,7 +278,7 @@ enum err case_close(struct ctx *c, struct str id, const struct str *confirmed, s
         return FAIL(c, ERR_INPUT, "case.reason", "no reason");
     TRY(work_case(c, id, &k));
     TRY(access_need(c, "case.close", k.route));
-    TRY(draft_begin(c, id, "case.close", &d));
+    TRY(begin(c, "case.close", &k, &d));
     draft_reason(d, reason);
     enum err e = close_locked(c, d, &k, confirmed, n);
     if (e) {
@@ -287,9 +297,11 @@ enum err case_reopen(struct ctx *c, struct str id, struct str reason)
         return FAIL(c, ERR_INPUT, "case.reason", "no reason");
     TRY(work_case(c, id, &k));
     TRY(access_need(c, "case.reopen", k.route));
-    if (str_is(k.status, "open"))
+    TRY(begin(c, "case.reopen", &k, &d));
+    if (str_is(k.status, "open")) {
+        draft_drop(d);
         return FAIL(c, ERR_CONFLICT, "case.open-already", "case " STR_F, STR_A(id));
-    TRY(draft_begin(c, id, "case.reopen", &d));
+    }
     draft_reason(d, reason);
     draft_in(d, k.route);
     draft_set(d, "case", k.id, "status", STR("open"));

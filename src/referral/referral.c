@@ -354,13 +354,17 @@ enum err referral_accept(struct ctx *c, struct str id, struct str words)
     struct draft *d;
     struct work_case k;
     TRY(begin(c, id, "referral.answer", true, "sent received returned", &r, &d));
+    struct verdict seen = { .until_us = 0 };
     enum err e = work_case(c, r.case_id, &k);
+    if (!e)
+        e = access_check(c, "referral.view", r.dossier, &seen);
     move(c, d, &r, "accepted", words);
     if (!e)
         e = tell(c, d, &r, r.from_office, "answered");
-    /* Whoever serves the person sees the steps of her route, never the files. */
+    /* Whoever serves the person sees the steps of her route, never the files,
+     * and no longer than she agreed to. */
     if (!e && !grant_exists(c, k.route, r.to_office, LEVEL_READ))
-        (void)grant_add(c, d, k.route, r.to_office, LEVEL_READ, "referral", 0, (struct str){ 0 });
+        (void)grant_add(c, d, k.route, r.to_office, LEVEL_READ, "referral", seen.until_us, (struct str){ 0 });
     if (e) {
         draft_drop(d);
         return e;
@@ -521,9 +525,14 @@ static enum err return_one(struct ctx *c, struct str id)
     const struct pack *p = c->node->pack;
     TRY(load(c, id, &r));
     TRY(draft_begin(c, r.case_id, "referral.return", &d));
+    enum err e = load(c, id, &r);
+    if (e || !owed(r.state)) {                  /* answered while we waited for the lock */
+        draft_drop(d);
+        return e;
+    }
     draft_in(d, r.dossier);
     draft_set(d, "referral", id, "state", STR("returned"));
-    enum err e = tell(c, d, &r, r.from_office, "late");
+    e = tell(c, d, &r, r.from_office, "late");
     struct work_case k;
     if (!e)
         e = work_case(c, r.case_id, &k);

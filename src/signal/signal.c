@@ -539,6 +539,11 @@ static enum err begin(struct ctx *c, struct str id, const char *verb, struct sig
     TRY(signal_get(c, id, s));
     TRY(access_need(c, verb, s->dossier));
     TRY(draft_begin(c, id, verb, d));
+    enum err e = signal_get(c, id, s);          /* again: another may have moved it before the lock */
+    if (e) {
+        draft_drop(*d);
+        return e;
+    }
     draft_in(*d, s->dossier);
     return ERR_OK;
 }

@@ -158,7 +158,8 @@ enum err work_open(struct ctx *c, const struct work_case *k, struct work **out)
     struct record rec;
     struct work *w = NEW(&c->mem, struct work);
     TRY(ctx_check(c));
-    *w = (struct work){ .c = c, .k = *k };
+    *w = (struct work){ .c = c };
+    TRY(work_case(c, k->id, &w->k));    /* the caller may have read it before the lock: its stage has moved */
     TRY(db_query(c, &r,
         "SELECT id, procedure FROM process WHERE case_id = $1 AND over = 0"
         " ORDER BY created_us DESC, id LIMIT 1", ARGS(TEXT(k->id))));
