@@ -2,12 +2,11 @@
  * who is not signed in gets nothing, a form without its token does nothing,
  * what is unknown is not found, nothing answers 500, and no page shows what
  * has not been opened. */
-#include "house_t.h"
+#include "web_t.h"
 
 #include "demo/demo.h"
 #include "kinds/kinds.h"
 #include "web/desks.h"
-#include "web/web.h"
 #include "work/work.h"
 
 #define MARK "XQZ"              /* in every identity and sealed field of one case */
@@ -18,61 +17,7 @@ static const char *const logins[] = { "codeni-filadelfia", "mtess-filadelfia", "
 
 struct party { struct house_t h; struct str token[COUNT_OF(logins)]; struct str marked; bool up; };
 
-/* ---- one request ------------------------------------------------------------------------- */
-
-struct got { struct ctx c; struct response rs; struct str body; };
-
-static struct str pulled(struct got *g)
-{
-    struct buf b;
-    char part[4096];
-    size_t n = 0;
-    buf_init(&b, &g->c.mem, 16 << 20);
-    do {
-        if (g->rs.pull(g->rs.state, part, sizeof part, &n) != ERR_OK)
-            break;
-        buf_put(&b, (struct str){ part, n });
-    } while (n);
-    if (g->rs.pull_done)
-        g->rs.pull_done(g->rs.state);
-    return buf_str(&b);
-}
-
-static void request(struct party *p, struct str cookie, enum method method, struct str path,
-                    const struct sent *form, size_t n, struct got *g)
-{
-    ctx_init(&g->c, 64 << 20);
-    g->c.node = p->h.c.node;
-    g->c.db = p->h.c.db;
-    g->c.now_us = p->h.c.now_us;
-    g->c.lang = STR("es");
-    struct request rq = { .method = method, .path = path, .form = form, .form_n = n, .session = cookie, .peer = STR("peer-ok") };
-    (void)web_run(&g->c, &rq, cookie, &g->rs);
-    g->body = g->rs.pull ? pulled(g) : g->rs.body.n ? g->rs.body : buf_str(&g->rs.out.b);
-}
-
-static void done(struct got *g)
-{
-    g->c.db = NULL;
-    ctx_done(&g->c);
-}
-
-static bool holds(struct str text, struct str what)
-{
-    return what.n && memmem(text.p, text.n, what.p, what.n) != NULL;
-}
-
 /* ---- the demo, and one case where every identity says MARK --------------------------------- */
-
-static struct str one(struct party *p, const char *sql, struct str arg)
-{
-    AUTO_ROWS r = { 0 };
-    struct str v = { 0 };
-    struct db_arg a = TEXT(arg);
-    if (db_query_(&p->h.c, p->h.c.db, &r, sql, &a, 1) == ERR_OK && rows_next(&r))
-        v = row_str(&r, 0);
-    return v;
-}
 
 static void mark_kind(struct ctx *c, struct draft *d, const char *kind, struct str id)
 {
@@ -92,7 +37,7 @@ static void mark_case(struct t *t, struct party *p)
     struct ctx *c = &p->h.c;
     struct work_case k;
     struct draft *d;
-    p->marked = one(p, "SELECT id FROM case_row WHERE office = $1 ORDER BY id LIMIT 1", STR("codeni-filadelfia"));
+    p->marked = one_value(&p->h, "SELECT id FROM case_row WHERE office = $1 ORDER BY id LIMIT 1", STR("codeni-filadelfia"));
     CHECK(p->marked.n);
     OK(c, work_case(c, p->marked, &k));
     c->who = officer_machine(c);
@@ -105,8 +50,8 @@ static void mark_case(struct t *t, struct party *p)
         draft_set_i64(d, u->kind, id, "at", c->now_us);
         mark_kind(c, d, u->kind, id);
     }
-    struct str signal = one(p, "SELECT id FROM signal_row WHERE case_id = $1 LIMIT 1", k.id);
-    draft_in(d, one(p, "SELECT dossier FROM signal_row WHERE id = $1", signal));
+    struct str signal = one_value(&p->h, "SELECT id FROM signal_row WHERE case_id = $1 LIMIT 1", k.id);
+    draft_in(d, one_value(&p->h, "SELECT dossier FROM signal_row WHERE id = $1", signal));
     mark_kind(c, d, "signal", signal);
     work_grant(c, d, &k, STR("prosecutor"), STR("fiscalia-filadelfia"));
     work_grant(c, d, &k, STR("labour_inspector"), STR("mtess-filadelfia"));
@@ -145,7 +90,7 @@ static size_t stand_ins(struct party *p, struct str before, struct str name, str
     struct ctx *c = &p->h.c;
     struct str slash = before;
     if (str_is(name, "code"))
-        out[n++] = one(p, "SELECT code FROM case_row WHERE id = $1", p->marked);
+        out[n++] = one_value(&p->h, "SELECT code FROM case_row WHERE id = $1", p->marked);
     else if (str_is(name, "kind"))
         for (const struct kind_use *u = kind_uses; u->kind && n < 24; u++)
             out[n++] = str_c(u->kind);
@@ -245,14 +190,14 @@ static void as_nobody(struct t *t, struct party *p, const struct route *r, struc
     (void)arg;
     p->h.c.who = NULL;
     token.value = form_token(&p->h.c);          /* even with a token of the public pages */
-    request(p, (struct str){ 0 }, r->method, path, &token, r->method == POST, &g);
+    web_ask(&p->h, (struct str){ 0 }, r->method, path, &token, r->method == POST, &g);
     if (g.rs.status >= 500)
         complain(t, r, path, "nobody", &g, "broke");
     if (!r->open && (g.body.n || !str_starts(g.rs.location, STR("/sign-in"))))
         complain(t, r, path, "nobody", &g, "answered");
     if (holds(g.body, STR(MARK)))
         complain(t, r, path, "nobody", &g, "showed an identity");
-    done(&g);
+    got_end(&g);
 }
 
 static void nobody_gets_nothing(struct t *t)
@@ -267,16 +212,16 @@ static void without_token(struct t *t, struct party *p, const struct route *r, s
     (void)arg;
     for (size_t i = 0; r->method == POST && i < 2 * COUNT_OF(who); i++) {
         struct got g;
-        request(p, p->token[who[i / 2]], POST, path, &wrong, i % 2, &g);
+        web_ask(&p->h, p->token[who[i / 2]], POST, path, &wrong, i % 2, &g);
         if (g.rs.status != 403 || g.rs.location.n)
             complain(t, r, path, logins[who[i / 2]], &g, "took a form without its token");
-        done(&g);
+        got_end(&g);
     }
     struct got g;
-    request(p, (struct str){ 0 }, POST, path, &wrong, r->method == POST, &g);
+    web_ask(&p->h, (struct str){ 0 }, POST, path, &wrong, r->method == POST, &g);
     if (r->method == POST && r->open && g.rs.status != 403)
         complain(t, r, path, "nobody", &g, "took a form without its token");
-    done(&g);
+    got_end(&g);
 }
 
 static void posts_need_their_token(struct t *t)
@@ -299,7 +244,7 @@ static void as_each(struct t *t, struct party *p, const struct route *r, struct 
     struct tally *n = arg;
     for (size_t i = 0; r->method == GET && i < COUNT_OF(logins); i++) {
         struct got g;
-        request(p, p->token[i], GET, path, NULL, 0, &g);
+        web_ask(&p->h, p->token[i], GET, path, NULL, 0, &g);
         int s = g.rs.status;
         n->ok += s == 200;
         n->refused += s == 403;
@@ -315,7 +260,7 @@ static void as_each(struct t *t, struct party *p, const struct route *r, struct 
                 complain(t, r, path, logins[i], &g, "showed a name");
                 printf("#   " STR_F "\n", STR_A(n->name[k]));
             }
-        done(&g);
+        got_end(&g);
     }
 }
 
@@ -358,22 +303,22 @@ static void opened_shows(struct t *t)
     c->who = NULL;
     OK(c, session_resume(c, p->token[0]));
     const struct sent form[] = { { STR("token"), form_token(c) }, { STR("purpose"), STR("contact") }, { STR("reason"), STR("Llamar a la familia") } };
-    request(p, p->token[0], POST, open, form, 3, &g);
+    web_ask(&p->h, p->token[0], POST, open, form, 3, &g);
     CHECK_EQ(g.rs.status, 303);
-    done(&g);
-    request(p, p->token[0], GET, page, NULL, 0, &g);
+    got_end(&g);
+    web_ask(&p->h, p->token[0], GET, page, NULL, 0, &g);
     CHECK_EQ(g.rs.status, 200);
     CHECK(holds(g.body, STR(MARK " first_name")));
-    done(&g);
-    request(p, p->token[2], GET, page, NULL, 0, &g);    /* opened for her, not for others */
+    got_end(&g);
+    web_ask(&p->h, p->token[2], GET, page, NULL, 0, &g);    /* opened for her, not for others */
     CHECK(!holds(g.body, STR(MARK)));
-    done(&g);
-    request(p, p->token[0], POST, str_join(&c->mem, STR("/dossier/"), k.protection, STR("/close")), form, 1, &g);
+    got_end(&g);
+    web_ask(&p->h, p->token[0], POST, str_join(&c->mem, STR("/dossier/"), k.protection, STR("/close")), form, 1, &g);
     CHECK_EQ(g.rs.status, 303);
-    done(&g);
-    request(p, p->token[0], GET, page, NULL, 0, &g);
+    got_end(&g);
+    web_ask(&p->h, p->token[0], GET, page, NULL, 0, &g);
     CHECK(!holds(g.body, STR(MARK)));
-    done(&g);
+    got_end(&g);
     c->who = NULL;
 }
 
@@ -389,14 +334,14 @@ static void at_unknown(struct t *t, struct party *p, const struct route *r, stru
         OK(&p->h.c, session_resume(&p->h.c, p->token[i]));
         const struct sent form[] = { { STR("token"), form_token(&p->h.c) }, { STR("reason"), STR("Motivo inventado largo") },
             { STR("words"), STR("Palabras inventadas") }, { STR("office"), STR("codeni-filadelfia") }, { STR("purpose"), STR("contact") } };
-        request(p, p->token[i], r->method, path, form, r->method == POST ? COUNT_OF(form) : 0, &g);
+        web_ask(&p->h, p->token[i], r->method, path, form, r->method == POST ? COUNT_OF(form) : 0, &g);
         int s = g.rs.status;
         bool gone = s == 404 || s == 403 || (r->method == POST && (s == 422 || s == 409));
         /* hiding what is not open, and what was reviewed, ask nothing */
         bool idle = r->method == POST && (!strcmp(r->path, "/dossier/:id/close"));
         if (!gone && !idle)
             complain(t, r, path, logins[i], &g, "answered for what is not there");
-        done(&g);
+        got_end(&g);
     }
 }
 
@@ -418,10 +363,10 @@ static void behind_lock(struct t *t, struct party *p, const struct route *r, str
     (void)arg;
     if (r->method != GET || r->open)
         return;
-    request(p, p->token[0], GET, path, NULL, 0, &g);
+    web_ask(&p->h, p->token[0], GET, path, NULL, 0, &g);
     if (g.body.n || !str_starts(g.rs.location, STR("/lock")))
         complain(t, r, path, "a locked session", &g, "answered");
-    done(&g);
+    got_end(&g);
 }
 
 static void locked_shows_nothing(struct t *t)

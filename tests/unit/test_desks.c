@@ -1,0 +1,312 @@
+/* test_desks.c - what desks do on their pages beyond keeping forms, and what
+ * happens when two officers press the same button at once. */
+#include "web_t.h"
+
+#include "case/case.h"
+#include "kinds/kinds.h"
+#include "referral/referral.h"
+#include "signal/signal.h"
+#include "work/work.h"
+
+#include <pthread.h>
+
+#define HERE "codeni-filadelfia"
+#define THERE "codeni-villarrica"
+
+static struct str signal_at(struct t *t, struct house_t *h, const char *territory, const char *office)
+{
+    struct ctx *c = &h->c;
+    struct answers a = { 0 };
+    struct str receipt, id = { 0 };
+    struct draft *d;
+    c->who = NULL;
+    (void)answers_put(&c->mem, &a, STR("what"), STR("Aviso inventado"));
+    OK(c, signal_receive(c, &(struct signal_in){ .channel = "web", .form = STR("signal"), .answers = &a,
+        .territory = str_c(territory) }, &receipt, &id));
+    struct str dossier = one_value(h, "SELECT dossier FROM signal_row WHERE id = $1", id);
+    as(t, h, office);
+    OK(c, draft_begin(c, id, "test.give", &d));
+    draft_in(d, dossier);
+    (void)grant_add(c, d, dossier, str_c(office), LEVEL_WRITE, "duty", 0, (struct str){ 0 });
+    OK(c, draft_commit(c, d));
+    return id;
+}
+
+static struct work_case case_at(struct t *t, struct house_t *h, const char *territory, const char *office)
+{
+    struct ctx *c = &h->c;
+    struct work_case k = { 0 };
+    struct str id = { 0 }, signal = signal_at(t, h, territory, office);
+    OK(c, signal_open_case(c, signal, &(struct signal_case){ .title = STR("adolescente, casa particular"),
+        .procedure = c->node->pack->procedures[0].id, .cl = true }, &id));
+    OK(c, work_case(c, id, &k));
+    return k;
+}
+
+static struct str person_in(struct t *t, struct house_t *h, const struct work_case *k, const char *code)
+{
+    static const char *const v[][2] = { { "first_name", "Ysapy" }, { "second_name", "Inventada Prueba" },
+        { "birthdate", "2012-04-05" }, { "mother_name", "Arami Prueba" }, { "sex", "female" }, { "role", "affected" },
+        { "identity_number", "0000001" } };
+    struct answers a = { 0 };
+    struct str id = { 0 };
+    (void)answers_put(&h->c.mem, &a, STR("code"), str_c(code));
+    for (size_t i = 0; i < COUNT_OF(v); i++)
+        (void)answers_put(&h->c.mem, &a, str_c(v[i][0]), str_c(v[i][1]));
+    OK(&h->c, kind_save(&h->c, k, kind_find(STR("person")), (struct str){ 0 }, &a, (struct str){ 0 }, NULL, &id));
+    return id;
+}
+
+static struct str signed_in(struct t *t, struct house_t *h, const char *office)
+{
+    struct str token = { 0 };
+    as(t, h, office);
+    h->c.who = NULL;
+    OK(&h->c, session_begin(&h->c, str_c(office), STR(HOUSE_PASSWORD), (struct str){ 0 }, STR("peer-ok"), &token));
+    return token;
+}
+
+/* Send a form with its token; the status. */
+static int post(struct t *t, struct house_t *h, struct str token, struct str path, const char *name, const char *value)
+{
+    struct got g;
+    h->c.who = NULL;
+    OK(&h->c, session_resume(&h->c, token));
+    const struct sent form[] = { { STR("token"), form_token(&h->c) }, { str_c(name), str_c(value) } };
+    web_ask(h, token, POST, path, form, 2, &g);
+    int status = g.rs.status;
+    got_end(&g);
+    h->c.who = NULL;
+    return status;
+}
+
+static bool page_holds(struct t *t, struct house_t *h, struct str token, struct str path, struct str what)
+{
+    struct got g;
+    web_ask(h, token, GET, path, NULL, 0, &g);
+    CHECK_EQ(g.rs.status, 200);
+    bool yes = holds(g.body, what);
+    got_end(&g);
+    return yes;
+}
+
+#define PATH(...) str_join(&h->c.mem, __VA_ARGS__)
+
+/* ---- the same person twice -------------------------------------------------------------------- */
+
+static void persons_on(struct t *t, struct house_t *h)
+{
+    struct work_case a = case_at(t, h, "PY-19", HERE);
+    struct str pa = person_in(t, h, &a, "P1");
+    struct work_case b = case_at(t, h, "PY-19", HERE);
+    struct str pb = person_in(t, h, &b, "P2");
+    struct work_case far = case_at(t, h, "PY-4", THERE);
+    struct str pf = person_in(t, h, &far, "P3");
+    struct str here = signed_in(t, h, HERE), page = PATH(STR("/case/"), b.id, STR("/person/"), pb);
+    struct str same = PATH(STR("/person/"), pb, STR("/same/"), pa), ask = PATH(STR("/person/"), pb, STR("/ask/"), pf);
+    CHECK(page_holds(t, h, here, page, same));
+    CHECK(page_holds(t, h, here, page, ask));                   /* another office's: ask, no more */
+    CHECK(page_holds(t, h, here, page, a.code));
+    CHECK(!page_holds(t, h, here, page, far.code));
+    CHECK(!page_holds(t, h, here, page, STR("Ysapy")));         /* not opened: not even her own name */
+    CHECK_EQ(post(t, h, here, PATH(STR("/person/"), pb, STR("/same/"), pf), "x", ""), 404);
+    CHECK_EQ(post(t, h, here, same, "x", ""), 303);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM person_link WHERE same = 1", NO_ARGS), 1);
+    struct str link = one_value(h, "SELECT id FROM person_link WHERE b = $1", pa);
+    struct str undo = PATH(STR("/person/"), pb, STR("/link/"), link, STR("/undo"));
+    CHECK(page_holds(t, h, here, page, undo));
+    CHECK(!page_holds(t, h, here, page, same));
+    CHECK(page_holds(t, h, here, PATH(STR("/case/"), a.id, STR("/person/"), pa), link));    /* seen from both sides */
+    CHECK_EQ(post(t, h, signed_in(t, h, THERE), undo, "x", ""), 404);
+    CHECK_EQ(post(t, h, here, undo, "x", ""), 303);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM person_link", NO_ARGS), 0);
+    CHECK(page_holds(t, h, here, page, same));
+    CHECK_EQ(post(t, h, here, ask, "x", ""), 303);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM alert WHERE office = $1 AND what = 'asks'", ARGS(TEXT(str_c(THERE)))), 1);
+}
+
+/* ---- an emergency ---------------------------------------------------------------------------------- */
+
+static void emergency_on(struct t *t, struct house_t *h)
+{
+    struct work_case k = case_at(t, h, "PY-19", HERE);
+    struct str far = signed_in(t, h, "minna-central"), boss = signed_in(t, h, "secretaria-villarrica"), page = PATH(STR("/case/"), k.id);
+    struct str there = signed_in(t, h, THERE);
+    struct got g;
+    web_ask(h, there, GET, page, NULL, 0, &g);
+    CHECK_EQ(g.rs.status, 404);
+    got_end(&g);
+    struct str path = PATH(STR("/emergency/"), k.code);
+    CHECK_EQ(post(t, h, there, path, "reason", "corto"), 422);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM alert WHERE what = 'break_glass'", NO_ARGS), 0);
+    CHECK_EQ(post(t, h, there, path, "reason", "Riesgo de vida esta noche"), 303);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM alert WHERE office = $1 AND what = 'break_glass'", ARGS(TEXT(str_c(HERE)))), 1);
+    CHECK(page_holds(t, h, there, page, k.code));
+    CHECK(page_holds(t, h, signed_in(t, h, HERE), STR("/work"), k.code));
+    CHECK(page_holds(t, h, boss, STR("/admin/review"), STR("Riesgo de vida esta noche")));
+    struct str event = one_value(h, "SELECT id FROM access_event WHERE what = $1", STR("break_glass"));
+    CHECK_EQ(post(t, h, there, PATH(STR("/admin/review/"), event), "x", ""), 403);     /* not her role */
+    CHECK_EQ(post(t, h, boss, PATH(STR("/admin/review/"), event), "x", ""), 303);
+    CHECK(!page_holds(t, h, boss, STR("/admin/review"), STR("Riesgo de vida esta noche")));
+    CHECK_EQ(post(t, h, far, path, "reason", "Riesgo de vida esta tarde"), 303);        /* she may review: not her own */
+    event = one_value(h, "SELECT id FROM access_event WHERE detail = $1", STR("Riesgo de vida esta tarde"));
+    CHECK_EQ(post(t, h, far, PATH(STR("/admin/review/"), event), "x", ""), 403);
+    CHECK(page_holds(t, h, boss, STR("/admin/review"), STR("Riesgo de vida esta tarde")));
+    h->c.now_us += HOUR + 1;
+    there = signed_in(t, h, THERE);
+    web_ask(h, there, GET, page, NULL, 0, &g);
+    CHECK_EQ(g.rs.status, 404);
+    got_end(&g);
+}
+
+/* ---- evidence and its hands -------------------------------------------------------------------------- */
+
+static struct str keep_form(struct t *t, struct house_t *h, const struct work_case *k, const char *kind,
+                       const char *const (*v)[2], size_t n, const struct kind_file *file)
+{
+    struct answers a = { 0 };
+    struct str id = { 0 };
+    for (size_t i = 0; i < n; i++)
+        (void)answers_put(&h->c.mem, &a, str_c(v[i][0]), str_c(v[i][1]));
+    OK(&h->c, kind_save(&h->c, k, kind_find(str_c(kind)), (struct str){ 0 }, &a, (struct str){ 0 }, file, &id));
+    return id;
+}
+
+static void custody_on(struct t *t, struct house_t *h)
+{
+    struct ctx *c = &h->c;
+    struct work_case k = case_at(t, h, "PY-19", HERE);
+    struct draft *d;
+    c->who = officer_machine(c);
+    OK(c, draft_begin(c, k.id, "test.give", &d));
+    work_grant(c, d, &k, STR("prosecutor"), STR("fiscalia-filadelfia"));
+    OK(c, draft_commit(c, d));
+    as(t, h, "fiscalia-filadelfia");
+    struct kind_file file = { .name = STR("foto.jpg") };
+    struct str bytes = STR("\xff\xd8 bytes inventados");
+    OK(c, blob_put(c, k.justice, bytes, &file.hash));
+    struct str ev = keep_form(t, h, &k, "evidence", (const char *const[][2]){ { "what", "Foto inventada" } }, 1, &file);
+    const char *id = arena_z(&c->mem, ev);
+    keep_form(t, h, &k, "custody", (const char *const[][2]){ { "evidence", id }, { "from_person", "Mano Primera" }, { "to_person", "Mano Segunda" }, { "seal_intact", "yes" } }, 4, NULL);
+    c->now_us += HOUR;
+    keep_form(t, h, &k, "custody", (const char *const[][2]){ { "evidence", id }, { "from_person", "Mano Segunda" }, { "to_person", "Mano Tercera" }, { "seal_intact", "no" } }, 4, NULL);
+    keep_form(t, h, &k, "custody", (const char *const[][2]){ { "evidence", "otra" }, { "from_person", "Mano Ajena" }, { "to_person", "Mano Otra" } }, 3, NULL);
+    struct str token = signed_in(t, h, "fiscalia-filadelfia"), page = PATH(STR("/case/"), k.id, STR("/evidence/"), ev);
+    struct got g;
+    CHECK(!page_holds(t, h, token, page, STR("Mano ")));        /* whose hands: identity, not opened */
+    h->c.who = NULL;
+    OK(c, session_resume(c, token));
+    OK(c, access_open(c, k.justice, STR("document"), STR("Preparar el juicio")));
+    h->c.who = NULL;
+    web_ask(h, token, GET, page, NULL, 0, &g);
+    CHECK_EQ(g.rs.status, 200);
+    CHECK(holds(g.body, file.hash) && !holds(g.body, STR("Mano Ajena")));
+    const char *one = memmem(g.body.p, g.body.n, "Mano Primera", 12), *two = memmem(g.body.p, g.body.n, "Mano Tercera", 12);
+    CHECK(one && two && one < two);                             /* oldest first */
+    got_end(&g);
+    web_ask(h, token, GET, PATH(page, STR("/file")), NULL, 0, &g);
+    CHECK_EQ(g.rs.status, 200);
+    CHECK(str_eq(g.body, bytes));
+    got_end(&g);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM access_event WHERE dossier = $1 AND what = 'download'", ARGS(TEXT(k.justice))), 1);
+    web_ask(h, signed_in(t, h, HERE), GET, PATH(page, STR("/file")), NULL, 0, &g);
+    CHECK(g.rs.status == 403 || g.rs.status == 404);
+    CHECK(!holds(g.body, STR("inventados")));
+    got_end(&g);
+}
+
+/* ---- at once ------------------------------------------------------------------------------------------------ */
+
+enum { HANDS = 6 };
+struct hand { struct house_t *h; const struct officer *who; struct str id; int what; enum err e; pthread_barrier_t *go; };
+
+static void *press(void *arg)
+{
+    struct hand *x = arg;
+    struct ctx c;
+    struct str case_id;
+    ctx_init(&c, 64 << 20);
+    c.node = x->h->c.node;
+    c.now_us = x->h->c.now_us;
+    c.who = x->who;
+    x->e = ledger_connect(&c, c.node->ledger, &c.db);
+    (void)pthread_barrier_wait(x->go);
+    if (!x->e)
+        x->e = x->what == 2 ? case_reopen(&c, x->id, STR("Volvió a pasar"))
+             : x->what == 1 ? signal_open_case(&c, x->id, &(struct signal_case){ .title = STR("adolescente, casa particular"),
+                   .procedure = c.node->pack->procedures[0].id, .cl = true }, &case_id)
+             : referral_accept(&c, x->id, STR("La esperamos"));
+    db_close(c.db);
+    c.db = NULL;
+    ctx_done(&c);
+    return NULL;
+}
+
+static void together(struct t *t, struct house_t *h, struct str id, int what)
+{
+    struct hand x[HANDS];
+    pthread_t thread[HANDS];
+    pthread_barrier_t go;
+    size_t ok = 0, conflict = 0;
+    (void)pthread_barrier_init(&go, NULL, HANDS);
+    for (size_t i = 0; i < HANDS; i++) {
+        x[i] = (struct hand){ h, h->c.who, id, what, ERR_OK, &go };
+        CHECK_EQ(pthread_create(&thread[i], NULL, press, &x[i]), 0);
+    }
+    for (size_t i = 0; i < HANDS; i++) {
+        (void)pthread_join(thread[i], NULL);
+        ok += x[i].e == ERR_OK;
+        conflict += x[i].e == ERR_CONFLICT;
+    }
+    (void)pthread_barrier_destroy(&go);
+    CHECK_EQ(ok, 1);
+    CHECK_EQ(conflict, HANDS - 1);
+}
+
+static void at_once_on(struct t *t, struct house_t *h)
+{
+    struct ctx *c = &h->c;
+    struct verify_report v;
+    struct str id = { 0 }, signal = signal_at(t, h, "PY-19", HERE);
+    together(t, h, signal, 1);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM case_row", NO_ARGS), 1);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM process", NO_ARGS), 1);
+    struct str case_id = one_value(h, "SELECT id FROM case_row WHERE office = $1", str_c(HERE));
+    OK(c, referral_send(c, &(struct referral_new){ .case_id = case_id, .need = STR("health"), .to_office = STR("salud-central"),
+        .asked = STR("Atención"), .basis = STR("consent"), .given_by = STR("person"), .assent = STR("adult"), .words = STR("Acepta") }, &id));
+    struct draft *d;
+    OK(c, draft_begin(c, case_id, "test.close", &d));
+    draft_in(d, one_value(h, "SELECT route FROM case_row WHERE id = $1", case_id));
+    draft_set(d, "case", case_id, "status", STR("closed"));
+    OK(c, draft_commit(c, d));
+    together(t, h, case_id, 2);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM process", NO_ARGS), 2);
+    as(t, h, "salud-central");
+    together(t, h, id, 0);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM alert WHERE what = 'answered'", NO_ARGS), 1);
+    OK(c, ledger_verify(c, c->node->ledger, false, &v));
+}
+
+/* ---- on both engines ------------------------------------------------------------------------------------------ */
+
+static void both(struct t *t, void (*run)(struct t *t, struct house_t *h))
+{
+    for (int pg = 0; pg < engines(); pg++) {
+        struct house_t h;
+        log_from = LOG_ERROR + 1;
+        if (house_fresh(t, &h, pg))
+            run(t, &h);
+        CHECK(!h.c.mem.failed);
+        house_end(&h);
+    }
+}
+#define BOTH(name) static void name(struct t *t) { both(t, name##_on); }
+BOTH(persons) BOTH(emergency) BOTH(custody) BOTH(at_once)
+
+static const struct t_case cases[] = {
+    { "the same person twice: found, confirmed, undone, asked for", persons },
+    { "an emergency: told to the owner, reviewed by another, over in an hour", emergency },
+    { "evidence: its file, its hash, its hands", custody },
+    { "two press the same button: one does it, the other is told", at_once },
+};
+T_MAIN(cases)
