@@ -93,7 +93,8 @@ static inline void as(struct t *t, struct house_t *h, const char *office)
     (c)->fault = (struct fault){ 0 }; } while (0)
 
 /* One number from the tables, straight. */
-#define COUNT_ROWS(h, sql, ...) __extension__ ({ AUTO_ROWS r_ = { 0 }; int64_t v_ = -1; \
-    if (db_query(&(h)->c, &r_, sql, __VA_ARGS__) == ERR_OK && rows_next(&r_)) v_ = row_i64(&r_, 0); v_; })
+#define COUNT_ROWS(h, sql, ...) __extension__ ({ AUTO_ROWS r_ = { 0 }; \
+    bool got_ = db_query(&(h)->c, &r_, sql, __VA_ARGS__) == ERR_OK && rows_next(&r_); \
+    got_ ? row_i64(&r_, 0) : -1; })
 
 #endif
