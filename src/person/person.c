@@ -119,6 +119,15 @@ enum err person_more(struct ctx *c, struct draft *d, const struct work_case *k, 
 
 enum { CANDIDATES = 6 };
 
+/* "match.surname.nickname": what was compared, and how it agreed. */
+static struct str reason_words(struct ctx *c, struct str key)
+{
+    struct str what = { 0 }, level = { 0 }, head;
+    if (!str_cut(key, '.', &head, &what) || !str_cut(what, '.', &what, &level))
+        return key;
+    return str_join(&c->mem, say_join(c, "match.what", what), STR(": "), say_join(c, "match.level", level));
+}
+
 static void reason_rows(struct ctx *c, struct out *o, const struct match_candidate *m, bool open)
 {
     html(o, "<details><summary>");
@@ -132,7 +141,7 @@ static void reason_rows(struct ctx *c, struct out *o, const struct match_candida
         buf_init(&b, &c->mem, 64);
         buf_fmt(&b, "%+.1f", r->mbits / 1000.0);
         html(o, "<li>");
-        text(o, say_(c, r->text));
+        text(o, reason_words(c, r->text));
         if (open && r->a.n) {
             html(o, ": ");
             text(o, r->a);
