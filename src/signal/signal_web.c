@@ -5,6 +5,7 @@
 #include "pack/pack.h"
 #include "page/form_html.h"
 #include "page/names.h"
+#include "page/pdf.h"
 
 #include <stdlib.h>
 
@@ -126,6 +127,10 @@ static enum err receipt_shown_page(struct ctx *c, struct response *rs, struct st
     para(o, "receipt.once");
     section_end(o);
     para(o, "receipt.next");
+    form_begin(o, "/receipt/paper");
+    hidden(o, "receipt", digits);
+    submit(o, BTN_QUIET, "receipt.paper");
+    form_end(o);
     go_button(o, BTN_QUIET, "receipt.home", "/");
     page_end(o);
     return ERR_OK;
@@ -149,6 +154,21 @@ static enum err report_send(struct ctx *c, const struct request *rq, struct resp
         .answers = &r.answers, .instance = once }, &receipt, &id));
     TRY(signal_keep_files(c, id, rq->uploads, rq->uploads_n));
     return receipt_shown_page(c, rs, receipt);
+}
+
+/* A small paper with the number and nothing that tells what it is for. */
+static enum err receipt_paper(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    char digits[RECEIPT_DIGITS + 1];
+    struct pdf *p;
+    struct str bytes;
+    if (!receipt_clean(req_field(rq, "receipt"), digits))
+        return FAIL(c, ERR_INPUT, "signal.no-receipt", "no number");
+    TRY(pdf_begin(c, &(struct pdf_paper){ .title = SAY(c, "public.title") }, &p));
+    pdf_code(p, receipt_shown(&c->mem, str_c(digits)));
+    pdf_small(p, SAY(c, "receipt.paper-words"));
+    TRY(pdf_end(p, &bytes));
+    return send_file(rs, STR("application/pdf"), STR("numero.pdf"), bytes);
 }
 
 /* ---- public: with the receipt ------------------------------------------------------------ */
@@ -576,6 +596,7 @@ const struct route signal_routes[] = {
       .body_max = REPORT_MAX },
     { GET,  "/receipt",            receipt_form,    .open = true, .help = "Come back with a receipt." },
     { POST, "/receipt",            receipt_see,     .open = true, .help = "State and answers of a signal." },
+    { POST, "/receipt/paper",      receipt_paper,   .open = true, .help = "The number on paper." },
     { POST, "/receipt/more",       receipt_more,    .open = true, .help = "Add information." },
     { GET,  "/signals",            signals_page,    .verb = "signal.list", .help = "Signals of this office." },
     { GET,  "/signal/new",         signal_new_page, .verb = "signal.receive", .help = "Write down a call or a visit." },
