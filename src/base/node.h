@@ -23,6 +23,7 @@ struct node {
     const struct procedures *procedures;
     const struct words *words;
     struct match_index *persons;
+    const int *persons_ready;       /* atomic: 0 while the index is still being filled */
     const struct panel *panels;     /* ends with a row of zeros */
     struct access_state *access;
     const struct served *served;

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* ---- configuration ---------------------------------------------------------------- */
@@ -327,8 +328,13 @@ static int cmd_restore(struct ctx *c, struct args *a)
     struct node_config cfg = config_of(c, a);
     if (a->n < 1)
         return 2;
-    if (house_ledger_config(c, &cfg, &c->mem, &lc) != ERR_OK || ledger_restore(c, &lc, a->v[0]) != ERR_OK)
+    const char *dir = arena_z(&c->mem, cfg.data);
+    bool made = dir && mkdir(dir, 0700) == 0;
+    if (house_ledger_config(c, &cfg, &c->mem, &lc) != ERR_OK || ledger_restore(c, &lc, a->v[0]) != ERR_OK) {
+        if (made)
+            (void)rmdir(dir);               /* only when it stayed empty */
         return cli_fail(c);
+    }
     printf("Restored into %s. Check it with: amparo verify --data %s\n", a->data, a->data);
     return 0;
 }

@@ -68,10 +68,10 @@ static enum err index_one(struct ctx *c, struct str id)
     return match_index_add(c, c->node->persons, id, &m);
 }
 
-enum err person_index_load(struct ctx *c)
+enum err person_index_load(struct ctx *c, const int *stop)
 {
     char last[ID_LEN + 1] = "";
-    for (;;) {
+    while (!__atomic_load_n(stop, __ATOMIC_RELAXED)) {
         struct ctx page;                         /* a page of memory at a time */
         ctx_init(&page, 64 << 20);
         page.db = c->db;
@@ -85,7 +85,7 @@ enum err person_index_load(struct ctx *c)
             id[n++] = row_str(&r, 0);
         if (!e)
             e = rows_end(&r);
-        for (size_t i = 0; !e && i < n; i++)
+        for (size_t i = 0; !e && i < n && !__atomic_load_n(stop, __ATOMIC_RELAXED); i++)
             e = index_one(&page, id[i]);
         if (n)
             memcpy(last, id[n - 1].p, ID_LEN);
@@ -95,6 +95,7 @@ enum err person_index_load(struct ctx *c)
         if (e || n < COUNT_OF(id))
             return e;
     }
+    return ERR_OK;
 }
 
 /* A saved person is known to the index at once: the next officer who types the
@@ -231,7 +232,9 @@ enum err person_page_part(struct ctx *c, struct out *o, const struct work_case *
         TRY(candidate(c, o, r, &m[i]));
     }
     steps_end(o);
-    if (!any)
+    if (c->node->persons_ready && !__atomic_load_n(c->node->persons_ready, __ATOMIC_ACQUIRE))
+        small(o, "person.still-loading");
+    else if (!any)
         empty(o, "person.nobody-like");
     small(o, "person.never-merged");
     section_end(o);

@@ -7,8 +7,12 @@
 #include "kinds/kinds.h"
 #include "match/match.h"
 
-/* Fill the node's index of persons from the tables; called once at start. */
-enum err person_index_load(struct ctx *c) MUST_CHECK;
+/* Fill the node's index of persons from the tables, once, beside the serving of
+ * pages: every record has to be opened, which takes a while in a large country.
+ * Ends early when *stop (atomic) is set.  A record saved in the very moment in
+ * which it is read here may stay in the index as it was before, until it is saved
+ * again or the program starts again. */
+enum err person_index_load(struct ctx *c, const int *stop) MUST_CHECK;
 
 /* Hooks of kind_uses. */
 enum err person_more(struct ctx *c, struct draft *d, const struct work_case *k, struct str record,

@@ -13,6 +13,8 @@
 #include "words/words.h"
 #include "work/work.h"
 
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -25,6 +27,9 @@ struct house {
     struct words *words;
     struct match_index *persons;
     struct access_state *access;
+    pthread_t filler;                        /* fills the index of persons */
+    bool filling;
+    int ready, stop;                         /* atomic */
     struct served *served;
     struct http_nonces *nonces;
 };
@@ -67,6 +72,34 @@ static enum err open_country(struct ctx *c, const struct node_config *cfg, struc
     return ERR_OK;
 }
 
+static void *fill(void *arg)
+{
+    struct house *h = arg;
+    struct ctx c;
+    ctx_init(&c, 1 << 20);
+    c.node = &h->node;
+    enum err e = ledger_connect(&c, h->ledger, &c.db);
+    if (!e)
+        e = person_index_load(&c, &h->stop);
+    if (e)
+        log_line(LOG_ERROR, "index of persons: %s: %s", err_name(e), c.fault.detail);
+    else
+        __atomic_store_n(&h->ready, 1, __ATOMIC_RELEASE);
+    db_close(c.db);
+    ctx_done(&c);
+    return NULL;
+}
+
+static enum err fill_begin(struct ctx *c, struct house *h)
+{
+    sigset_t all, before;
+    (void)sigfillset(&all);                  /* signals are for the thread that waits for them */
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    h->filling = pthread_create(&h->filler, NULL, fill, h) == 0;
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return h->filling ? ERR_OK : FAIL(c, ERR_IO, "error.internal", "thread of the persons");
+}
+
 static enum err open_parts(struct ctx *c, const struct node_config *cfg, struct house *h)
 {
     struct ledger_config lc;
@@ -85,13 +118,13 @@ static enum err open_parts(struct ctx *c, const struct node_config *cfg, struct 
     TRY(served_load(c, h->pack, arena_z(&h->mem, in_folder(&h->mem, cfg->data, "forms")), &h->served));
     TRY(match_index_new(c, PERSONS_BYTES, &h->persons));
     h->node = (struct node){ .pack = h->pack, .procedures = h->procedures, .words = h->words,
-        .persons = h->persons, .panels = desk_panels, .access = h->access,
+        .persons = h->persons, .persons_ready = &h->ready, .panels = desk_panels, .access = h->access,
         .served = h->served, .nonces = h->nonces };
     c->node = &h->node;
     TRY(ledger_open(c, &lc, &h->ledger));
     h->node.ledger = h->ledger;
     TRY(ledger_connect(c, h->ledger, &c->db));
-    return h->pack ? person_index_load(c) : ERR_OK;
+    return h->pack ? fill_begin(c, h) : ERR_OK;
 }
 
 enum err house_open(struct ctx *c, const struct node_config *cfg, struct house **out)
@@ -113,6 +146,9 @@ void house_close(struct ctx *c, struct house *h)
 {
     if (!h)
         return;
+    __atomic_store_n(&h->stop, 1, __ATOMIC_RELAXED);
+    if (h->filling)
+        (void)pthread_join(h->filler, NULL);
     db_close(c->db);
     c->db = NULL;
     ledger_close(h->ledger);
