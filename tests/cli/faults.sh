@@ -82,7 +82,7 @@ if pg_start "$tmp/pg"; then
     as_pg "$pg_bin/pg_ctl" -s -m immediate -D "$pg_dir/data" stop
     c=$(login)
     [ "$c" = 503 ]; ok $? "the database is gone: 503 ($c)"
-    grep -q '<h1' "$tmp/page"; ok $? "and a page that a person can read"
+    grep -q '<h1\|try again' "$tmp/page"; ok $? "and words that a person can read"
     as_pg "$pg_bin/pg_ctl" -s -w -D "$pg_dir/data" -l "$pg_dir/log" -o "-c listen_addresses='' -k $pg_dir" start
     for _ in $(seq 50); do c=$(login); [ "$c" != 503 ] && break; sleep 0.2; done
     case $c in 4??) true ;; *) false ;; esac; ok $? "it is back: answers as before, without a restart ($c)"
