@@ -76,8 +76,13 @@ if pg_start "$tmp/pg"; then
     AMPARO_PASSPHRASE=uno works "a node on PostgreSQL" "$exe" init --data "$tmp/p" --db "$pg"
     "$exe" serve --data "$tmp/p" --db "$pg" --port $port >"$tmp/serve2" 2>&1 & pids="$pids $!"
     for _ in $(seq 300); do (: </dev/tcp/127.0.0.1/$port) 2>/dev/null && break; sleep 0.1; done
-    login() { t=$(curl -s -c "$tmp/jar" "http://127.0.0.1:$port/sign-in" | grep -o 'name="token" value="[^"]*"' | head -1 | cut -d'"' -f4)
-        curl -s -o "$tmp/page" -w '%{http_code}' -b "$tmp/jar" -d "token=$t" -d login=nobody -d password=nothing-at-all "http://127.0.0.1:$port/sign-in"; }
+    # the answer to a sign-in, or to the form before it when that is refused already
+    login() {
+        local c t; c=$(curl -s -o "$tmp/page" -w '%{http_code}' -c "$tmp/jar" "http://127.0.0.1:$port/sign-in")
+        t=$(grep -o 'name="token" value="[^"]*"' "$tmp/page" | head -1 | cut -d'"' -f4)
+        if [ "$c" != 200 ]; then echo "$c"; return; fi
+        curl -s -o "$tmp/page" -w '%{http_code}' -b "$tmp/jar" -d "token=$t" -d login=nobody -d password=nothing-at-all "http://127.0.0.1:$port/sign-in"
+    }
     case $(login) in 4??) true ;; *) false ;; esac; ok $? "a wrong password is refused as such"
     as_pg "$pg_bin/pg_ctl" -s -m immediate -D "$pg_dir/data" stop
     c=$(login)
