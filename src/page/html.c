@@ -139,14 +139,13 @@ static void percent(struct buf *b, struct str s)
 {
     static const char hex[] = "0123456789ABCDEF";
     bool dots = str_is(s, ".") || str_is(s, "..");     /* would climb */
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char ch = (unsigned char)s.p[i];
-        if (unreserved(s.p[i]) && !dots) {
-            buf_char(b, s.p[i]);
-        } else {
-            buf_char(b, '%');
-            buf_char(b, hex[ch >> 4]);
-            buf_char(b, hex[ch & 15]);
+    for (size_t i = 0, from = 0; i < s.n; from = i) {
+        while (!dots && i < s.n && unreserved(s.p[i]))
+            i++;
+        buf_put(b, str_sub(s, from, i));
+        if (i < s.n) {
+            unsigned char ch = (unsigned char)s.p[i++];
+            buf_put(b, ((struct str){ (const char[]){ '%', hex[ch >> 4], hex[ch & 15] }, 3 }));
         }
     }
 }

@@ -42,7 +42,7 @@ const struct table work_tables[] = {
     { "alert",
       "CREATE TABLE alert (id TEXT PRIMARY KEY, case_id TEXT NOT NULL, office TEXT NOT NULL,"
       " what TEXT NOT NULL, detail TEXT NOT NULL, at_us BIGINT NOT NULL);"
-      "CREATE INDEX alert_office ON alert (office, at_us);" },
+      "CREATE INDEX alert_office ON alert (office, at_us, id);" },
 };
 const size_t work_tables_n = COUNT_OF(work_tables);
 

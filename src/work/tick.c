@@ -28,7 +28,7 @@ enum err alert_list(struct ctx *c, struct str office, size_t limit, struct alert
     TRY(db_query(c, &r,
         "SELECT a.id, a.case_id, coalesce(k.code, ''), a.what, a.detail, a.at_us"
         " FROM alert a LEFT JOIN case_row k ON k.id = a.case_id"
-        " WHERE a.office = $1 ORDER BY a.at_us DESC, a.id LIMIT $2",
+        " WHERE a.office = $1 ORDER BY a.at_us DESC, a.id DESC LIMIT $2",
         ARGS(TEXT(office), INT((int64_t)limit))));
     while (k < limit && rows_next(&r))
         a[k++] = (struct alert){ row_str(&r, 0), row_str(&r, 1), row_str(&r, 2), row_str(&r, 3),
