@@ -142,7 +142,7 @@ static void percent(struct buf *b, struct str s)
     for (size_t i = 0, from = 0; i < s.n; from = i) {
         while (!dots && i < s.n && unreserved(s.p[i]))
             i++;
-        buf_put(b, str_sub(s, from, i));
+        buf_put(b, str_sub(s, from, i - from));
         if (i < s.n) {
             unsigned char ch = (unsigned char)s.p[i++];
             buf_put(b, ((struct str){ (const char[]){ '%', hex[ch >> 4], hex[ch & 15] }, 3 }));
