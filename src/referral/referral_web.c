@@ -389,8 +389,33 @@ static enum err services_part(struct ctx *c, struct out *o, const struct request
         notice(o, TONE_SOON, "referral.no-service");
         return ERR_OK;
     }
-    pick(o, &(struct pick){ .name = "service", .label = "referral.which", .options = opt, .n = shown,
+    pick(o, &(struct pick){ .name = "service", .label = "referral.which", .options = opt, .n = shown, .optional = true,
                             .value = req_field(rq, "service") });
+    return ERR_OK;
+}
+
+/* Who has no service in the list: a notice to the prosecutor, a court, another
+ * municipality.  Offices of the department, then those of the country. */
+static enum err office_field(struct ctx *c, struct out *o, const struct request *rq, const struct work_case *k)
+{
+    const struct pack *p = c->node->pack;
+    struct choice *opt = NEW_N(&c->mem, struct choice, p->offices_n + 1);
+    struct str dept = k->territory;
+    size_t n = 1;
+    TRY(ctx_check(c));
+    for (const struct territory *t = pack_territory(p, dept); t && t->level > 1; t = pack_territory(p, t->parent))
+        dept = t->parent;
+    opt[0] = (struct choice){ .value = STR(""), .text = SAY(c, "referral.from-list") };
+    for (int country = 0; country < 2; country++)
+        for (size_t i = 0; i < p->offices_n; i++) {
+            const struct office *of = &p->offices[i];
+            bool here = !str_eq(dept, p->country) && pack_within(p, of->territory, dept);
+            bool wide = !here && (str_eq(of->territory, p->country) || str_eq(dept, p->country));
+            if ((country ? wide : here) && !str_eq(of->id, c->who->office))
+                opt[n++] = (struct choice){ .value = of->id, .text = pack_text(p, &of->name, c->lang) };
+        }
+    pick_list(o, &(struct pick){ .name = "office", .label = "referral.other-office", .options = opt, .n = n,
+                                 .value = req_field(rq, "office"), .optional = true });
     return ERR_OK;
 }
 
@@ -469,6 +494,7 @@ static enum err refer_page(struct ctx *c, const struct request *rq, struct respo
         if (req_has(rq, "step"))
             hidden(o, "step", req_field(rq, "step"));
         TRY(services_part(c, o, rq, &k));
+        TRY(office_field(c, o, rq, &k));
         ask(o, &(struct ask){ .name = "asked", .label = "referral.asked", .hint = "referral.asked-hint", .rows = 3, .max = 2000 });
         bool care = access_may(c, "person.view", k.protection);
         TRY(people_of(c, &k, people, care ? COUNT_OF(people) : 0, &n));
@@ -490,6 +516,10 @@ static enum err act_refer(struct ctx *c, const struct request *rq, struct respon
     struct civil day;
     if (!str_cut(req_field(rq, "service"), ' ', &service, &office))
         office = (struct str){ 0 };
+    if (req_has(rq, "office")) {
+        office = req_field(rq, "office");
+        service = (struct str){ 0 };
+    }
     if (req_date(rq, "until", &day))
         until = date_text(&c->mem, day);
     struct referral_new n = { .case_id = rq->params[0], .need = req_field(rq, "need"), .service = service,
