@@ -149,6 +149,11 @@ static const struct obligation *last_of(const struct obligation *s, size_t n, si
 
 static void who_holds(struct ctx *c, struct out *o, const struct obligation *s, size_t n)
 {
+    bool any = false;
+    for (size_t i = 0; i < n; i++)
+        any = any || str_is(s[i].state, "due");
+    if (!any)
+        return;
     part_begin(o, "case.who-holds");
     grid_begin(o, &(struct grid){ "case.who-holds", COLS("case.agency", "case.person", "case.task", "case.deadline"),
                                   .rowhead = true });
@@ -292,12 +297,14 @@ static void about(struct ctx *c, struct out *o, const struct work_case *k)
     time_of(o, k->opened_us);
     fact_end(o);
     facts_end(o);
+    row_of(o);
     if (access_may(c, "case.classify", k->route))
         go_button(o, BTN_QUIET, "case.classify", "/case/%s/classify", k->id);
     if (str_is(k->status, "open") && access_may(c, "case.close", k->route))
         go_button(o, BTN_QUIET, "case.close", "/case/%s/close", k->id);
     if (str_is(k->status, "closed") && access_may(c, "case.reopen", k->route))
         go_button(o, BTN_QUIET, "case.reopen", "/case/%s/reopen", k->id);
+    row_of_end(o);
     section_end(o);
 }
 

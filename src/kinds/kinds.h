@@ -29,8 +29,9 @@ struct kind_use {
      * NULL: nothing more. */
     enum err (*more)(struct ctx *c, struct draft *d, const struct work_case *k, struct str record,
                      const struct answers *a, struct facts *f);
-    /* Parts under the form or the record's page; NULL: none. */
+    /* Parts under the record's answers, or above them; NULL: none. */
     enum err (*page)(struct ctx *c, struct out *o, const struct work_case *k, const struct record *r);
+    bool page_first;                /* what was found is read before what was answered */
 };
 /* Every desk's rows, from src/web/desks.c; ends with a row of zeros. */
 extern const struct kind_use kind_uses[];

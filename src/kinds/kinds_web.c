@@ -292,12 +292,14 @@ static enum err record_page(struct ctx *c, const struct request *rq, struct resp
     struct answers a = kind_answers(c, &r);
     begin_page(o, &p, p.u->key);
     conflicts(c, o, &p, &r);
+    if (p.u->page && p.u->page_first)
+        TRY(p.u->page(c, o, &p.k, &r));
     TRY(form_facts(c, o, p.f, &a, top(c, r.dossier)));
     html(o, "<p class=\"small\">");
     TF(o, "kind.by", W_TEXT("who", officer_name(c, record_get(&r, "by"))),
        W_TIME("when", record_i64(&r, "at")));
     html(o, "</p>\n");
-    if (p.u->page)
+    if (p.u->page && !p.u->page_first)
         TRY(p.u->page(c, o, &p.k, &r));
     if (access_may(c, p.u->edit, r.dossier))
         go_button(o, BTN_QUIET, "kind.edit", "/case/%s/%s/%s/edit", p.k.id, str_c(p.u->kind), r.id);
