@@ -111,25 +111,38 @@ static void put(char *to, size_t room, struct str from)
     to[n] = 0;
 }
 
-/* ---- throttle: five failures per name or peer, then a growing wait --------- */
+/* ---- throttle: some failures, then a growing wait -------------------------- */
 
-static struct throttle *throttle_of(struct access_state *s, struct str what)
+/* Five for one name from one place; more for a place, since a whole office or a
+ * telephone company may share its address; many more for a name from
+ * everywhere, so that a stranger who knows it cannot keep its owner out.
+ * Wrong receipts are counted apart from sign-in. */
+enum { FAILS_HERE = 5, FAILS_PEER = 30, FAILS_NAME = 50, FAILS_RECEIPT = 5 };
+
+/* The key makes it unknowable which two of them share a counter. */
+static struct throttle *throttle_of(struct access_state *s, const char *what, struct str a, struct str b)
 {
-    return &s->throttle[str_hash(what) % COUNT_OF(s->throttle)];
+    unsigned char h[HASH_LEN], both[2 * HASH_LEN];
+    uint32_t at;
+    HASH(both, s->key, a);
+    HASH(both + HASH_LEN, s->key, b);
+    HASH(h, s->key, str_c(what), ((struct str){ (const char *)both, sizeof both }));
+    memcpy(&at, h, sizeof at);
+    return &s->throttle[at % COUNT_OF(s->throttle)];
 }
 
-static bool throttled(struct access_state *s, struct str what, int64_t now_us)
+static bool throttled(const struct throttle *t, int limit, int64_t now_us)
 {
-    struct throttle *t = throttle_of(s, what);
-    if (t->fails < 5)
+    if (t->fails < limit)
         return false;
-    int64_t wait = INT64_C(30) << (t->fails - 5 > 5 ? 5 : t->fails - 5);
+    int64_t wait = INT64_C(30) << (t->fails - limit > 5 ? 5 : t->fails - limit);
     return now_us - t->last_us < wait * US_PER_S;
 }
 
-static void throttle_note(struct access_state *s, struct str what, int64_t now_us, bool ok)
+/* Tries during the wait are not counted: they were not looked at, and must not
+ * make it longer. */
+static void throttle_note(struct throttle *t, int64_t now_us, bool ok)
 {
-    struct throttle *t = throttle_of(s, what);
     t->fails = ok ? 0 : t->fails + 1;
     t->last_us = now_us;
 }
@@ -138,7 +151,7 @@ bool guess_allowed(struct ctx *c, struct str peer)
 {
     struct access_state *s = c->node->access;
     (void)pthread_mutex_lock(&s->lock);
-    bool ok = !peer.n || !throttled(s, peer, c->now_us);
+    bool ok = !peer.n || !throttled(throttle_of(s, "receipt", peer, STR("")), FAILS_RECEIPT, c->now_us);
     (void)pthread_mutex_unlock(&s->lock);
     return ok;
 }
@@ -148,7 +161,7 @@ void guess_note(struct ctx *c, struct str peer, bool right)
     struct access_state *s = c->node->access;
     (void)pthread_mutex_lock(&s->lock);
     if (peer.n)
-        throttle_note(s, peer, c->now_us, right);
+        throttle_note(throttle_of(s, "receipt", peer, STR("")), c->now_us, right);
     (void)pthread_mutex_unlock(&s->lock);
 }
 
@@ -244,15 +257,21 @@ enum err session_begin(struct ctx *c, struct str login, struct str password, str
 
     TRY(login_load(c, login, &o));
     struct str hash = o.found ? o.password : dummy_hash(c);
+    struct throttle *here = throttle_of(s, "here", login, peer), *all = throttle_of(s, "name", login, STR("")),
+                    *from = throttle_of(s, "peer", peer, STR(""));
     (void)pthread_mutex_lock(&s->lock);
-    bool wait = throttled(s, login, c->now_us) || (peer.n && throttled(s, peer, c->now_us));
+    bool wait = throttled(here, FAILS_HERE, c->now_us) || throttled(all, FAILS_NAME, c->now_us) ||
+                (peer.n && throttled(from, FAILS_PEER, c->now_us));
     (void)pthread_mutex_unlock(&s->lock);
     bool ok = password_ok(c, hash, password) && o.found && !o.disabled && !wait;
     (void)pthread_mutex_lock(&s->lock);
     ok = ok && code_ok(c, &o, totp);
-    throttle_note(s, login, c->now_us, ok);
-    if (peer.n)
-        throttle_note(s, peer, c->now_us, ok);
+    if (!wait) {
+        throttle_note(here, c->now_us, ok);
+        throttle_note(all, c->now_us, ok);
+        if (peer.n)
+            throttle_note(from, c->now_us, ok);
+    }
     (void)pthread_mutex_unlock(&s->lock);
     if (!ok)
         return FAIL(c, ERR_DENIED, "access.wrong-login", "sign-in refused");
@@ -322,7 +341,7 @@ enum err session_unlock(struct ctx *c, struct str token, struct str password)
     token_hash(token, hash);
     (void)pthread_mutex_lock(&s->lock);
     struct session *e = find(s, hash);
-    if (e && !expired(e, c->now_us) && !throttled(s, str_c(e->officer), c->now_us)) {
+    if (e && !expired(e, c->now_us) && !throttled(throttle_of(s, "unlock", str_c(e->officer), STR("")), FAILS_HERE, c->now_us)) {
         memcpy(stored, e->password, sizeof stored);
         memcpy(who, e->officer, sizeof who);
     }
@@ -332,7 +351,7 @@ enum err session_unlock(struct ctx *c, struct str token, struct str password)
     (void)pthread_mutex_lock(&s->lock);
     e = find(s, hash);
     if (who[0])
-        throttle_note(s, str_c(who), c->now_us, ok);
+        throttle_note(throttle_of(s, "unlock", str_c(who), STR("")), c->now_us, ok);
     if (e && ok) {
         e->locked = false;
         e->seen_us = c->now_us;
