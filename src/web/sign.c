@@ -51,6 +51,8 @@ struct str web_fields_text(struct ctx *c, const struct request *rq)
 static struct str own_path(struct str to)
 {
     bool ours = to.n && to.p[0] == '/' && !(to.n > 1 && (to.p[1] == '/' || to.p[1] == '\\'));
+    for (size_t i = 0; i < to.n; i++)           /* browsers drop tabs and line ends: "/<tab>/host" */
+        ours = ours && (unsigned char)to.p[i] > ' ' && to.p[i] != 0x7f;
     return ours ? to : STR("/work");
 }
 

@@ -131,7 +131,7 @@ static enum err run(struct ctx *c, struct request *rq, struct str cookie, struct
         return ERR_OK;
     if (!c->fault.key)
         (void)FAIL(c, e, "error.internal", "no cause recorded");
-    fault_page(c, rq, rs, !c->who);
+    fault_page(c, rq, rs, !c->who || in != ERR_OK);     /* locked: no tabs, no counts */
     return e;
 }
 
