@@ -145,5 +145,38 @@ const refer = (fields, service) => [['need', 'legal'], ['service', service], ['a
     ok((await codeni.get('/work')).text.includes('agregó algo'), 'and is told of it');
 }
 
+/* ---- wrong tries keep nobody else out; addresses lead nowhere else ------------------------- */
+
+{
+    const front = token((await ask('GET', '/sign-in')).text);
+    const go = to => ask('GET', '/language?l=es&to=' + encodeURIComponent(to));
+    for (const to of ['//x.org', '/\\x.org', '/\t/x.org', '/\r\nSet-Cookie: a=b', 'https://x.org'])
+        ok((await go(to)).to === '/work', 'led home, not to ' + JSON.stringify(to));
+    for (let i = 0; i < 6; i++)
+        await ask('POST', '/sign-in', '', enc([['login', 'mtess-filadelfia'], ['password', 'no'], ['token', front]]));
+    for (let i = 0; i < 6; i++)
+        await ask('POST', '/receipt', '', enc([['receipt', '0000 0000 0000 0000'], ['token', front]]));
+    const in_ = await ask('POST', '/sign-in', '', enc([['login', 'codeni-filadelfia'], ['password', 'amparo-demo'], ['token', front]]));
+    ok(in_.status === 303, 'wrong names and receipts from one address do not keep a colleague out', in_.status);
+    const cookie = in_.cookies.map(c => c.split(';')[0]).join('; ');
+    await ask('POST', '/lock', cookie, enc([['token', token((await ask('GET', '/work', cookie)).text)]]));
+    const away = await ask('GET', '/no-such-page', cookie);
+    ok(!away.text.includes('href="/cases"'), 'a locked screen shows no tabs on an error page', away.status);
+}
+
+/* ---- breaking the glass: whoever writes there is told ---------------------------------------- */
+
+{
+    const code = one((await codeni.get(`/case/${id}`)).text, /(PY-[0-9A-Z]{4}-[0-9A-Z]{4})/);
+    const health = await officer('salud-filadelfia');
+    ok((await health.post('/emergency/' + code, [['which', 'justice'], ['reason', 'corto']])).status === 422, 'a short reason breaks nothing');
+    ok((await health.get(`/case/${id}`)).status === 404, 'and shows nothing');
+    const broke = await health.post('/emergency/' + code, [['which', 'justice'], ['reason', 'una prueba de urgencia']]);
+    ok(broke.status === 303 && (await health.get(`/case/${id}`)).status === 200, 'glass broken: she reads', broke.status);
+    ok((await fiscal.get('/work')).text.includes('Emergencia') || (await fiscal.get('/work')).text.includes(code), 'the prosecutor who writes in it is told');
+    const step = await health.post(`/case/${id}/add-step`, [['name', 'x'], ['office', 'salud-filadelfia'], ['reason', 'y']]);
+    ok(step.status === 404, 'an hour of broken glass adds no step', step.status);
+}
+
 console.log(`1..${n}`);
 process.exit(failed ? 1 : 0);

@@ -95,14 +95,16 @@ enum err grant_list(struct ctx *c, struct str dossier, struct grant_row **out, s
 /* Break the glass: reading for one hour, by this officer, with a reason; the
  * offices that own the dossier are told (their My work shows it) and it waits
  * for review.  Commits its own change. */
-enum { BREAK_MINUTES = 60 };
+enum { BREAK_MINUTES = 60, BREAK_REASON = 10 };
 enum err access_break_glass(struct ctx *c, struct str dossier, struct str reason) MUST_CHECK;
 
 /* ---- sign-in ---------------------------------------------------------------- */
 
 struct session_info { bool locked; int64_t idle_us, started_us; };
 /* A fresh token (cookie value) on success.  The same work and the same answer
- * for a wrong name, a wrong password, a wrong code and a throttled name. */
+ * for a wrong name, a wrong password, a wrong code and a throttled name.
+ * Five wrong ones for a name from one peer, then a growing wait there; from
+ * elsewhere its owner still comes in. */
 enum err session_begin(struct ctx *c, struct str login, struct str password, struct str totp,
                        struct str peer, struct str *token) MUST_CHECK;
 /* Fill c->who from a cookie.  ERR_DENIED "auth.sign-in" when there is none;

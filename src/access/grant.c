@@ -115,7 +115,7 @@ enum err access_event(struct ctx *c, struct str dossier, const char *what, struc
 enum err access_break_glass(struct ctx *c, struct str dossier, struct str reason)
 {
     struct draft *d;
-    if (str_trim(reason).n < 10)
+    if (str_trim(reason).n < BREAK_REASON)
         return FAIL(c, ERR_INPUT, "access.break-reason", "%zu bytes", reason.n);
     TRY(access_need(c, "dossier.break_glass", dossier));
     TRY(draft_begin(c, dossier, "dossier.break_glass", &d));

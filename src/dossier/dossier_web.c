@@ -86,7 +86,10 @@ enum err dossier_panel_identity(struct ctx *c, struct out *o, const struct subje
 
 static struct str own_path(struct str to)
 {
-    return to.n && to.p[0] == '/' && !(to.n > 1 && (to.p[1] == '/' || to.p[1] == '\\')) ? to : STR("/work");
+    bool ours = to.n && to.p[0] == '/' && !(to.n > 1 && (to.p[1] == '/' || to.p[1] == '\\'));
+    for (size_t i = 0; i < to.n; i++)
+        ours = ours && (unsigned char)to.p[i] > ' ' && to.p[i] != 0x7f;
+    return ours ? to : STR("/work");
 }
 
 static enum err open_page(struct ctx *c, const struct request *rq, struct response *rs)
@@ -149,12 +152,23 @@ static enum err break_page(struct ctx *c, const struct request *rq, struct respo
     return ERR_OK;
 }
 
-/* The owners are told in their own list, at once. */
-static enum err tell_owner(struct ctx *c, const struct work_case *k)
+/* Who coordinates the case and whoever writes in the dossier are told in their
+ * own list, before anything is readable. */
+static enum err tell_owner(struct ctx *c, const struct work_case *k, struct str dossier)
 {
     struct draft *d;
+    struct grant_row *g;
+    size_t n;
+    TRY(grant_list(c, dossier, &g, &n));
     TRY(draft_begin(c, k->id, "dossier.break_glass", &d));
     alert_add(c, d, k->route, k->id, k->owner, "break_glass", c->who->name);
+    for (size_t i = 0; i < n; i++) {
+        bool told = str_eq(g[i].office, k->owner) || g[i].level < LEVEL_WRITE || !g[i].office.n;
+        for (size_t j = 0; j < i && !told; j++)
+            told = str_eq(g[j].office, g[i].office);
+        if (!told)
+            alert_add(c, d, k->route, k->id, g[i].office, "break_glass", c->who->name);
+    }
     struct str id = id_new(&c->mem, c->now_us);
     draft_set(d, "access_grant", id, "dossier", k->route);
     draft_set(d, "access_grant", id, "office", c->who->office);
@@ -170,6 +184,8 @@ static enum err act_break(struct ctx *c, const struct request *rq, struct respon
     struct work_case k;
     TRY(work_case_by_code(c, rq->params[0], &k));
     struct str dossier = req_is(rq, "which", "justice") ? k.justice : k.protection;
+    if (str_trim(req_field(rq, "reason")).n >= BREAK_REASON)
+        TRY(tell_owner(c, &k, dossier));
     enum err e = access_break_glass(c, dossier, req_field(rq, "reason"));
     if (e == ERR_INPUT) {
         c->fault = (struct fault){ 0 };
@@ -178,7 +194,6 @@ static enum err act_break(struct ctx *c, const struct request *rq, struct respon
         return break_page(c, rq, rs);
     }
     TRY(e);
-    TRY(tell_owner(c, &k));
     return go(c, rs, "/case/%s", k.id);
 }
 
