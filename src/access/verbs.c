@@ -28,7 +28,7 @@ const struct verb verbs[] = {
     { "case.edit",            "intake protection labour prosecution", LEVEL_WRITE, "route" },
     { "case.classify",        "intake protection labour prosecution", LEVEL_WRITE, "route" },
     { "case.close",           "intake protection",              LEVEL_WRITE, "route" },
-    { "case.reopen",          CASEWORK,                         LEVEL_READ,  "route" },
+    { "case.reopen",          CASEWORK,                         LEVEL_WRITE, "route" },
     { "case.print",           CASEWORK,                         LEVEL_READ,  "route" },
     { "case.export",          CASEWORK,                         LEVEL_NONE,  "" },
 

@@ -127,7 +127,7 @@ static enum err work_counts(struct ctx *c, int64_t *late, int64_t *today)
 
 static enum err work_page(struct ctx *c, const struct request *rq, struct response *rs)
 {
-    enum { ROWS = 50 };
+    enum { ROWS = 25 };
     struct out *o = &rs->out;
     struct obligation *s;
     struct alert *a;

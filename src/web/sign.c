@@ -138,6 +138,43 @@ static enum err lock(struct ctx *c, const struct request *rq, struct response *r
     return go(c, rs, "/lock");
 }
 
+/* The next "name, length, value" of what web_fields_text wrote. */
+static bool next_field(struct str *rest, struct str *name, struct str *value)
+{
+    struct str size;
+    int64_t n;
+    if (!str_cut(*rest, '\n', name, rest) || !str_cut(*rest, '\n', &size, rest) ||
+        !str_to_i64(size, &n) || n < 0 || (uint64_t)n >= rest->n)
+        return false;
+    *value = str_sub(*rest, 0, (size_t)n);
+    *rest = str_sub(*rest, (size_t)n + 1, rest->n);
+    return true;
+}
+
+/* What was typed when the lock came: one button sends it as it was. */
+static enum err kept_page(struct ctx *c, struct response *rs, struct str path, struct str body)
+{
+    struct out *o = &rs->out;
+    struct str name, value;
+    o->token = form_token(c);
+    o->open = false;
+    page_begin(o, &(struct page){ .title_key = "lock.title", .tab = "work", .narrow = true });
+    heading(o, "lock.typed");
+    lede(o, "lock.typed-why");
+    form_begin_(o, path, false);
+    while (next_field(&body, &name, &value)) {
+        html(o, "<input type=\"hidden\"");
+        attr(o, "name", name);
+        attr(o, "value", value);
+        html(o, ">\n");
+    }
+    submit(o, BTN, "lock.send-typed");
+    form_end(o);
+    go_button(o, BTN_QUIET, "lock.leave-typed", "/work");
+    page_end(o);
+    return ERR_OK;
+}
+
 static enum err unlock(struct ctx *c, const struct request *rq, struct response *rs)
 {
     enum err e = session_unlock(c, rq->session, req_field(rq, "password"));
@@ -148,6 +185,11 @@ static enum err unlock(struct ctx *c, const struct request *rq, struct response 
         return lock_form(c, rq, rs);
     }
     TRY(e);
+    struct str path, body = session_kept(c, &path);
+    if (body.n) {
+        session_keep(c, path, (struct str){ 0 });       /* given back once */
+        return kept_page(c, rs, own_path(path), body);
+    }
     return go_(rs, own_path(req_field(rq, "to")));
 }
 
