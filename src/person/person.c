@@ -176,9 +176,19 @@ static enum err linked(struct ctx *c, struct str a, struct str b, struct str *id
     return rows_end(&r);
 }
 
-/* Outside her scope the officer sees that there is someone, how likely, and
- * which office to ask; never who. */
-static enum err candidate(struct ctx *c, struct out *o, const struct record *mine, const struct match_candidate *m)
+/* A person's whereabouts are not given away: the department, never the district. */
+static struct str department_of_place(struct ctx *c, struct str territory)
+{
+    const struct territory *t = pack_territory(c->node->pack, territory);
+    while (t && t->level > 1)
+        t = pack_territory(c->node->pack, t->parent);
+    return t ? t->id : territory;
+}
+
+/* Outside her scope the officer sees that there is someone, how likely, and in
+ * which department; never who, nor which office.  Looking is an event. */
+static enum err candidate(struct ctx *c, struct out *o, const struct record *mine,
+                          const struct match_candidate *m, bool *outside)
 {
     struct record other;
     struct work_case k;
@@ -197,7 +207,9 @@ static enum err candidate(struct ctx *c, struct out *o, const struct record *min
         html(o, ": ");
         link_text(o, k.code, "/case/%s", k.id);
     }
-    step_note(o, str_join(&c->mem, office_text(c, k.owner), STR(", "), place_text(c, k.territory)));
+    step_note(o, hers ? str_join(&c->mem, office_text(c, k.owner), STR(", "), place_text(c, k.territory))
+                      : place_text(c, department_of_place(c, k.territory)));
+    *outside = *outside || !hers;
     reason_rows(c, o, m, open);
     if (link.n) {
         tag(o, same ? TONE_DONE : TONE_PLAIN, same ? "person.same" : "person.not-same");
@@ -217,7 +229,7 @@ enum err person_page_part(struct ctx *c, struct out *o, const struct work_case *
     struct record full;
     struct match_candidate *m;
     size_t n, dropped;
-    bool any = false;
+    bool any = false, outside = false;
     (void)k;
     TRY(record_load(c, r->id, &full));
     struct answers a = kind_answers(c, &full);
@@ -229,7 +241,7 @@ enum err person_page_part(struct ctx *c, struct out *o, const struct work_case *
         if (str_eq(m[i].id, r->id) || m[i].mbits < -4000)
             continue;
         any = true;
-        TRY(candidate(c, o, r, &m[i]));
+        TRY(candidate(c, o, r, &m[i], &outside));
     }
     steps_end(o);
     if (c->node->persons_ready && !__atomic_load_n(c->node->persons_ready, __ATOMIC_ACQUIRE))
@@ -238,7 +250,7 @@ enum err person_page_part(struct ctx *c, struct out *o, const struct work_case *
         empty(o, "person.nobody-like");
     small(o, "person.never-merged");
     section_end(o);
-    return ERR_OK;
+    return outside ? access_event(c, r->dossier, "search", r->id) : ERR_OK;
 }
 
 /* ---- confirming, undoing, asking -------------------------------------------------------------------- */
