@@ -16,6 +16,7 @@ pg_start "$out/pg" || { echo "PostgreSQL did not start"; echo "0 passed, 1 faile
 trap 'pg_stop' EXIT
 export AMPARO_TEST_PG="$PG_CONNINFO"
 export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1
+export LSAN_OPTIONS=suppressions=$PWD/tests/lsan.supp:print_suppressions=0
 
 # One test program: its TAP goes to a log, a crash counts as one failure.
 one() {
