@@ -1,4 +1,4 @@
-/* house_t.h - for tests: a whole house (pack, rulebook, words, ledger) on either
+/* house_t.h - for tests: a whole house (pack, procedures, words, ledger) on either
  * engine, with time in the test's hand and an officer for any office.
  *
  *     for (int pg = 0; pg < engines(); pg++) {

@@ -5,6 +5,7 @@
 #include "admin/admin.h"
 #include "api/api.h"
 #include "db/db.h"
+#include "cli/pack_cmd.h"
 #include "demo/demo.h"
 #include "flow/flow.h"
 #include "match/match.h"
@@ -418,28 +419,10 @@ static int cmd_recover(struct ctx *c, struct args *a)
 
 /* ---- rooms' own commands ------------------------------------------------------------------ */
 
-static enum err procedure_hook(struct ctx *c, struct str xml, pack_say *say, void *arg)
-{
-    struct flow_model *m;
-    struct flow_finding *f;
-    size_t n;
-    TRY(flow_load(c, xml, &flow_feel, &m));
-    enum err e = flow_check(c, m, &f, &n);
-    for (size_t i = 0; !e && i < n; i++) {
-        struct str words = str_join(&c->mem, f[i].id, STR(": "), str_c(flow_finding_text(f[i].key)), STR(" "), f[i].arg);
-        if (words.p)
-            say(arg, f[i].severity == FLOW_WRONG ? FINDING_ERROR
-                   : f[i].severity == FLOW_WARN ? FINDING_WARNING : FINDING_NOTE, f[i].line, words.p);
-    }
-    flow_free(m);
-    return e;
-}
-
 static int cmd_pack_check(struct ctx *c, struct args *a)
 {
-    static const struct pack_hooks hooks = { procedure_hook };
     (void)c;
-    return a->n ? pack_check_cli(a->n, a->v, &hooks) : 2;
+    return a->n ? pack_cmd_check(a->n, a->v) : 2;
 }
 
 static int cmd_flow_check(struct ctx *c, struct args *a)

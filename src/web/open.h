@@ -1,4 +1,4 @@
-/* open.h - bring a node up: pack, rulebook, words, ledger, persons index.
+/* open.h - bring a node up: pack, procedures, words, ledger, persons index.
  * Used by every command, the demo and the tests. */
 #ifndef OPEN_H
 #define OPEN_H
