@@ -36,13 +36,15 @@ void fold(struct str in, struct folded *out);
 enum { PROFILES = 5 };          /* es, gn, th, lr, general */
 struct sounds { uint32_t key[PROFILES], block; };
 void sounds_of(struct str word, struct sounds *out);
-size_t sound_spell(int profile, struct str word, char out[64]);    /* for tests */
+size_t sound_spell(int profile, struct str word, char out[64]);    /* for tests, tokens */
+size_t sound_block(struct str word, char out[16]);      /* sounds.block, spelled */
 
 enum { NICKS = 3 };
 /* Nickname groups a folded word belongs to, 1.. ; 0 = none.  A name and its
  * short forms share a group. */
 void nicks_of(struct str word, uint16_t out[NICKS]);
 size_t nick_groups(void);
+struct str nick_lead(uint16_t group);       /* the name the group is about */
 bool is_particle(struct str word);          /* de, del, la, da, dos, von, bin ... */
 bool is_marriage_mark(struct str word);     /* vda, viuda, esposa */
 bool is_title(struct str word);             /* don, mrs, nai, khun ... */

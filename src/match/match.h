@@ -162,6 +162,26 @@ enum { MATCH_CLUSTER_MAX = 64 };            /* no cluster grows above this by it
 enum err match_cluster(struct ctx *c, size_t n, const struct match_link *link, size_t n_link,
                        const struct match_bonds *bonds, struct match_clusters *out) MUST_CHECK;
 
+/* ---- what may be compared without showing the record -------------------------
+ * Composite tokens for private matching between agencies: canonical texts, the
+ * same for the same person in every office as far as normal forms reach.  They
+ * are guessable and must never leave a node as they are: they go through the
+ * oblivious function first.
+ *
+ *   id|4123567              strong     phone|81123456     strong (a household's)
+ *   email|ana@example.org   strong
+ *   names-day|kntls|ls|20090314   two names by sound (each pair, each long form of
+ *                           a short name), birth with day and month in order of size
+ *   names-year|kntls|ls|2009      the same and a year: weak, many share it */
+
+enum match_token_kind { MATCH_TOKEN_ID, MATCH_TOKEN_PHONE, MATCH_TOKEN_EMAIL,
+                        MATCH_TOKEN_NAMES_DAY, MATCH_TOKEN_NAMES_YEAR, MATCH_TOKEN_KINDS };
+struct match_token { enum match_token_kind kind; struct str text; };
+enum { MATCH_TOKENS_MAX = 96 };             /* strong kinds come first; more are left out */
+/* Tokens live in c->mem; a record without names, dates or numbers has none. */
+enum err match_tokens(struct ctx *c, const struct match_record *r,
+                      struct match_token out[MATCH_TOKENS_MAX], size_t *n) MUST_CHECK;
+
 /* ---- whole files -------------------------------------------------------------- */
 
 /* Columns by name: map entries like "given=first_name".  Columns whose name is

@@ -332,6 +332,16 @@ void nicks_of(struct str word, uint16_t out[NICKS])
         out[k++] = 0;
 }
 
+struct str nick_lead(uint16_t group)
+{
+    struct str rest, w = { "", 0 };
+    if (group == 0 || group > COUNT_OF(groups))
+        return w;
+    rest = str_c(groups[group - 1]);
+    (void)str_next(&rest, ' ', &w);
+    return w;
+}
+
 static bool listed(const struct str *list, size_t n, struct str w)
 {
     for (size_t i = 0; i < n; i++)

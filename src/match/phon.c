@@ -149,6 +149,33 @@ static uint32_t key_of(struct str s, int profile)
 /* A consonant skeleton of fewer letters says too little. */
 enum { BARE_MIN = 3, BLOCK_MIN_LETTERS = 2, BLOCK_LETTERS = 5 };
 
+/* At most BLOCK_LETTERS consonants; *raw when the word is too short for that and
+ * stands as written. */
+static size_t block_spell(struct str w, char t[64], bool *raw)
+{
+    size_t n = sound_spell(PROFILES, w, t);
+    if (n > BLOCK_LETTERS)
+        n = BLOCK_LETTERS;
+    size_t solid = n - (n > 0 && t[0] == 'a');
+    *raw = (w.n && ascii_digit(w.p[0])) || solid < BLOCK_MIN_LETTERS;
+    if (!*raw)
+        return n;
+    n = w.n < 4 ? w.n : 4;
+    memcpy(t, w.p, n);
+    return n;
+}
+
+size_t sound_block(struct str w, char out[16])
+{
+    char t[64];
+    bool raw;
+    size_t n = block_spell(w, t, &raw);
+    memcpy(out, t, n);
+    if (raw)
+        out[n++] = '.';                         /* no sound is written so */
+    return n;
+}
+
 void sounds_of(struct str w, struct sounds *out)
 {
     char t[64];
@@ -159,14 +186,9 @@ void sounds_of(struct str w, struct sounds *out)
         if (n >= (profiles[i].bare ? BARE_MIN : 2))
             out->key[i] = key_of((struct str){ t, n }, i);
     }
-    size_t n = sound_spell(PROFILES, w, t);
-    if (n > BLOCK_LETTERS)
-        n = BLOCK_LETTERS;
-    size_t solid = n - (n > 0 && t[0] == 'a');
-    if (digits || solid < BLOCK_MIN_LETTERS)
-        out->block = key_of(str_sub(w, 0, 4), PROFILES + 1);
-    else
-        out->block = key_of((struct str){ t, n }, PROFILES);
+    bool raw;
+    size_t n = block_spell(w, t, &raw);
+    out->block = key_of((struct str){ t, n }, PROFILES + raw);
 }
 
 uint64_t mix64(uint64_t x)

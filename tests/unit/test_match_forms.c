@@ -226,7 +226,71 @@ static void reads_sex_in_four_languages(struct t *t)
     CHECK_EQ(sex_of(STR("")), 0);
 }
 
+/* ---- tokens for private matching --------------------------------------------------- */
+
+static size_t shared_tokens(struct t *t, struct match_record a, struct match_record b,
+                            enum match_token_kind kind)
+{
+    struct ctx c;
+    struct match_token x[MATCH_TOKENS_MAX], y[MATCH_TOKENS_MAX];
+    size_t nx = 0, ny = 0, same = 0;
+    ctx_init(&c, 1 << 20);
+    OK(&c, match_tokens(&c, &a, x, &nx));
+    OK(&c, match_tokens(&c, &b, y, &ny));
+    for (size_t i = 0; i < nx; i++)
+        for (size_t j = 0; j < ny; j++)
+            same += str_eq(x[i].text, y[j].text) && x[i].kind == kind && y[j].kind == kind;
+    ctx_done(&c);
+    return same;
+}
+
+static void tokens_meet_over_spelling(struct t *t)
+{
+    struct match_record a = { .given = STR("Francisco"), .surname = STR("González"), .second = STR("Vera"),
+                              .birth = STR("2009-03-04"), .ids = { { .value = STR("4.123.567") } },
+                              .phones = { STR("0981 123 456") } };
+    struct match_record b = { .given = STR("Pancho"), .surname = STR("Gonsales"),
+                              .birth = STR("3/4/2009"), .ids = { { .value = STR("4123567") } },
+                              .phones = { STR("+595 981 123456") } };
+    struct match_record other = { .given = STR("Rosa"), .surname = STR("Duarte"), .birth = STR("2009-03-04") };
+    CHECK_EQ(shared_tokens(t, a, b, MATCH_TOKEN_ID), 1);
+    CHECK_EQ(shared_tokens(t, a, b, MATCH_TOKEN_PHONE), 1);
+    CHECK(shared_tokens(t, a, b, MATCH_TOKEN_NAMES_DAY) >= 1);
+    CHECK(shared_tokens(t, a, b, MATCH_TOKEN_NAMES_YEAR) >= 1);
+    for (int k = 0; k < MATCH_TOKEN_KINDS; k++)
+        CHECK_EQ(shared_tokens(t, a, other, (enum match_token_kind)k), 0);
+}
+
+static void tokens_of_nothing_are_none(struct t *t)
+{
+    struct ctx c;
+    struct match_token x[MATCH_TOKENS_MAX];
+    struct match_record none = { .given = STR(" "), .birth = STR("?"), .ids = { { .value = STR("0000000") } } };
+    size_t n = 9;
+    ctx_init(&c, 1 << 20);
+    OK(&c, match_tokens(&c, &none, x, &n));
+    CHECK_EQ(n, 0);
+    struct match_record much = { .given = STR("Maria Jose Alejandra"), .surname = STR("Vera Duarte Franco"),
+                                 .alias = STR("Ale Pancha"), .birth = STR("2001-02-03") };
+    OK(&c, match_tokens(&c, &much, x, &n));
+    CHECK(n > 10 && n <= MATCH_TOKENS_MAX);
+    for (c.mem.fail_at = 1; c.mem.fail_at < 300; c.mem.fail_at++) {
+        struct ctx d;
+        ctx_init(&d, 1 << 20);
+        d.mem.fail_at = c.mem.fail_at;
+        if (match_tokens(&d, &much, x, &n) == ERR_OK) {
+            ctx_done(&d);
+            break;
+        }
+        ctx_done(&d);
+    }
+    CHECK(c.mem.fail_at < 300);
+    ctx_done(&c);
+}
+
 static const struct t_case cases[] = {
+    { "tokens meet over spelling", tokens_meet_over_spelling },
+    { "tokens of nothing, of much, without memory", tokens_of_nothing_are_none },
     { "letters of many scripts fold", folds_letters_of_many_scripts },
     { "folding keeps its bounds", keeps_within_bounds },
     { "five spellings are heard", hears_the_five_profiles },
