@@ -241,6 +241,19 @@ static enum err move(struct ctx *c, struct draft *d, const struct work_case *k,
     return work_save(w, d);
 }
 
+/* A record is saved over only as what it is, in the case and the file where it stands. */
+static enum err over(struct ctx *c, const struct work_case *k, const struct kind_use *u, struct str record,
+                     struct str *dossier)
+{
+    struct record old;
+    TRY(record_load(c, record, &old));
+    bool here = str_eq(old.dossier, k->protection) || str_eq(old.dossier, k->justice) || str_eq(old.dossier, k->labour);
+    if (!here || !str_is(old.kind, u->kind) || !str_eq(record_get(&old, "case"), k->id))
+        return FAIL(c, ERR_NOT_FOUND, "error.not-found", "record " STR_F " of another kind or case", STR_A(record));
+    *dossier = old.dossier;
+    return ERR_OK;
+}
+
 enum err kind_save(struct ctx *c, const struct work_case *k, const struct kind_use *u,
                    struct str record, const struct answers *a, struct str step,
                    const struct kind_file *file, struct str *id)
@@ -251,12 +264,9 @@ enum err kind_save(struct ctx *c, const struct work_case *k, const struct kind_u
         f.file_hash = file->hash;
         f.file_name = file->name;
     }
-    struct record old;
     struct str dossier = kind_dossier(c, u, k);
-    if (record.n) {
-        TRY(record_load(c, record, &old));
-        dossier = old.dossier;
-    }
+    if (record.n)
+        TRY(over(c, k, u, record, &dossier));
     TRY(access_need(c, u->edit, dossier));
     TRY(draft_begin(c, k->id, u->edit, &d));
     struct str made = record.n ? record : id_new(&c->mem, c->now_us);

@@ -190,8 +190,33 @@ static enum err link_fields(struct ctx *c, struct out *o, const struct place *p,
     return ERR_OK;
 }
 
+/* May the record that a form points to be pointed to: hers to see, of this case,
+ * of the kind the field is for?  Anything else was not on the page. */
+static enum err link_ok(struct ctx *c, const struct place *p, const char *kind, struct str id)
+{
+    const struct kind_use *u = kind_find(str_c(kind));
+    struct record r;
+    if (!id_ok(id) || !u)
+        return FAIL(c, ERR_NOT_FOUND, "error.not-found", "no link");
+    TRY(access_record(c, id, &r));
+    TRY(access_need(c, u->view, r.dossier));
+    if (!str_is(r.kind, kind) || !str_eq(record_get(&r, "case"), p->k.id))
+        return FAIL(c, ERR_NOT_FOUND, "error.not-found", "link to another kind or case");
+    return ERR_OK;
+}
+
+/* A step that the form says it completes is one of this case. */
+static enum err step_ok(struct ctx *c, const struct place *p, struct str step)
+{
+    struct obligation o;
+    if (!step.n)
+        return ERR_OK;
+    TRY(obligation_get(c, step, &o));
+    return str_eq(o.case_id, p->k.id) ? ERR_OK : FAIL(c, ERR_NOT_FOUND, "error.not-found", "step of another case");
+}
+
 /* The case and the chosen links as answers the page did not ask. */
-static void link_answers(struct ctx *c, const struct request *rq, const struct place *p, struct answers *before)
+static enum err link_answers(struct ctx *c, const struct request *rq, const struct place *p, struct answers *before)
 {
     struct answers a = { 0 };
     for (size_t i = 0; i < before->n; i++) {
@@ -208,11 +233,14 @@ static void link_answers(struct ctx *c, const struct request *rq, const struct p
         struct str v = req_field(rq, links[k].field);
         if (!x || x->type != FORM_HIDDEN || answers_get(&a, x->path).n)
             continue;
-        (void)answers_put(&c->mem, &a, x->path, id_ok(v) ? v : STR("-"));
+        if (v.n && !str_is(v, "-"))
+            TRY(link_ok(c, p, links[k].kind, v));
+        (void)answers_put(&c->mem, &a, x->path, v.n ? v : STR("-"));
     }
     if (form_find(p->f, STR("from_record")) && !answers_get(&a, STR("from_record")).n)
         (void)answers_put(&c->mem, &a, STR("from_record"), req_has(rq, "step") ? req_field(rq, "step") : STR("-"));
     *before = a;
+    return ERR_OK;
 }
 
 static enum err form_page(struct ctx *c, struct response *rs, const struct place *p, struct str record,
@@ -312,8 +340,8 @@ static enum err edit_page(struct ctx *c, const struct request *rq, struct respon
     struct place p;
     struct record r;
     TRY(place_of(c, rq, &p));
-    TRY(access_need(c, p.u->edit, kind_dossier(c, p.u, &p.k)));
     TRY(load_record(c, &p, rq->params[2], &r));
+    TRY(access_need(c, p.u->edit, r.dossier));
     struct answers a = kind_answers(c, &r);
     return form_page(c, rs, &p, r.id, (struct str){ 0 }, &a, NULL);
 }
@@ -380,8 +408,9 @@ static enum err save(struct ctx *c, const struct request *rq, struct response *r
     bool ok;
     TRY(place_of(c, rq, &p));
     TRY(access_need(c, p.u->edit, kind_dossier(c, p.u, &p.k)));
+    TRY(step_ok(c, &p, req_field(rq, "step")));
     TRY(before_of(c, &p, record, &before));
-    link_answers(c, rq, &p, &before);
+    TRY(link_answers(c, rq, &p, &before));
     TRY(form_take(c, rq, p.f, &before, &r, &ok));
     if (!ok) {
         rs->status = 422;
@@ -421,6 +450,7 @@ static enum err act_resolve(struct ctx *c, const struct request *rq, struct resp
     struct str field = req_field(rq, "field"), change = req_field(rq, "change");
     TRY(place_of(c, rq, &p));
     TRY(load_record(c, &p, rq->params[2], &r));
+    TRY(access_need(c, p.u->edit, r.dossier));
     TRY(access_need(c, "dossier.conflict", r.dossier));
     TRY(draft_begin(c, p.k.id, "dossier.conflict", &d));
     draft_in(d, r.dossier);

@@ -212,8 +212,11 @@ static enum err candidate(struct ctx *c, struct out *o, const struct record *min
     *outside = *outside || !hers;
     reason_rows(c, o, m, open);
     if (link.n) {
+        struct record l;
+        TRY(record_load(c, link, &l));
         tag(o, same ? TONE_DONE : TONE_PLAIN, same ? "person.same" : "person.not-same");
-        act_button(o, BTN_QUIET, "person.undo", "/person/%s/link/%s/undo", mine->id, link);
+        if (access_may(c, "person.link", l.dossier))
+            act_button(o, BTN_QUIET, "person.undo", "/person/%s/link/%s/undo", mine->id, link);
     } else if (hers) {
         act_button(o, BTN_QUIET, "person.is-same", "/person/%s/same/%s", mine->id, m->id);
         act_button(o, BTN_QUIET, "person.is-not", "/person/%s/different/%s", mine->id, m->id);
@@ -224,29 +227,39 @@ static enum err candidate(struct ctx *c, struct out *o, const struct record *min
     return ERR_OK;
 }
 
-enum err person_page_part(struct ctx *c, struct out *o, const struct work_case *k, const struct record *r)
+/* Who may be this person, herself left out. */
+static enum err candidates_of(struct ctx *c, struct str id, struct match_candidate **out, size_t *n)
 {
     struct record full;
     struct match_candidate *m;
-    size_t n, dropped;
-    bool any = false, outside = false;
-    (void)k;
-    TRY(record_load(c, r->id, &full));
+    size_t got, dropped, kept = 0;
+    TRY(record_load(c, id, &full));
     struct answers a = kind_answers(c, &full);
     struct match_record me = match_of(c, &a, record_i64(&full, "at"));
-    TRY(match_lookup(c, c->node->persons, &me, CANDIDATES + 1, &m, &n, &dropped));
+    TRY(match_lookup(c, c->node->persons, &me, CANDIDATES + 1, &m, &got, &dropped));
+    for (size_t i = 0; i < got; i++)
+        if (!str_eq(m[i].id, id) && m[i].mbits >= -4000)
+            m[kept++] = m[i];
+    *out = m;
+    *n = kept;
+    return ERR_OK;
+}
+
+enum err person_page_part(struct ctx *c, struct out *o, const struct work_case *k, const struct record *r)
+{
+    struct match_candidate *m;
+    size_t n;
+    bool outside = false;
+    (void)k;
+    TRY(candidates_of(c, r->id, &m, &n));
     part_begin(o, "person.earlier");
     steps_begin(o, true);
-    for (size_t i = 0; i < n; i++) {
-        if (str_eq(m[i].id, r->id) || m[i].mbits < -4000)
-            continue;
-        any = true;
+    for (size_t i = 0; i < n; i++)
         TRY(candidate(c, o, r, &m[i], &outside));
-    }
     steps_end(o);
     if (c->node->persons_ready && !__atomic_load_n(c->node->persons_ready, __ATOMIC_ACQUIRE))
         small(o, "person.still-loading");
-    else if (!any)
+    else if (!n)
         empty(o, "person.nobody-like");
     small(o, "person.never-merged");
     section_end(o);
@@ -255,14 +268,16 @@ enum err person_page_part(struct ctx *c, struct out *o, const struct work_case *
 
 /* ---- confirming, undoing, asking -------------------------------------------------------------------- */
 
-static enum err mine_and(struct ctx *c, const struct request *rq, struct record *mine, struct str *other)
+static enum err not_found(struct ctx *c, struct str id)
+{
+    return FAIL(c, ERR_NOT_FOUND, "error.not-found", "record " STR_F, STR_A(id));
+}
+
+static enum err mine_of(struct ctx *c, const struct request *rq, struct record *mine)
 {
     TRY(access_record(c, rq->params[0], mine));
     TRY(access_need(c, "person.link", mine->dossier));
-    if (!str_is(mine->kind, "person"))
-        return FAIL(c, ERR_NOT_FOUND, "error.not-found", "no person");
-    *other = rq->params[1];
-    return ERR_OK;
+    return str_is(mine->kind, "person") ? ERR_OK : not_found(c, mine->id);
 }
 
 static enum err back_to(struct ctx *c, struct response *rs, const struct record *mine)
@@ -273,16 +288,17 @@ static enum err back_to(struct ctx *c, struct response *rs, const struct record 
 static enum err set_link(struct ctx *c, const struct request *rq, struct response *rs, const char *state)
 {
     struct record mine, theirs;
-    struct str other;
     struct draft *d;
-    TRY(mine_and(c, rq, &mine, &other));
-    TRY(access_record(c, other, &theirs));
+    TRY(mine_of(c, rq, &mine));
+    TRY(access_record(c, rq->params[1], &theirs));
     TRY(access_need(c, "person.view", theirs.dossier));
+    if (!str_is(theirs.kind, "person") || str_eq(theirs.id, mine.id))
+        return not_found(c, theirs.id);
     TRY(draft_begin(c, record_get(&mine, "case"), "person.link", &d));
     struct str id = id_new(&c->mem, c->now_us);
     draft_in(d, mine.dossier);
     draft_set(d, "person_link", id, "a", mine.id);
-    draft_set(d, "person_link", id, "b", other);
+    draft_set(d, "person_link", id, "b", theirs.id);
     draft_set(d, "person_link", id, "state", str_c(state));
     draft_set(d, "person_link", id, "by", c->who->id);
     draft_set_i64(d, "person_link", id, "at", c->now_us);
@@ -303,17 +319,29 @@ static enum err act_different(struct ctx *c, const struct request *rq, struct re
 static enum err act_undo(struct ctx *c, const struct request *rq, struct response *rs)
 {
     struct record mine, link;
-    struct str id;
     struct draft *d;
-    TRY(mine_and(c, rq, &mine, &id));
-    TRY(access_record(c, id, &link));
+    TRY(mine_of(c, rq, &mine));
+    TRY(access_record(c, rq->params[1], &link));
+    TRY(access_need(c, "person.link", link.dossier));       /* it may stand in the other's file */
     if (!str_is(link.kind, "person_link") || (!str_eq(record_get(&link, "a"), mine.id) && !str_eq(record_get(&link, "b"), mine.id)))
-        return FAIL(c, ERR_NOT_FOUND, "error.not-found", "no link");
+        return not_found(c, link.id);
     TRY(draft_begin(c, record_get(&mine, "case"), "person.unlink", &d));
     draft_in(d, link.dossier);
-    draft_set(d, "person_link", id, "state", STR("undone"));
+    draft_set(d, "person_link", link.id, "state", STR("undone"));
     TRY(draft_commit(c, d));
     return back_to(c, rs, &mine);
+}
+
+/* She may ask about whom her page shows her: nobody else has a likeness to ask for. */
+static enum err shown_to_her(struct ctx *c, const struct record *mine, struct str other, bool *yes)
+{
+    struct match_candidate *m;
+    size_t n;
+    TRY(candidates_of(c, mine->id, &m, &n));
+    *yes = false;
+    for (size_t i = 0; i < n; i++)
+        *yes = *yes || str_eq(m[i].id, other);
+    return ERR_OK;
 }
 
 /* The other office learns that a colleague asks; who she asks about stays with
@@ -322,10 +350,15 @@ static enum err act_ask(struct ctx *c, const struct request *rq, struct response
 {
     struct record mine, theirs;
     struct work_case k;
-    struct str other;
     struct draft *d;
-    TRY(mine_and(c, rq, &mine, &other));
-    TRY(record_load(c, other, &theirs));
+    bool shown;
+    TRY(mine_of(c, rq, &mine));
+    TRY(shown_to_her(c, &mine, rq->params[1], &shown));
+    if (!shown)
+        return not_found(c, rq->params[1]);
+    TRY(record_load(c, rq->params[1], &theirs));
+    if (!str_is(theirs.kind, "person"))
+        return not_found(c, theirs.id);
     TRY(work_case(c, record_get(&theirs, "case"), &k));
     TRY(draft_begin(c, k.id, "person.ask", &d));
     alert_add(c, d, k.route, k.id, k.owner, "asks", office_text(c, c->who->office));

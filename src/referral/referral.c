@@ -147,12 +147,30 @@ enum err referral_of_case(struct ctx *c, struct str case_id, struct referral **o
 
 /* ---- sending --------------------------------------------------------------------------- */
 
+static bool need_known(const struct pack *p, struct str need)
+{
+    for (size_t i = 0; i < p->services_n; i++)
+        if (pack_has_word(p->services[i].needs, need))
+            return true;
+    return false;
+}
+
+/* A need the pack knows, and a service (when one is named) of the office it goes to. */
+static enum err check_what(struct ctx *c, const struct referral_new *n)
+{
+    const struct pack *p = c->node->pack;
+    const struct office *o = pack_office(p, n->to_office);
+    const struct service *s = n->service.n ? pack_service(p, n->service) : NULL;
+    if (!o || (n->service.n && (!s || !str_eq(s->agency, o->agency))))
+        return FAIL(c, ERR_INPUT, "referral.no-office", "office " STR_F, STR_A(n->to_office));
+    return need_known(p, n->need) ? ERR_OK : FAIL(c, ERR_INPUT, "referral.no-need", "need " STR_F, STR_A(n->need));
+}
+
 static enum err check_new(struct ctx *c, const struct referral_new *n)
 {
     const struct pack *p = c->node->pack;
     struct civil until;
-    if (!pack_office(p, n->to_office))
-        return FAIL(c, ERR_INPUT, "referral.no-office", "office " STR_F, STR_A(n->to_office));
+    TRY(check_what(c, n));
     if (str_eq(n->to_office, c->who->office))
         return FAIL(c, ERR_INPUT, "referral.to-self", "own office");
     if (!str_trim(n->asked).n || n->asked.n > 2000)

@@ -579,11 +579,16 @@ enum err signal_answer(struct ctx *c, struct str id, struct str words)
     return draft_commit(c, d);
 }
 
+static bool close_reason_ok(struct str r)
+{
+    return str_is(r, "no_indication") || str_is(r, "other_service") || str_is(r, "known_case") || str_is(r, "no_information");
+}
+
 enum err signal_close(struct ctx *c, struct str id, struct str reason, struct str why)
 {
     struct signal s;
     struct draft *d;
-    if (!reason.n || str_trim(why).n < 3)
+    if (!close_reason_ok(reason) || str_trim(why).n < 3)
         return FAIL(c, ERR_INPUT, "signal.close-reason", "no reason");
     TRY(begin(c, id, "signal.close", &s, &d));
     draft_reason(d, why);

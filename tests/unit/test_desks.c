@@ -6,6 +6,7 @@
 #include "kinds/kinds.h"
 #include "referral/referral.h"
 #include "signal/signal.h"
+#include "web/desks.h"
 #include "work/work.h"
 
 #include <pthread.h>
@@ -123,6 +124,200 @@ static void persons_on(struct t *t, struct house_t *h)
     CHECK(page_holds(t, h, here, page, same));
     CHECK_EQ(post(t, h, here, ask, "x", ""), 303);
     CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM alert WHERE office = $1 AND what = 'asks'", ARGS(TEXT(str_c(THERE)))), 1);
+}
+
+/* ---- ids that are not hers, or not what the path says ------------------------------------------------ */
+
+enum { IDS = 24 };
+struct things { struct work_case k; struct str id[IDS]; const char *what[IDS]; size_t n; };
+
+static void thing(struct things *x, const char *what, struct str id)
+{
+    x->id[x->n] = id;
+    x->what[x->n++] = what;
+}
+
+/* One of everything a case can have, of the office HERE. */
+static struct things everything(struct t *t, struct house_t *h, const char *code)
+{
+    struct ctx *c = &h->c;
+    struct things x = { .k = case_at(t, h, "PY-19", HERE) };
+    struct str referral = { 0 };
+    struct str person = person_in(t, h, &x.k, code);
+    as(t, h, HERE);
+    OK(c, referral_send(c, &(struct referral_new){ .case_id = x.k.id, .need = STR("health"), .to_office = STR("salud-central"),
+        .asked = STR("Atención"), .basis = STR("consent"), .given_by = STR("person"), .assent = STR("adult"), .words = STR("Acepta") }, &referral));
+    struct draft *d;
+    OK(c, draft_begin(c, x.k.id, "test.alert", &d));
+    alert_add(c, d, x.k.route, x.k.id, str_c(HERE), "late", STR("Prueba"));
+    OK(c, draft_commit(c, d));
+    thing(&x, "case", x.k.id);
+    thing(&x, "person", person);
+    thing(&x, "referral", referral);
+    thing(&x, "step", one_value(h, "SELECT id FROM obligation WHERE state = 'due' AND case_id = $1 ORDER BY id", x.k.id));
+    thing(&x, "signal", one_value(h, "SELECT id FROM signal_row WHERE case_id = $1", x.k.id));
+    thing(&x, "consent", one_value(h, "SELECT id FROM consent_row WHERE case_id = $1", x.k.id));
+    thing(&x, "alert", one_value(h, "SELECT id FROM alert WHERE case_id = $1 AND what = 'late'", x.k.id));
+    thing(&x, "dossier", x.k.protection);
+    thing(&x, "dossier", x.k.justice);
+    thing(&x, "dossier", x.k.route);
+    thing(&x, "grant", one_value(h, "SELECT id FROM access_grant WHERE dossier = $1", x.k.route));
+    thing(&x, "process", one_value(h, "SELECT id FROM process WHERE case_id = $1", x.k.id));
+    thing(&x, "kind", STR("person"));
+    thing(&x, "kind", STR("note"));
+    thing(&x, "kind", STR("judgment"));
+    for (size_t i = 0; i < x.n; i++)
+        CHECK(x.id[i].n);
+    return x;
+}
+
+static int64_t ledger_size(struct house_t *h)
+{
+    int64_t changes = 0, folded = 0;
+    return ledger_last(&h->c, &changes, &folded) == ERR_OK ? changes : -1;
+}
+
+/* A form that would be complete for most routes. */
+static int post_much(struct t *t, struct house_t *h, struct str token, struct str path, struct str id)
+{
+    struct got g;
+    h->c.who = NULL;
+    OK(&h->c, session_resume(&h->c, token));
+    const struct sent form[] = { { STR("token"), form_token(&h->c) }, { STR("reason"), STR("Motivo inventado") }, { STR("why"), STR("Motivo inventado") },
+        { STR("words"), STR("Palabras inventadas") }, { STR("note"), STR("Nota") }, { STR("purpose"), STR("contact") }, { STR("urgency"), STR("red") },
+        { STR("closed_for"), STR("no_indication") }, { STR("title"), STR("Título") }, { STR("cl"), STR("yes") }, { STR("name"), STR("Paso inventado") },
+        { STR("office"), STR(THERE) }, { STR("officer"), id }, { STR("flow"), id }, { STR("person"), id }, { STR("step"), id }, { STR("need"), STR("health") },
+        { STR("asked"), STR("Atención") }, { STR("basis"), STR("duty") }, { STR("about"), STR("Prueba") }, { STR("text"), STR("Texto") },
+        { STR("without_names"), STR("yes") }, { STR("first_name"), STR("Forjada") }, { STR("role"), STR("affected") }, { STR("sex"), STR("female") },
+        { STR("verdict"), STR("acquitted") }, { STR("given_on"), STR("2026-03-01") }, { STR("says"), STR("yes") }, { STR("field"), STR("a/role") }, { STR("change"), id } };
+    web_ask(h, token, POST, path, form, COUNT_OF(form), &g);
+    int status = g.rs.status;
+    got_end(&g);
+    h->c.who = NULL;
+    return status;
+}
+
+static struct str filled(struct house_t *h, const char *pattern, struct str first, struct str second, struct str third)
+{
+    const struct str v[] = { first, second, third };
+    struct str rest = str_c(pattern), part, out = { 0 };
+    size_t k = 0;
+    while (str_next(&rest, '/', &part))
+        if (part.n)
+            out = PATH(out, STR("/"), part.p[0] == ':' ? v[k < 3 ? k++ : 2] : part);
+    return out;
+}
+
+static size_t names_in(const char *pattern)
+{
+    size_t n = 0;
+    for (; *pattern; pattern++)
+        n += *pattern == ':';
+    return n;
+}
+
+static bool forgeable(const struct route *r)
+{
+    return r->method == POST && !r->open && names_in(r->path) && strncmp(r->path, "/emergency/", 11) != 0;
+}
+
+/* The ids of a case of another office, in every place of every form that changes
+ * something: nothing changes. */
+static void strangers_on(struct t *t, struct house_t *h)
+{
+    struct things x = everything(t, h, "P1");
+    (void)case_at(t, h, "PY-4", THERE);
+    struct str there = signed_in(t, h, THERE);
+    size_t tried = 0;
+    int64_t before = ledger_size(h);
+    for (size_t d = 0; desk_routes[d]; d++)
+        for (const struct route *r = desk_routes[d]; r->path; r++)
+            for (size_t i = 0; forgeable(r) && i < x.n; i++)
+                for (size_t j = 0; j < (names_in(r->path) > 1 ? x.n : 1); j++, tried++) {
+                    struct str path = filled(h, r->path, x.id[i], x.id[j], x.id[1]);
+                    int status = post_much(t, h, there, path, x.id[j]);
+                    CHECK(status >= 400 || str_ends(path, STR("/close")));      /* closing what she never opened */
+                    if (ledger_size(h) != before)
+                        printf("# " STR_F " changed something\n", STR_A(path));
+                    CHECK_EQ(ledger_size(h), before);
+                    before = ledger_size(h);
+                }
+    printf("# %zu forged forms\n", tried);
+    CHECK(tried > 500);
+}
+
+/* Her own ids in the wrong place: a step where a case should be, a person of her
+ * other case, a record of another kind. */
+static void misplaced_on(struct t *t, struct house_t *h)
+{
+    struct things a = everything(t, h, "P1"), b = everything(t, h, "P2");
+    struct str here = signed_in(t, h, HERE);
+    int64_t before = ledger_size(h);
+    size_t tried = 0;
+    for (size_t d = 0; desk_routes[d]; d++)
+        for (const struct route *r = desk_routes[d]; r->path; r++)
+            for (size_t i = 0; forgeable(r) && i < a.n; i++) {
+                if (!strncmp(r->path + 1, a.what[i], strlen(a.what[i])))
+                    continue;
+                struct str path = filled(h, r->path, a.id[i], a.id[1], a.id[1]);
+                CHECK(post_much(t, h, here, path, a.id[1]) >= 400 || str_ends(path, STR("/close")));
+                if (ledger_size(h) != before)
+                    printf("# " STR_F " changed something\n", STR_A(path));
+                CHECK_EQ(ledger_size(h), before);
+                before = ledger_size(h);
+                tried++;
+            }
+    CHECK(tried > 300);
+    const struct str wrong[] = {
+        PATH(STR("/case/"), a.k.id, STR("/person/"), b.id[1]),                          /* of her other case */
+        PATH(STR("/case/"), a.k.id, STR("/note/"), a.id[1]),                            /* a person as a note */
+        PATH(STR("/case/"), a.k.id, STR("/person/"), b.id[1], STR("/resolve")),
+        PATH(STR("/case/"), a.k.id, STR("/consent/"), b.id[5], STR("/withdraw")),
+        PATH(STR("/case/"), a.k.id, STR("/consent/"), a.id[1], STR("/withdraw")),
+        PATH(STR("/case/"), a.k.id, STR("/need/new")),                                  /* about a person of b: id below */
+        PATH(STR("/person/"), a.id[1], STR("/same/"), a.id[1]),                         /* herself */
+        PATH(STR("/person/"), a.id[1], STR("/same/"), b.id[3]),                         /* a step */
+        PATH(STR("/person/"), a.id[1], STR("/ask/"), b.id[0]),
+        PATH(STR("/person/"), a.id[1], STR("/ask/"), b.id[3]),
+        PATH(STR("/person/"), a.id[1], STR("/link/"), b.id[5], STR("/undo")),
+    };
+    for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+        CHECK_EQ(post_much(t, h, here, wrong[i], b.id[1]), 404);
+        if (ledger_size(h) != before)
+            printf("# " STR_F " changed something\n", STR_A(wrong[i]));
+        CHECK_EQ(ledger_size(h), before);
+        before = ledger_size(h);
+    }
+    struct answers none = { 0 };
+    struct str id;
+    as(t, h, HERE);
+    REFUSED(&h->c, ERR_NOT_FOUND, kind_save(&h->c, &a.k, kind_find(STR("note")), a.id[1], &none, (struct str){ 0 }, NULL, &id));
+    REFUSED(&h->c, ERR_NOT_FOUND, kind_save(&h->c, &a.k, kind_find(STR("person")), b.id[1], &none, (struct str){ 0 }, NULL, &id));
+}
+
+/* Two persons are linked in one file; whoever only reads that file does not undo it. */
+static void undo_needs_writing_on(struct t *t, struct house_t *h)
+{
+    struct ctx *c = &h->c;
+    struct work_case a = case_at(t, h, "PY-19", HERE), b = case_at(t, h, "PY-4", THERE);
+    struct str pa = person_in(t, h, &b, "P1"), pb;
+    struct draft *d;
+    as(t, h, HERE);
+    pb = person_in(t, h, &a, "P2");
+    c->who = officer_machine(c);
+    OK(c, draft_begin(c, a.id, "test.give", &d));
+    (void)grant_add(c, d, a.protection, str_c(THERE), LEVEL_READ, "duty", 0, (struct str){ 0 });
+    (void)grant_add(c, d, b.protection, str_c(HERE), LEVEL_READ, "duty", 0, (struct str){ 0 });
+    OK(c, draft_commit(c, d));
+    struct str here = signed_in(t, h, HERE);
+    CHECK_EQ(post(t, h, here, PATH(STR("/person/"), pb, STR("/same/"), pa), "x", ""), 303);
+    struct str link = one_value(h, "SELECT id FROM person_link WHERE b = $1", pa), there = signed_in(t, h, THERE);
+    struct str undo = PATH(STR("/person/"), pa, STR("/link/"), link, STR("/undo"));
+    CHECK(!page_holds(t, h, there, PATH(STR("/case/"), b.id, STR("/person/"), pa), link));
+    CHECK_EQ(post(t, h, there, undo, "x", ""), 404);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM person_link", NO_ARGS), 1);
+    CHECK_EQ(post(t, h, here, PATH(STR("/person/"), pb, STR("/link/"), link, STR("/undo")), "x", ""), 303);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM person_link", NO_ARGS), 0);
 }
 
 /* ---- an emergency ---------------------------------------------------------------------------------- */
@@ -301,10 +496,13 @@ static void both(struct t *t, void (*run)(struct t *t, struct house_t *h))
     }
 }
 #define BOTH(name) static void name(struct t *t) { both(t, name##_on); }
-BOTH(persons) BOTH(emergency) BOTH(custody) BOTH(at_once)
+BOTH(persons) BOTH(strangers) BOTH(misplaced) BOTH(undo_needs_writing) BOTH(emergency) BOTH(custody) BOTH(at_once)
 
 static const struct t_case cases[] = {
     { "the same person twice: found, confirmed, undone, asked for", persons },
+    { "a form with the ids of another office's case changes nothing", strangers },
+    { "a form with her own ids in the wrong place changes nothing", misplaced },
+    { "a link is undone only by whoever writes in its file", undo_needs_writing },
     { "an emergency: told to the owner, reviewed by another, over in an hour", emergency },
     { "evidence: its file, its hash, its hands", custody },
     { "two press the same button: one does it, the other is told", at_once },
