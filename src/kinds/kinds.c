@@ -158,7 +158,7 @@ void kind_facts(struct ctx *c, const struct form *f, const struct answers *a, st
 /* ---- answers as inputs of the pack's decision tables -------------------------------------- */
 
 /* yes/no/unknown become true/false/null; numbers numbers; several choices a
- * list.  A decision's input has the name of the form's field. */
+ * list, "none" alone the empty one; what nobody answered is null, never "no".  A decision's input has the name of the form's field. */
 static struct feel_value value_of(struct ctx *c, const struct form_field *x, struct str v)
 {
     struct feel_value n, list[64];
@@ -166,6 +166,8 @@ static struct feel_value value_of(struct ctx *c, const struct form_field *x, str
     struct str item;
     if (!v.n || str_is(v, "unknown"))
         return feel_null();
+    if (x->type == FORM_SELECT_MANY && str_is(v, "none"))
+        return feel_list(&c->mem, NULL, 0);     /* asked, and there is none */
     if (x->type == FORM_SELECT_MANY) {
         while (k < COUNT_OF(list) && str_next(&v, ' ', &item))
             list[k++] = feel_string(item);
@@ -187,10 +189,7 @@ struct feel_value kind_inputs(struct ctx *c, const struct form *f, const struct 
         if (!form_is_leaf(x))
             continue;
         struct str v = answers_get(a, x->path);
-        struct feel_value value = value_of(c, x, v);
-        if (x->type == FORM_SELECT_MANY && value.kind == FEEL_NULL)
-            value = feel_list(&c->mem, NULL, 0);
-        feel_set(&b, x->name, value);
+        feel_set(&b, x->name, value_of(c, x, v));
     }
     return feel_build(&b);
 }

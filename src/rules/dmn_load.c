@@ -49,6 +49,25 @@ static int element_kind(const struct xnode *n)
     return -1;
 }
 
+static enum feel_kind kind_of(const struct type *t)
+{
+    static const enum feel_kind kinds[] = {
+        [TYPE_BOOL] = FEEL_BOOL, [TYPE_NUMBER] = FEEL_NUMBER, [TYPE_STRING] = FEEL_STRING, [TYPE_DATE] = FEEL_DATE,
+        [TYPE_TIME] = FEEL_TIME, [TYPE_DATETIME] = FEEL_DATETIME, [TYPE_DAYS] = FEEL_DAYS, [TYPE_MONTHS] = FEEL_MONTHS,
+        [TYPE_CONTEXT] = FEEL_CONTEXT, [TYPE_RANGE] = FEEL_RANGE, [TYPE_FUNCTION] = FEEL_FUNCTION,
+    };
+    return (size_t)t->kind < COUNT_OF(kinds) ? kinds[t->kind] : FEEL_NULL;
+}
+
+static void say_type(struct dmn_node *n, const struct type *t)
+{
+    n->many = t->kind == TYPE_LIST;
+    if (n->many && t->of)
+        t = t->of;
+    n->value = n->many && t->kind == TYPE_LIST ? FEEL_NULL : kind_of(t);
+    n->allowed = t->values;
+}
+
 static bool read_element(struct loader *l, const struct xnode *n, enum dmn_node_kind kind, size_t index)
 {
     struct dmn_elem *e = NEW(&l->m->mem, struct dmn_elem);
@@ -71,7 +90,7 @@ static bool read_element(struct loader *l, const struct xnode *n, enum dmn_node_
     l->where = e->node.name;
     e->type = dmn_read_type(l, e->node.type, var);
     if (e->type)
-        e->node.allowed = e->type->kind == TYPE_LIST && e->type->of ? e->type->of->values : e->type->values;
+        say_type(&e->node, e->type);
     l->m->elem[index] = e;
     return true;
 }

@@ -156,6 +156,8 @@ struct dmn_node {
     enum dmn_node_kind kind;
     struct str id, name, label, question, description, type;   /* type: typeRef, may be empty */
     const struct feel_list *allowed;   /* constant allowed values of its type, or NULL */
+    enum feel_kind value;              /* of its type, or of the items; FEEL_NULL: any */
+    bool many;                         /* its type is a list */
     const struct dmn_table *table;     /* when its logic is a decision table, or NULL */
 };
 size_t dmn_nodes(const struct dmn_model *m);
