@@ -71,12 +71,20 @@ bool access_opened(struct ctx *c, struct str dossier, int64_t *until_us);
 
 /* ---- reads are events too ------------------------------------------------ */
 
-/* what: "open", "export", "print", "break_glass", "search", "download". */
+/* what: "open", "export", "print", "break_glass", "search", "look_limit", "download". */
 enum err access_event(struct ctx *c, struct str dossier, const char *what, struct str detail) MUST_CHECK;
 struct access_line { int64_t at_us; struct str officer, officer_name, office, what, detail; };
 /* Who read it: newest first; the caller has checked "dossier.audit". */
 enum err access_events(struct ctx *c, struct str dossier, size_t limit,
                        struct access_line **out, size_t *n) MUST_CHECK;
+
+/* May c->who put this question (a keyed digest of what she asks, never the words)
+ * to the index of persons?  Every question that is new since from_us is an event
+ * "search" of the dossier it stands in; more than `limit` different ones since then
+ * are refused, and the first refusal is an event "look_limit".  The question already
+ * asked stays allowed. */
+enum err access_look(struct ctx *c, struct str dossier, struct str question, int64_t from_us, int64_t limit,
+                     bool *allowed) MUST_CHECK;
 
 /* ---- grants --------------------------------------------------------------- */
 

@@ -112,6 +112,55 @@ enum err access_event(struct ctx *c, struct str dossier, const char *what, struc
     return commit_or_drop(c, d, event_sets(c, d, dossier, what, detail));
 }
 
+/* How many different details of this kind of event the officer has since then. */
+static enum err events_since(struct ctx *c, const char *what, int64_t from_us, struct str detail,
+                             int64_t *different, bool *among)
+{
+    AUTO_ROWS r = { 0 };
+    *different = 0;
+    *among = false;
+    TRY(db_query(c, &r,
+        "SELECT count(DISTINCT detail), coalesce(max(CASE WHEN detail = $4 THEN 1 ELSE 0 END), 0)"
+        " FROM access_event WHERE what = $1 AND at_us >= $2 AND officer = $3",
+        ARGS(TEXT(str_c(what)), INT(from_us), TEXT(c->who->id), TEXT(detail))));
+    if (rows_next(&r)) {
+        *different = row_i64(&r, 0);
+        *among = row_i64(&r, 1) != 0;
+    }
+    return rows_end(&r);
+}
+
+static enum err look_locked(struct ctx *c, struct draft *d, struct str dossier, struct str question,
+                            int64_t from_us, int64_t limit, bool *allowed, bool *write)
+{
+    int64_t n, told;
+    bool known, unused;
+    TRY(events_since(c, "search", from_us, question, &n, &known));
+    *allowed = known || n < limit;
+    *write = !known;
+    if (*allowed)
+        return known ? ERR_OK : event_sets(c, d, dossier, "search", question);
+    TRY(events_since(c, "look_limit", from_us, (struct str){ 0 }, &told, &unused));
+    *write = !told;
+    return told ? ERR_OK : event_sets(c, d, dossier, "look_limit", (struct str){ 0 });
+}
+
+enum err access_look(struct ctx *c, struct str dossier, struct str question, int64_t from_us, int64_t limit,
+                     bool *allowed)
+{
+    struct draft *d;
+    bool ok = false, write = false;
+    TRY(draft_begin(c, c->who->id, "dossier.read", &d));        /* her questions one after the other */
+    enum err e = look_locked(c, d, dossier, question, from_us, limit, &ok, &write);
+    if (e || !write)
+        draft_drop(d);
+    else
+        e = draft_commit(c, d);
+    TRY(e);
+    *allowed = ok;
+    return ERR_OK;
+}
+
 enum err access_break_glass(struct ctx *c, struct str dossier, struct str reason)
 {
     struct draft *d;

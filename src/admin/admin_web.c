@@ -158,6 +158,35 @@ static enum err act_enable(struct ctx *c, const struct request *rq, struct respo
 
 /* ---- emergencies to review ------------------------------------------------------------------ */
 
+/* Who asked more about other offices' people than a day's work needs. */
+static enum err limits_part(struct ctx *c, struct out *o)
+{
+    AUTO_ROWS r = { 0 };
+    size_t n = 0;
+    part_begin(o, "admin.look-limits");
+    para(o, "admin.look-limits-why");
+    TRY(db_query(c, &r,
+        "SELECT e.at_us, coalesce(o.name, ''), e.office FROM access_event e LEFT JOIN officer o ON o.id = e.officer"
+        " WHERE e.what = 'look_limit' ORDER BY e.at_us DESC, e.id LIMIT 100", NO_ARGS));
+    while (rows_next(&r)) {
+        if (n++ == 0)
+            grid_begin(o, &(struct grid){ "admin.look-limits", COLS("audit.when", "audit.who", "audit.office") });
+        row_begin(o, TONE_SOON);
+        cell(o);
+        time_of(o, row_i64(&r, 0));
+        cell_text(o, row_str(&r, 1));
+        cell_text(o, office_text(c, row_str(&r, 2)));
+        row_end(o);
+    }
+    TRY(rows_end(&r));
+    if (n)
+        grid_end(o);
+    else
+        empty(o, "admin.no-look-limits");
+    section_end(o);
+    return ERR_OK;
+}
+
 static enum err review_page(struct ctx *c, const struct request *rq, struct response *rs)
 {
     AUTO_ROWS r = { 0 };
@@ -190,6 +219,7 @@ static enum err review_page(struct ctx *c, const struct request *rq, struct resp
         grid_end(o);
     else
         empty(o, "admin.none-to-review");
+    TRY(limits_part(c, o));
     page_end(o);
     return ERR_OK;
 }

@@ -85,6 +85,11 @@ static bool put_hours(struct ini *in, struct str v)
     return true;
 }
 
+static bool put_looks(struct ini *in, struct str v)
+{
+    return str_to_i64(v, &in->r->p->looks_per_day) && in->r->p->looks_per_day > 0 && in->r->p->looks_per_day <= 10000;
+}
+
 static bool put_weekend(struct ini *in, struct str v)
 {
     static const char *const day[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
@@ -117,6 +122,7 @@ static const struct ini_key {
     { "currency", put_currency, SEEN_CURRENCY },
     { "weekend", put_weekend, 0 },
     { "office_hours", put_hours, 0 },
+    { "looks_per_day", put_looks, 0 },
     { "note", NULL, 0 },
     { "source", NULL, 0 },
 };
@@ -185,6 +191,7 @@ void ini_parse(struct reader *r, struct str text)
     r->p->open_min = 0;
     r->p->close_min = 1440;
     r->p->weekend = 0x60;
+    r->p->looks_per_day = 40;
     put_all(&in, text, true);
     put_all(&in, text, false);
     for (unsigned i = 0; i < COUNT_OF(names); i++)

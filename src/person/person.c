@@ -186,9 +186,9 @@ static struct str department_of_place(struct ctx *c, struct str territory)
 }
 
 /* Outside her scope the officer sees that there is someone, how likely, and in
- * which department; never who, nor which office.  Looking is an event. */
+ * which department; never who, nor which office. */
 static enum err candidate(struct ctx *c, struct out *o, const struct record *mine,
-                          const struct match_candidate *m, bool *outside)
+                          const struct match_candidate *m, bool may_look)
 {
     struct record other;
     struct work_case k;
@@ -201,6 +201,8 @@ static enum err candidate(struct ctx *c, struct out *o, const struct record *min
     bool open = hers && access_opened(c, mine->dossier, &until) &&
                 access_opened(c, other.dossier, &until);    /* both names stand there */
     TRY(linked(c, mine->id, m->id, &link, &same));
+    if (!hers && !may_look)
+        return ERR_OK;
     step_begin(o, m->mbits >= 0 ? TONE_SOON : TONE_PLAIN);
     key_out(o, m->mbits >= 3000 ? "person.very-likely" : m->mbits >= 0 ? "person.likely" : "person.possible");
     if (hers) {
@@ -209,7 +211,6 @@ static enum err candidate(struct ctx *c, struct out *o, const struct record *min
     }
     step_note(o, hers ? str_join(&c->mem, office_text(c, k.owner), STR(", "), place_text(c, k.territory))
                       : place_text(c, department_of_place(c, k.territory)));
-    *outside = *outside || !hers;
     reason_rows(c, o, m, open);
     if (link.n) {
         struct record l;
@@ -225,6 +226,36 @@ static enum err candidate(struct ctx *c, struct out *o, const struct record *min
     }
     step_end(o);
     return ERR_OK;
+}
+
+/* What is asked of the index, as nobody can read it back: the same words, the
+ * same question. */
+static struct str question_of(struct ctx *c, struct str id, const struct match_record *m)
+{
+    const struct str part[] = { m->given, m->surname, m->alias, m->birth, m->sex, m->nationality, m->address,
+        m->ids[0].value, m->phones[0], m->place };
+    struct buf b;
+    buf_init(&b, &c->mem, 64 << 10);
+    for (size_t i = 0; i < COUNT_OF(part); i++) {
+        buf_put(&b, part[i]);
+        buf_char(&b, '\n');
+    }
+    if (m->has_age)
+        buf_i64(&b, m->age);
+    return str_join(&c->mem, id, STR(" "), str_sub(blind_index(c, "look", buf_str(&b)), 0, 16));
+}
+
+/* An invented person with a guessed name would tell how likely someone is known
+ * somewhere: so many different questions a day, no more. */
+static enum err may_look_of(struct ctx *c, const struct record *r, bool *yes)
+{
+    const struct pack *p = c->node->pack;
+    struct record full;
+    TRY(record_load(c, r->id, &full));
+    struct answers a = kind_answers(c, &full);
+    struct match_record me = match_of(c, &a, record_i64(&full, "at"));
+    return access_look(c, r->dossier, question_of(c, r->id, &me), pack_day_start_us(p, pack_local_day(p, c->now_us)),
+                       p->looks_per_day, yes);
 }
 
 /* Who may be this person, herself left out. */
@@ -249,21 +280,27 @@ enum err person_page_part(struct ctx *c, struct out *o, const struct work_case *
 {
     struct match_candidate *m;
     size_t n;
-    bool outside = false;
+    bool may_look;
     (void)k;
+    TRY(may_look_of(c, r, &may_look));
     TRY(candidates_of(c, r->id, &m, &n));
     part_begin(o, "person.earlier");
     steps_begin(o, true);
     for (size_t i = 0; i < n; i++)
-        TRY(candidate(c, o, r, &m[i], &outside));
+        TRY(candidate(c, o, r, &m[i], may_look));
     steps_end(o);
+    if (!may_look) {
+        notice_begin(o, TONE_SOON);
+        para_text(o, SAYF(c, "person.look-limit", W_INT("n", c->node->pack->looks_per_day)));
+        notice_end(o);
+    }
     if (c->node->persons_ready && !__atomic_load_n(c->node->persons_ready, __ATOMIC_ACQUIRE))
         small(o, "person.still-loading");
-    else if (!n)
+    else if (!n && may_look)
         empty(o, "person.nobody-like");
     small(o, "person.never-merged");
     section_end(o);
-    return outside ? access_event(c, r->dossier, "search", r->id) : ERR_OK;
+    return ERR_OK;
 }
 
 /* ---- confirming, undoing, asking -------------------------------------------------------------------- */
@@ -337,6 +374,9 @@ static enum err shown_to_her(struct ctx *c, const struct record *mine, struct st
 {
     struct match_candidate *m;
     size_t n;
+    TRY(may_look_of(c, mine, yes));
+    if (!*yes)
+        return ERR_OK;
     TRY(candidates_of(c, mine->id, &m, &n));
     *yes = false;
     for (size_t i = 0; i < n; i++)

@@ -4,6 +4,7 @@
 
 #include "case/case.h"
 #include "kinds/kinds.h"
+#include "page/names.h"
 #include "referral/referral.h"
 #include "signal/signal.h"
 #include "web/desks.h"
@@ -124,6 +125,50 @@ static void persons_on(struct t *t, struct house_t *h)
     CHECK(page_holds(t, h, here, page, same));
     CHECK_EQ(post(t, h, here, ask, "x", ""), 303);
     CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM alert WHERE office = $1 AND what = 'asks'", ARGS(TEXT(str_c(THERE)))), 1);
+}
+
+/* Asking about invented persons ends: so many different questions a day. */
+static void ask_about(struct t *t, struct house_t *h, const struct work_case *k, struct str id, const char *name)
+{
+    struct answers a = { 0 };
+    struct str same;
+    as(t, h, HERE);
+    const char *const v[][2] = { { "code", "P9" }, { "first_name", name }, { "second_name", "Inventada Prueba" }, { "birthdate", "2012-04-05" },
+        { "sex", "female" }, { "role", "affected" }, { "identity_number", "0000001" } };
+    for (size_t i = 0; i < COUNT_OF(v); i++)
+        (void)answers_put(&h->c.mem, &a, str_c(v[i][0]), str_c(v[i][1]));
+    OK(&h->c, kind_save(&h->c, k, kind_find(STR("person")), id, &a, (struct str){ 0 }, NULL, &same));
+}
+
+static void look_limit_on(struct t *t, struct house_t *h)
+{
+    struct work_case far = case_at(t, h, "PY-4", THERE);
+    struct str pf = person_in(t, h, &far, "P1");
+    struct work_case own = case_at(t, h, "PY-19", HERE), k = case_at(t, h, "PY-19", HERE);
+    (void)person_in(t, h, &own, "P2");
+    struct str p = person_in(t, h, &k, "P3"), here = signed_in(t, h, HERE), boss = signed_in(t, h, "secretaria-villarrica");
+    struct str page = PATH(STR("/case/"), k.id, STR("/person/"), p), ask = PATH(STR("/person/"), p, STR("/ask/"), pf);
+    int64_t limit = 3;
+    memcpy((char *)(uintptr_t)h->c.node->pack + offsetof(struct pack, looks_per_day), &limit, sizeof limit);
+    static const char *const names[] = { "Ysapy", "Ysapyy", "Ysapi", "Isapy", "Isapi" };
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        ask_about(t, h, &k, p, names[i]);
+        CHECK_EQ(page_holds(t, h, here, page, ask), i < 3);
+        CHECK_EQ(page_holds(t, h, here, page, STR("supervisora")), i >= 3);
+        CHECK(page_holds(t, h, here, page, own.code));          /* her own office's people stay */
+    }
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM access_event WHERE what = 'search'", NO_ARGS), 3);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM access_event WHERE what = 'look_limit'", NO_ARGS), 1);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM access_event WHERE detail LIKE '%Ysapy%'", NO_ARGS), 0);
+    CHECK_EQ(post(t, h, here, ask, "x", ""), 404);
+    CHECK(page_holds(t, h, boss, STR("/admin/review"), office_text(&h->c, str_c(HERE))));
+    ask_about(t, h, &k, p, names[1]);                           /* asked before: still answered */
+    CHECK(page_holds(t, h, here, page, ask));
+    ask_about(t, h, &k, p, names[4]);
+    h->c.now_us += 24 * HOUR;
+    here = signed_in(t, h, HERE);
+    CHECK(page_holds(t, h, here, page, ask));                   /* another day */
+    CHECK_EQ(post(t, h, here, ask, "x", ""), 303);
 }
 
 /* ---- ids that are not hers, or not what the path says ------------------------------------------------ */
@@ -252,6 +297,7 @@ static void misplaced_on(struct t *t, struct house_t *h)
 {
     struct things a = everything(t, h, "P1"), b = everything(t, h, "P2");
     struct str here = signed_in(t, h, HERE);
+    CHECK(page_holds(t, h, here, PATH(STR("/case/"), a.k.id, STR("/person/"), a.id[1]), b.id[1]));   /* looking is an event: before */
     int64_t before = ledger_size(h);
     size_t tried = 0;
     for (size_t d = 0; desk_routes[d]; d++)
@@ -496,10 +542,11 @@ static void both(struct t *t, void (*run)(struct t *t, struct house_t *h))
     }
 }
 #define BOTH(name) static void name(struct t *t) { both(t, name##_on); }
-BOTH(persons) BOTH(strangers) BOTH(misplaced) BOTH(undo_needs_writing) BOTH(emergency) BOTH(custody) BOTH(at_once)
+BOTH(persons) BOTH(look_limit) BOTH(strangers) BOTH(misplaced) BOTH(undo_needs_writing) BOTH(emergency) BOTH(custody) BOTH(at_once)
 
 static const struct t_case cases[] = {
     { "the same person twice: found, confirmed, undone, asked for", persons },
+    { "invented persons: so many questions a day, then the supervisor", look_limit },
     { "a form with the ids of another office's case changes nothing", strangers },
     { "a form with her own ids in the wrong place changes nothing", misplaced },
     { "a link is undone only by whoever writes in its file", undo_needs_writing },
