@@ -2,8 +2,8 @@
  *
  * Roles here are the generic ones that a pack's roles.csv maps its own onto
  * (column capabilities): intake, protection, labour, investigation,
- * prosecution, court, defence, coordination, service, admin; "machine" is the
- * program itself.  Adding a verb is adding a row; docs/access-matrix.md and
+ * prosecution, court, defence, coordination, service, admin, legislation; "machine" is
+ * the program itself.  Adding a verb is adding a row; docs/access-matrix.md and
  * its test are printed from this table. */
 #include "access/access.h"
 
@@ -74,6 +74,11 @@ const struct verb verbs[] = {
     { "directory.view",       "*",                              LEVEL_NONE,  "" },
     { "directory.edit",       "admin",                          LEVEL_NONE,  "" },
     { "law.view",             "*",                              LEVEL_NONE,  "" },
+    { "reform.view",          "*",                              LEVEL_NONE,  "" },
+    { "reform.edit",          "legislation",                    LEVEL_NONE,  "" },
+    { "rules.propose",        "legislation",                    LEVEL_NONE,  "" },
+    { "rules.apply",          "legislation",                    LEVEL_NONE,  "" },
+    { "rules.count_cases",    "coordination",                   LEVEL_NONE,  "" },
 
     { "device.manage",        "admin intake coordination machine", LEVEL_NONE,  "" },
 

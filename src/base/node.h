@@ -16,6 +16,7 @@ struct panel;           /* page/page.h: what desks show on others' pages   */
 struct access_state;    /* access/access.h: sessions, throttles             */
 struct served;          /* signal/served.h: forms that phones and imports fill */
 struct http_nonces;     /* http/http_auth.h: challenges of Digest            */
+struct rulebook;        /* rulebook/rulebook.h: amended decision models, compiled */
 
 struct node {
     struct ledger *ledger;
@@ -28,6 +29,7 @@ struct node {
     struct access_state *access;
     const struct served *served;
     struct http_nonces *nonces;
+    struct rulebook *rulebook;
 };
 
 #endif

@@ -6,7 +6,7 @@
 #include "base/node.h"
 #include "pack/pack.h"
 #include "page/names.h"
-#include "rules/rules.h"
+#include "rulebook/rulebook.h"
 
 /* ---- what came out ------------------------------------------------------------------------- */
 
@@ -89,18 +89,42 @@ enum err screening_more(struct ctx *c, struct draft *d, const struct work_case *
                         const struct answers *a, struct facts *f)
 {
     const struct form *form = pack_form(c->node->pack, STR("screening"));
-    const struct dmn_model *m = pack_decision(c->node->pack, STR("screening"));
+    AUTO_RULES u = { 0 };
     struct dmn_result r;
-    if (!form || !m)
+    if (!form || !pack_decision(c->node->pack, STR("screening")))
         return FAIL(c, ERR_NOT_FOUND, "screening.no-decision", "pack has no screening");
+    TRY(rules_in_force(c, STR("screening"), rules_today(c), &u));
     struct feel_value in = kind_inputs(c, form, a);
     TRY(ctx_check(c));
-    TRY(dmn_evaluate(c, m, STR("screening"), in, NULL, &r));
+    TRY(dmn_evaluate(c, u.model, STR("screening"), in, NULL, &r));
     for (const struct dmn_step *s = r.steps; s; s = s->next)
         keep_table(c, d, record, s);
     draft_set(d, "screening", record, "legal_review", is_true(r.value, "legal_review") ? STR("yes") : STR("no"));
     draft_set(d, "screening", record, "pack", c->node->pack->version);
+    draft_set(d, "screening", record, "rules", u.version);
+    draft_set(d, "screening", record, "rules_label", rules_label(c, &u));
+    draft_set(d, "screening", record, "rules_basis", u.basis);
     return classify(c, d, k, a, r.value, f);
+}
+
+/* Which version decided: the pack's own tables, or an amended version that the
+ * house had put in force. */
+static void version_line(struct ctx *c, struct out *o, const struct record *r)
+{
+    struct str version = record_get(r, "rules"), label = record_get(r, "rules_label");
+    if (!label.n)
+        label = str_join(&c->mem, c->node->pack->id, STR(" "), record_get(r, "pack"));
+    html(o, "<p class=\"small\">");
+    T(o, "screening.rules");
+    html(o, " ");
+    if (version.n) {
+        link_text(o, label, "/rules/version/%s", version);
+        html(o, ". ");
+        text(o, record_get(r, "rules_basis"));
+    } else {
+        text(o, label);
+    }
+    html(o, "</p>\n");
 }
 
 /* ---- showing it ------------------------------------------------------------------------------- */
@@ -157,6 +181,7 @@ enum err screening_page_part(struct ctx *c, struct out *o, const struct work_cas
     bare_begin(o, "screening.result");
     if (record_is(r, "legal_review", "yes"))
         notice(o, TONE_SOON, "screening.legal-review");
+    version_line(c, o, r);
     for (size_t i = 0; i < COUNT_OF(order); i++) {
         struct str kept_lines = record_get(r, str_join(&c->mem, STR("t/"), str_c(order[i])).p);
         if (kept_lines.n)

@@ -5,6 +5,7 @@
 #include "db/db.h"
 #include "kinds/kinds.h"
 #include "pack/pack.h"
+#include "rulebook/rulebook.h"
 #include "signal/served.h"
 #include "work/work.h"
 
@@ -160,12 +161,13 @@ static struct str intake_office(struct ctx *c, struct str territory)
 static struct str first_urgency(struct ctx *c, const struct answers *a)
 {
     const struct form *f = pack_form(c->node->pack, STR("signal"));
-    const struct dmn_model *m = pack_decision(c->node->pack, STR("signal"));
+    AUTO_RULES u = { 0 };
     struct dmn_result r;
     struct fault before = c->fault;
-    if (f && m && dmn_evaluate(c, m, STR("first_urgency"), kind_inputs(c, f, a), NULL, &r) == ERR_OK &&
+    if (f && rules_in_force(c, STR("signal"), rules_today(c), &u) == ERR_OK &&
+        dmn_evaluate(c, u.model, STR("first_urgency"), kind_inputs(c, f, a), NULL, &r) == ERR_OK &&
         r.value.kind == FEEL_STRING)
-        return r.value.s;
+        return arena_dup(&c->mem, r.value.s);
     c->fault = before;
     return STR("yellow");
 }

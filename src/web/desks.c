@@ -11,6 +11,7 @@
 #include "office/office.h"
 #include "person/person.h"
 #include "referral/referral.h"
+#include "rulebook/rulebook.h"
 #include "signal/signal.h"
 #include "web/web.h"
 #include "work/work.h"
@@ -96,6 +97,7 @@ static const struct { const struct projector *p; const size_t *pn; const struct 
     { referral_projectors, &referral_projectors_n, referral_tables, &referral_tables_n },
     { signal_projectors, &signal_projectors_n, signal_tables, &signal_tables_n },
     { api_projectors, &api_projectors_n, api_tables, &api_tables_n },
+    { rulebook_projectors, &rulebook_projectors_n, rulebook_tables, &rulebook_tables_n },
     { NULL, &none, kinds_tables, &kinds_tables_n },
 };
 

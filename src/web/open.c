@@ -7,6 +7,7 @@
 #include "match/match.h"
 #include "pack/pack.h"
 #include "person/person.h"
+#include "rulebook/rulebook.h"
 #include "page/route.h"
 #include "signal/served.h"
 #include "web/desks.h"
@@ -32,6 +33,7 @@ struct house {
     int ready, stop;                         /* atomic */
     struct served *served;
     struct http_nonces *nonces;
+    struct rulebook *rulebook;
 };
 enum { NONCE_MINUTES = 10 };
 enum { PERSONS_BYTES = 96 << 20 };       /* what the index of persons may hold */
@@ -115,11 +117,12 @@ static enum err open_parts(struct ctx *c, const struct node_config *cfg, struct 
     }
     h->access = access_state_new(cfg->quick);
     h->nonces = http_nonces_new(NONCE_MINUTES * 60 * US_PER_S);
+    h->rulebook = rulebook_new();
     TRY(served_load(c, h->pack, arena_z(&h->mem, in_folder(&h->mem, cfg->data, "forms")), &h->served));
     TRY(match_index_new(c, PERSONS_BYTES, &h->persons));
     h->node = (struct node){ .pack = h->pack, .procedures = h->procedures, .words = h->words,
         .persons = h->persons, .persons_ready = &h->ready, .panels = desk_panels, .access = h->access,
-        .served = h->served, .nonces = h->nonces };
+        .served = h->served, .nonces = h->nonces, .rulebook = h->rulebook };
     c->node = &h->node;
     TRY(ledger_open(c, &lc, &h->ledger));
     h->node.ledger = h->ledger;
@@ -155,6 +158,7 @@ void house_close(struct ctx *c, struct house *h)
     match_index_free(h->persons);
     access_state_free(h->access);
     http_nonces_free(h->nonces);
+    rulebook_free(h->rulebook);
     served_free(h->served);
     procedures_free(h->procedures);
     words_free(h->words);
