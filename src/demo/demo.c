@@ -66,7 +66,13 @@ static bool become(struct ctx *c, struct str office)
 
 /* ---- one signal, and perhaps its case --------------------------------------------------------- */
 
-struct turn { struct ctx *c; struct dice dice; int64_t now_us, end_us; };
+struct turn {
+    struct ctx *c;
+    struct dice dice;
+    const struct demo_story *story;
+    int64_t age;                                /* of the person affected */
+    int64_t now_us, end_us;
+};
 
 static void later(struct turn *t, int64_t hours_from, int64_t hours_to)
 {
@@ -83,7 +89,7 @@ static enum err make_signal(struct turn *t, struct str *id)
     struct str receipt;
     struct ctx *c = t->c;
     c->who = NULL;
-    demo_signal(c, &t->dice, &a);
+    demo_signal(c, t->story, &a);
     return signal_receive(c, &(struct signal_in){ .channel = channels[dice_below(&t->dice, COUNT_OF(channels))],
         .form = STR("signal"), .answers = &a,
         .territory = str_c(places[dice_below(&t->dice, COUNT_OF(places))]) }, &receipt, id);
@@ -133,7 +139,7 @@ static enum err fill_form(struct turn *t, const struct work_case *k, const struc
     *did = false;
     if (!f || !access_may(c, u->edit, kind_dossier(c, u, k)))
         return ERR_OK;
-    TRY(demo_answers(c, &t->dice, f, k->id, &a));
+    TRY(demo_answers(c, &t->dice, f, k->id, t->age, &a));
     TRY(form_check(c, f, &a, &(struct form_env){ .lang = STR("es"), .utc_offset_min = -180 }, &r));
     if (r.problems)
         return ERR_OK;
@@ -259,7 +265,7 @@ static enum err add_people(struct turn *t, struct str case_id)
     for (size_t i = 0; u && f && i < people; i++) {
         struct answers a = { 0 };
         struct str id;
-        demo_person(c, &t->dice, i, &a);
+        demo_person(c, &t->dice, t->story, t->age, i, &a);
         TRY(kind_save(c, &k, u, (struct str){ 0 }, &a, (struct str){ 0 }, NULL, &id));
     }
     return ERR_OK;
@@ -267,14 +273,10 @@ static enum err add_people(struct turn *t, struct str case_id)
 
 static enum err make_case(struct turn *t, struct str signal, size_t steps)
 {
-    static const char *const titles[] = { "adolescente, casa particular", "trabajador rural, estancia",
-        "niña, venta en la calle", "familia, carbonería", "niño, olería", "mujer, traslado al exterior",
-        "adolescente, taller", "grupo de trabajadores, obra" };
     struct ctx *c = t->c;
     struct str id;
-    struct signal_case how = { .title = str_c(titles[dice_below(&t->dice, COUNT_OF(titles))]),
-        .procedure = c->node->pack->procedures[0].id, .cl = dice_below(&t->dice, 2) != 0,
-        .fl = dice_below(&t->dice, 4) == 0, .ht = dice_below(&t->dice, 5) == 0 };
+    struct signal_case how = { .title = str_c(t->story->title),
+        .procedure = c->node->pack->procedures[0].id, .cl = t->story->cl, .fl = t->story->fl, .ht = t->story->ht };
     TRY(signal_open_case(c, signal, &how, &id));
     TRY(add_people(t, id));
     TRY(live(t, id, steps));
@@ -297,6 +299,8 @@ static enum err one(struct ctx *c, const struct slice *s, size_t i)
 {
     struct turn t = { .c = c, .dice = { s->cfg->seed * 1000003u + i }, .end_us = s->now_us };
     struct str signal;
+    t.story = demo_story(&t.dice);
+    t.age = dice_between(&t.dice, t.story->age_from, t.story->age_to);
     int64_t days = i % 8 == 0 ? 2 : dice_between(&t.dice, 3, 420);
     t.now_us = s->now_us - days * US_PER_DAY;
     c->now_us = t.now_us;

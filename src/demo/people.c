@@ -48,31 +48,50 @@ static struct str number(struct ctx *c, int64_t v)
     return buf_str(&b);
 }
 
-void demo_signal(struct ctx *c, struct dice *d, struct answers *a)
+static const struct demo_story stories[] = {
+    { "adolescente, casa particular", "Una adolescente trabaja todo el día en una casa y no va a la escuela. (Aviso inventado)",
+      "age14to17", "third_household", "female", 14, 17, true, false, false },
+    { "niña, casa ajena", "Una niña vive en casa de otra familia, trabaja y no va a la escuela. (Aviso inventado)",
+      "under14", "third_household cannot_leave", "female", 9, 13, true, true, false },
+    { "trabajador rural, estancia", "En una estancia no les pagan y no pueden salir. (Aviso inventado)",
+      "adults", "cannot_leave documents_kept", "male", 19, 45, false, true, false },
+    { "niña, venta en la calle", "Una niña vende en la calle de noche. (Aviso inventado)",
+      "under14", "hazards", "female", 8, 13, true, false, false },
+    { "familia, carbonería", "Una familia entera trabaja en los hornos de carbón y debe la comida. (Aviso inventado)",
+      "age14to17", "cannot_leave hazards", "male", 14, 17, true, true, false },
+    { "niño, olería", "En el horno de ladrillos hay un chico cargando peso. (Aviso inventado)",
+      "under14", "hazards", "male", 9, 13, true, false, false },
+    { "mujer, traslado al exterior", "Le prometieron trabajo afuera y le guardan el documento. (Aviso inventado)",
+      "adults", "documents_kept violence", "female", 18, 34, false, true, true },
+    { "adolescente, taller", "Un adolescente trabaja con máquinas en un taller, de noche. (Aviso inventado)",
+      "age14to17", "hazards", "male", 14, 17, true, false, false },
+    { "grupo de trabajadores, obra", "Los trajeron de lejos a una obra y no les pagan. (Aviso inventado)",
+      "adults", "cannot_leave", "male", 18, 50, false, true, false },
+};
+
+const struct demo_story *demo_story(struct dice *d)
 {
-    static const char *const what[] = { "Una adolescente trabaja todo el día en una casa y no va a la escuela. (Aviso inventado)",
-        "En una estancia no les pagan y no pueden salir. (Aviso inventado)",
-        "Dos niños venden en la calle de noche. (Aviso inventado)",
-        "En el horno de ladrillos hay chicos cargando peso. (Aviso inventado)" };
-    static const char *const signs[] = { "third_household", "cannot_leave", "hazards", "violence", "documents_kept cannot_leave", "hazards third_household" };
-    static const char *const ages[] = { "under14", "age14to17", "adults", "unknown" };
+    return &stories[dice_below(d, COUNT_OF(stories))];
+}
+
+void demo_signal(struct ctx *c, const struct demo_story *y, struct answers *a)
+{
     put(c, a, "channel", STR("web"));
-    put(c, a, "what", pick_of(d, what, COUNT_OF(what)));
+    put(c, a, "what", str_c(y->told));
     put(c, a, "where_text", STR("Cerca del lugar de la demostración"));
-    put(c, a, "who_works", pick_of(d, ages, COUNT_OF(ages)));
-    put(c, a, "signs", pick_of(d, signs, COUNT_OF(signs)));
+    put(c, a, "who_works", str_c(y->who));
+    put(c, a, "signs", str_c(y->signs));
     put(c, a, "contact_wanted", STR("no"));
 }
 
-void demo_person(struct ctx *c, struct dice *d, size_t i, struct answers *a)
+void demo_person(struct ctx *c, struct dice *d, const struct demo_story *y, int64_t age, size_t i, struct answers *a)
 {
-    bool woman = dice_below(d, 2);
-    int64_t age = i == 0 ? dice_between(d, 8, 34) : dice_between(d, 19, 60);
+    bool woman = i == 0 ? y->sex[0] == 'f' : dice_below(d, 2);
     struct str first = str_c(given[woman ? dice_below(d, 8) : 8 + dice_below(d, 8)]);
     put(c, a, "code", str_join(&c->mem, STR("P"), number(c, dice_between(d, 10000, 99999))));
     put(c, a, "first_name", first);
     put(c, a, "second_name", str_join(&c->mem, pick_of(d, surname, COUNT_OF(surname)), STR(" "), pick_of(d, surname, COUNT_OF(surname))));
-    put(c, a, "age_years", number(c, age));
+    put(c, a, "age_years", number(c, i == 0 ? age : dice_between(d, 25, 60)));
     put(c, a, "age_basis", dice_below(d, 2) ? STR("testimony") : STR("document"));
     put(c, a, "sex", woman ? STR("female") : STR("male"));
     put(c, a, "language", dice_below(d, 2) ? STR("gn") : STR("es"));
@@ -95,14 +114,15 @@ static struct str a_choice(struct ctx *c, struct dice *d, const struct form_fiel
     return v;
 }
 
-static struct str a_value(struct ctx *c, struct dice *d, const struct form_field *x, struct str case_id)
+static struct str a_value(struct ctx *c, struct dice *d, const struct form_field *x, struct str case_id,
+                          int64_t age)
 {
     switch (x->type) {
     case FORM_SELECT_ONE:
     case FORM_SELECT_MANY:
         return a_choice(c, d, x);
     case FORM_INT:
-        return number(c, str_is(x->name, "age_years") ? dice_between(d, 9, 30) : dice_between(d, 1, 9) * 500000);
+        return number(c, str_is(x->name, "age_years") ? age : dice_between(d, 1, 9) * 500000);
     case FORM_DECIMAL:
     case FORM_RANGE:
         return number(c, dice_between(d, 2, 12));
@@ -119,14 +139,15 @@ static struct str a_value(struct ctx *c, struct dice *d, const struct form_field
     }
 }
 
-enum err demo_answers(struct ctx *c, struct dice *d, const struct form *f, struct str case_id, struct answers *a)
+enum err demo_answers(struct ctx *c, struct dice *d, const struct form *f, struct str case_id, int64_t age,
+                      struct answers *a)
 {
     for (size_t i = 0; i < form_count(f); i++) {
         const struct form_field *x = form_field(f, i);
         bool wanted = x->required.n || x->list || x->type == FORM_HIDDEN || x->type == FORM_INT || x->type == FORM_DECIMAL;
         if (!form_is_leaf(x) || !wanted || x->type == FORM_FILE)
             continue;
-        struct str v = a_value(c, d, x, case_id);
+        struct str v = a_value(c, d, x, case_id, age);
         if (v.n && !answers_put(&c->mem, a, x->path, v))
             return ctx_check(c);
     }

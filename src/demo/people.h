@@ -11,11 +11,23 @@ uint64_t dice_next(struct dice *d);
 size_t dice_below(struct dice *d, size_t n);                       /* 0 when n is 0 */
 int64_t dice_between(struct dice *d, int64_t from, int64_t to);    /* both included */
 
+/* What a made-up case is about, so that its signal, its people and its
+ * screening tell one story. */
+struct demo_story {
+    const char *title, *told;          /* the case's title; what the sender says */
+    const char *who, *signs, *sex;     /* codes of the signal's and the person's forms */
+    int64_t age_from, age_to;          /* of the person affected */
+    bool cl, fl, ht;                   /* what is indicated */
+};
+const struct demo_story *demo_story(struct dice *d);
+
 struct str demo_officer_name(struct ctx *c, size_t i);
-void demo_signal(struct ctx *c, struct dice *d, struct answers *a);
-void demo_person(struct ctx *c, struct dice *d, size_t i, struct answers *a);
+void demo_signal(struct ctx *c, const struct demo_story *y, struct answers *a);
+/* Person i of the case: the first is the one affected, age years old. */
+void demo_person(struct ctx *c, struct dice *d, const struct demo_story *y, int64_t age, size_t i, struct answers *a);
 /* Answers that fit any form: choices drawn, texts that say they are invented. */
-enum err demo_answers(struct ctx *c, struct dice *d, const struct form *f, struct str case_id, struct answers *a);
+enum err demo_answers(struct ctx *c, struct dice *d, const struct form *f, struct str case_id, int64_t age,
+                      struct answers *a);
 /* What gateways ask for when no form answers it. */
 void demo_facts(struct dice *d, struct facts *f);
 

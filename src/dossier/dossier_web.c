@@ -31,15 +31,53 @@ static void open_form(struct ctx *c, struct out *o, struct str dossier, struct s
     small(o, "identity.told");
 }
 
-static enum err person_facts(struct ctx *c, struct out *o, struct str id, bool open)
+static struct str said(struct ctx *c, const struct form *f, const struct answers *a, const char *field)
+{
+    const struct form_field *x = form_find(f, str_c(field));
+    struct str v = answers_get(a, str_c(field));
+    return x && v.n ? form_value_text(c, f, x, v) : (struct str){ 0 };
+}
+
+/* "Persona afectada, 9 años, Femenino": who this is without saying who it is. */
+static struct str person_head(struct ctx *c, const struct form *f, const struct answers *a)
+{
+    struct str role = said(c, f, a, "role"), sex = said(c, f, a, "sex");
+    int64_t age;
+    struct buf b;
+    buf_init(&b, &c->mem, 80);
+    buf_put(&b, role.n ? role : SAY(c, "identity.person"));
+    if (str_to_i64(answers_get(a, STR("age_years")), &age))
+        buf_put(&b, str_join(&c->mem, STR(", "), SAYF(c, "identity.age", W_INT("n", age))));
+    if (sex.n)
+        buf_put(&b, str_join(&c->mem, STR(", "), sex));
+    return buf_str(&b);
+}
+
+/* What the heading did not say. */
+static struct answers rest(struct ctx *c, const struct answers *a)
+{
+    struct answers out = { 0 };
+    for (size_t i = 0; i < a->n; i++)
+        if (!str_is(a->v[i].path, "role") && !str_is(a->v[i].path, "age_years") && !str_is(a->v[i].path, "sex"))
+            (void)answers_put(&c->mem, &out, a->v[i].path, a->v[i].value);
+    return out;
+}
+
+static enum err person_facts(struct ctx *c, struct out *o, const struct work_case *k, struct str id, bool open,
+                             bool affected)
 {
     const struct form *f = pack_form(c->node->pack, STR("person"));
     struct record r;
-    TRY(access_record(c, id, &r));
-    struct answers a = kind_answers(c, &r);
     if (!f)
         return ERR_OK;
-    TRY(form_facts(c, o, f, &a, open ? FORM_SEALED : FORM_CASE));
+    TRY(access_record(c, id, &r));
+    struct answers a = kind_answers(c, &r), left = rest(c, &a);
+    if (str_is(answers_get(&a, STR("role")), "affected") != affected)
+        return ERR_OK;
+    html(o, "<h3>");
+    link_text(o, person_head(c, f, &a), "/case/%s/person/%s", k->id, id);
+    html(o, "</h3>\n");
+    TRY(form_facts(c, o, f, &left, open ? FORM_SEALED : FORM_CASE));
     if (!open && record_hidden(c, &r)) {
         facts_begin(o);
         fact_veiled(o, "identity.sealed");
@@ -61,10 +99,8 @@ enum err dossier_panel_identity(struct ctx *c, struct out *o, const struct subje
     sealed_begin(o, "identity.title");
     if (!n)
         empty(o, "identity.nobody");
-    for (size_t i = 0; i < n; i++) {
-        TRY(person_facts(c, o, row[i].id, open));
-        link_to(o, "identity.person", "/case/%s/person/%s", k->id, row[i].id);
-    }
+    for (size_t i = 0; i < 2 * n; i++)          /* those affected first */
+        TRY(person_facts(c, o, k, row[i % n].id, open, i < n));
     if (open) {
         html(o, "<p class=\"small\">");
         TF(o, "identity.open-until", W_TIME("when", until));

@@ -489,15 +489,20 @@ static enum err department_page(struct ctx *c, const struct request *rq, struct 
     for (size_t i = 0; i < d.offices_n; i++) {
         row_begin(o, d.offices[i].late ? TONE_LATE : TONE_PLAIN);
         cell_text(o, office_text(c, d.offices[i].office));
-        cell_num(o, d.offices[i].late);
-        cell_num(o, d.offices[i].due);
+        cell(o);
+        small_number(o, d.offices[i].late);
+        cell(o);
+        small_number(o, d.offices[i].due);
         row_end(o);
     }
     grid_end(o);
     section_end(o);
     halves_end(o);
     part_begin(o, "dept.left");
-    grid_begin(o, &(struct grid){ "dept.left", COLS("case.stage", "dept.closed"), .num = 2, .rowhead = true });
+    if (!d.left_n)
+        empty(o, "dept.none-left");
+    else
+        grid_begin(o, &(struct grid){ "dept.left", COLS("case.stage", "dept.closed"), .num = 2, .rowhead = true });
     for (size_t i = 0; i < d.left_n; i++) {
         row_begin(o, TONE_PLAIN);
         cell_text(o, say_join(c, "stage", d.left[i].stage));
@@ -505,7 +510,8 @@ static enum err department_page(struct ctx *c, const struct request *rq, struct 
         small_number(o, d.left[i].closed);
         row_end(o);
     }
-    grid_end(o);
+    if (d.left_n)
+        grid_end(o);
     section_end(o);
     part_begin(o, "dept.bring");
     steps_begin(o, false);

@@ -174,13 +174,14 @@ static void rail_keys(struct out *o, const struct str *tracks, size_t n)
 void rail(struct out *o, const struct str *tracks, size_t n, const struct rail_item *item, size_t items)
 {
     struct span span[TRACKS];
-    bool today = false, planned = items && item[0].planned;
+    int64_t now_us = o->c->now_us;
+    bool today = !items || item[0].us <= now_us;    /* nothing ahead: no line */
     for (int t = 0; t < TRACKS; t++)
         span[t] = span_of(item, items, t);
     rail_keys(o, tracks, n);
     html(o, "<ol class=\"rail\">\n");
     for (size_t i = 0; i < items; i++) {
-        if (planned && !item[i].planned && !today) {
+        if (!today && item[i].us <= now_us) {
             today_row(o, span, (int64_t)i, (int64_t)items);
             today = true;
         }
