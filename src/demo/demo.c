@@ -69,6 +69,7 @@ static bool become(struct ctx *c, struct str office)
 struct turn {
     struct ctx *c;
     struct dice dice;
+    size_t i;                                   /* which of all: signals go round the places */
     const struct demo_story *story;
     int64_t age;                                /* of the person affected */
     int64_t now_us, end_us;
@@ -92,7 +93,7 @@ static enum err make_signal(struct turn *t, struct str *id)
     demo_signal(c, t->story, &a);
     return signal_receive(c, &(struct signal_in){ .channel = channels[dice_below(&t->dice, COUNT_OF(channels))],
         .form = STR("signal"), .answers = &a,
-        .territory = str_c(places[dice_below(&t->dice, COUNT_OF(places))]) }, &receipt, id);
+        .territory = str_c(places[t->i % COUNT_OF(places)]) }, &receipt, id);
 }
 
 static enum err signal_row(struct ctx *c, struct str id, struct str *office)
@@ -297,7 +298,7 @@ struct slice {
 
 static enum err one(struct ctx *c, const struct slice *s, size_t i)
 {
-    struct turn t = { .c = c, .dice = { s->cfg->seed * 1000003u + i }, .end_us = s->now_us };
+    struct turn t = { .c = c, .dice = { s->cfg->seed * 1000003u + i }, .i = i, .end_us = s->now_us };
     struct str signal;
     t.story = demo_story(&t.dice);
     t.age = dice_between(&t.dice, t.story->age_from, t.story->age_to);
