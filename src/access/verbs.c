@@ -74,6 +74,7 @@ const struct verb verbs[] = {
     { "directory.view",       "*",                              LEVEL_NONE,  "" },
     { "directory.edit",       "admin",                          LEVEL_NONE,  "" },
     { "law.view",             "*",                              LEVEL_NONE,  "" },
+    { "law.verify",           "legislation",                    LEVEL_NONE,  "" },
     { "reform.view",          "*",                              LEVEL_NONE,  "" },
     { "reform.edit",          "legislation",                    LEVEL_NONE,  "" },
     { "rules.propose",        "legislation",                    LEVEL_NONE,  "" },

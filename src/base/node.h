@@ -10,6 +10,7 @@
 struct ledger;          /* ledger/ledger.h: changes, keys, fold            */
 struct pack;            /* pack/pack.h: the country                        */
 struct procedures;      /* work/work.h: the pack's procedures, ready to run */
+struct law;             /* law/law.h: the pack's law, ready to ask         */
 struct words;           /* words/words.h: message catalogues               */
 struct match_index;     /* match/match.h: persons known here               */
 struct panel;           /* page/page.h: what desks show on others' pages   */
@@ -23,6 +24,7 @@ struct node {
     const struct pack *pack;
     const struct procedures *procedures;
     const struct words *words;
+    const struct law *law;
     struct match_index *persons;
     const int *persons_ready;       /* atomic: 0 while the index is still being filled */
     const struct panel *panels;     /* ends with a row of zeros */

@@ -2,6 +2,7 @@
 
 #include "access/access.h"
 #include "base/node.h"
+#include "law/law.h"
 #include "pack/pack.h"
 #include "page/names.h"
 
@@ -26,7 +27,11 @@ static enum err provisions_ok(struct ctx *c, struct str cited, struct str fact_d
             continue;
         if (!v)
             return FAIL(c, ERR_INPUT, "charge.no-provision", "provision " STR_F, STR_A(id));
-        if (dated && pack_in_force(v, day) == IN_FORCE_NO)
+        enum in_force in = IN_FORCE_UNKNOWN;
+        struct law_version w;
+        if (dated)
+            TRY(law_at(c, c->node->law, v, day, &w, &in));
+        if (in == IN_FORCE_NO)
             return FAIL(c, ERR_INPUT, "charge.not-in-force", "provision " STR_F, STR_A(id));
     }
     return ERR_OK;
@@ -47,7 +52,6 @@ enum err charge_more(struct ctx *c, struct draft *d, const struct work_case *k, 
 
 enum err charge_page_part(struct ctx *c, struct out *o, const struct work_case *k, const struct record *r)
 {
-    const struct pack *p = c->node->pack;
     struct answers a = kind_answers(c, r);
     struct str cited = answers_get(&a, STR("provisions")), id;
     struct civil day;
@@ -57,17 +61,20 @@ enum err charge_page_part(struct ctx *c, struct out *o, const struct work_case *
         return ERR_OK;
     part_begin(o, "charge.provisions");
     while (str_next(&cited, ' ', &id)) {
-        const struct provision *v = pack_provision(p, id);
-        const struct instrument *i = v ? pack_instrument(p, v->instrument) : NULL;
-        enum in_force in = v && dated ? pack_in_force(v, day) : IN_FORCE_UNKNOWN;
+        const struct provision *v = pack_provision(c->node->pack, id);
+        enum in_force in = IN_FORCE_UNKNOWN;
+        struct law_standing s;
         if (!v)
             continue;
-        law_result(o, &(struct law_result){
-            .name = str_join(&c->mem, i ? pack_text(p, &i->title, c->lang) : v->instrument, article_text(c, v->article)),
-            .why = pack_text(p, &v->rule, c->lang), .cite = v->id, .cite_path = path_of(c, "/law/%s", v->id),
+        struct law_version w = { .rule = v->rule };
+        if (dated)
+            TRY(law_at(c, c->node->law, v, day, &w, &in));
+        TRY(law_standing(c, v, &s));
+        law_result(o, &(struct law_result){ .name = law_name(c, v), .cite = v->id, .cite_path = law_path(c, v->id),
+            .why = pack_text(c->node->pack, &w.rule, c->lang),
             .verdict = in == IN_FORCE_YES ? SAY(c, "charge.in-force") : SAY(c, "charge.in-force-unknown"),
             .tone = in == IN_FORCE_YES ? TONE_DONE : TONE_SOON,
-            .review = v->verified != PACK_YES || in != IN_FORCE_YES });
+            .review = !(w.row ? w.verified == PACK_YES : law_certain(&s)) || in != IN_FORCE_YES });
     }
     section_end(o);
     return ERR_OK;

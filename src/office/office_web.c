@@ -2,6 +2,7 @@
 
 #include "base/node.h"
 #include "db/db.h"
+#include "law/law.h"
 #include "pack/pack.h"
 #include "page/names.h"
 
@@ -192,28 +193,17 @@ static void step_facts(struct ctx *c, struct out *o, const struct obligation *s)
     facts_end(o);
 }
 
-/* The provisions and sources that the step's author cited. */
-static void step_law(struct ctx *c, struct out *o, const struct obligation *s)
+/* The provisions that the step's author cited. */
+static enum err step_law(struct ctx *c, struct out *o, const struct obligation *s)
 {
-    const struct pack *p = c->node->pack;
     const struct flow_model *m = s->process.n ? work_model_of(c, s->process) : NULL;
-    struct str cited = m ? flow_attr(m, s->node, "provision") : (struct str){ 0 }, id;
+    struct str cited = m ? flow_attr(m, s->node, "provision") : (struct str){ 0 };
     if (!cited.n)
-        return;
+        return ERR_OK;
     part_begin(o, "step.law");
-    while (str_next(&cited, ' ', &id)) {
-        const struct provision *v = pack_provision(p, id);
-        if (!v)
-            continue;
-        const struct instrument *i = pack_instrument(p, v->instrument);
-        law_result(o, &(struct law_result){
-            .name = str_join(&c->mem, i ? pack_text(p, &i->title, c->lang) : v->instrument, article_text(c, v->article)),
-            .why = pack_text(p, &v->rule, c->lang), .cite = v->id,
-            .cite_path = path_of(c, "/law/%s", v->id), .tone = TONE_PLAIN,
-            .verdict = say_join(c, "verified", str_c(pack_verified_name(v->verified))),
-            .review = v->verified != PACK_YES });
-    }
+    TRY(law_cards(c, o, cited));
     section_end(o);
+    return ERR_OK;
 }
 
 /* Where the step's form is filled: most are kinds of the case, some have a page
@@ -337,7 +327,7 @@ static enum err step_page(struct ctx *c, const struct request *rq, struct respon
         else if (s.process.n && s.due_us != INT64_MAX)
             reason_form(o, "step.pause", &s, "pause", "step.pause-do", BTN_QUIET);
     }
-    step_law(c, o, &s);
+    TRY(step_law(c, o, &s));
     page_end(o);
     return ERR_OK;
 }
@@ -560,7 +550,7 @@ static enum err first_days_page(struct ctx *c, const struct request *rq, struct 
         struct str cited = d->provisions, id;
         while (str_next(&cited, ' ', &id)) {
             html(o, " ");
-            link_text(o, id, "/law/%s", id);
+            TRY(law_link(c, o, id));
         }
         if (d->template.n) {
             html(o, " ");
@@ -584,40 +574,6 @@ static enum err template_file(struct ctx *c, const struct request *rq, struct re
     return send_file(rs, STR("text/markdown; charset=utf-8"), str_join(&c->mem, f->id, STR(".md")), f->text);
 }
 
-/* ---- law: a provision as the pack has it ---------------------------------------------------------- */
-
-static enum err provision_page(struct ctx *c, const struct request *rq, struct response *rs)
-{
-    struct out *o = &rs->out;
-    const struct pack *p = c->node->pack;
-    const struct provision *v = pack_provision(p, rq->params[0]);
-    if (!v)
-        return FAIL(c, ERR_NOT_FOUND, "error.no-page", "provision");
-    const struct instrument *i = pack_instrument(p, v->instrument);
-    page_begin(o, &(struct page){ .title = v->id, .tab = NULL, .narrow = true });
-    head_begin(o);
-    text(o, i ? pack_text(p, &i->title, c->lang) : v->instrument);
-    text(o, article_text(c, v->article));
-    head_tags(o);
-    tag_text(o, v->verified == PACK_YES ? TONE_DONE : TONE_SOON,
-             say_join(c, "verified", str_c(pack_verified_name(v->verified))));
-    head_end(o);
-    para_text(o, pack_text(p, &v->rule, c->lang));
-    if (v->verified != PACK_YES)
-        notice(o, TONE_SOON, "law.review");
-    facts_begin(o);
-    fact(o, "law.id", v->id);
-    fact(o, "law.topic", v->topic);
-    fact(o, "law.values", v->values);
-    fact(o, "law.from", v->from);
-    fact(o, "law.to", v->to);
-    fact(o, "law.sources", v->sources);
-    fact(o, "law.doubt", v->doubt);
-    facts_end(o);
-    page_end(o);
-    return ERR_OK;
-}
-
 const struct route office_routes[] = {
     { GET,  "/work",               work_page,       .verb = "work.mine", .help = "What this office owes, soonest first." },
     { POST, "/alert/:id/seen",     act_seen,        .verb = "work.mine", .help = "An alert was seen." },
@@ -633,6 +589,5 @@ const struct route office_routes[] = {
     { GET,  "/department",         department_page, .verb = "office.department", .help = "My department without names." },
     { GET,  "/first-days",         first_days_page, .verb = "office.first_days", .help = "The first ninety days of a mandate." },
     { GET,  "/template/:id",       template_file,   .verb = "office.first_days", .help = "A template of the pack." },
-    { GET,  "/law/:id",            provision_page,  .verb = "law.view", .help = "One provision." },
     { 0 }
 };

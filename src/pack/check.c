@@ -31,6 +31,21 @@ static const struct reference references[] = {
     REF("law/instruments.csv", instrument, sources, MAP_SOURCE, "source"),
     REF("law/provisions.csv", provision, instrument, MAP_INSTRUMENT, "instrument"),
     REF("law/provisions.csv", provision, sources, MAP_SOURCE, "source"),
+    REF("law/provisions.csv", provision, amended_by, MAP_PROVISION, "provision"),
+    REF("law/instruments.csv", instrument, amended_by, MAP_INSTRUMENT, "instrument"),
+    REF("law/versions.csv", provision_version, provision, MAP_PROVISION, "provision"),
+    REF("law/versions.csv", provision_version, amended_by, MAP_INSTRUMENT, "instrument"),
+    REF("law/versions.csv", provision_version, sources, MAP_SOURCE, "source"),
+    REF("law/ratifications.csv", ratification, instrument, MAP_INSTRUMENT, "instrument"),
+    REF("law/ratifications.csv", ratification, provision, MAP_PROVISION, "provision"),
+    REF("law/ratifications.csv", ratification, sources, MAP_SOURCE, "source"),
+    REF("law/doubts.csv", law_doubt, provisions, MAP_PROVISION, "provision"),
+    REF("law/doubts.csv", law_doubt, sources, MAP_SOURCE, "source"),
+    REF("law/powers.csv", power, role, MAP_ROLE, "role"),
+    REF("law/powers.csv", power, agency, MAP_AGENCY, "agency"),
+    REF("law/powers.csv", power, provisions, MAP_PROVISION, "provision"),
+    REF("law/powers.csv", power, sources, MAP_SOURCE, "source"),
+    REF("services/services.csv", service, provisions, MAP_PROVISION, "provision"),
     REF("holidays.csv", holiday, sources, MAP_SOURCE, "source"),
     REF("duties.csv", duty, role, MAP_ROLE, "role"),
     REF("duties.csv", duty, provisions, MAP_PROVISION, "provision"),
@@ -146,19 +161,105 @@ static bool date_or_year(struct str s)
     return date_parse(s, &d) || (s.n == 4 && str_to_i64(s, &year));
 }
 
+static void check_bounds(struct reader *r, struct str file, int line, struct str from, struct str to)
+{
+    if ((from.n && !date_or_year(from)) || (to.n && !date_or_year(to)))
+        reader_say(r, FINDING_ERROR, file, line, "pack.bad-value",
+                   "in force from and to are a year or a date");
+}
+
+/* No certainty without a source, no doubt without words. */
+static void check_doubt(struct reader *r, struct str file, int line, enum pack_verified verified,
+                        struct str sources, struct str doubt)
+{
+    if (verified == PACK_YES && pack_has_word(sources, STR("FROM-KNOWLEDGE")))
+        reader_say(r, FINDING_ERROR, file, line, "pack.verified-without-source",
+                   "verified \"yes\" cannot rest on general knowledge");
+    if (verified != PACK_YES && !doubt.n)
+        reader_say(r, FINDING_WARNING, file, line, "pack.doubt-untold",
+                   "what is not verified needs its doubt in words");
+}
+
+/* An anchor as Akoma Ntoso writes it: "art_26__para_5". */
+static bool eid_ok(struct str e)
+{
+    bool name = true;
+    for (size_t i = 0; i < e.n; i++) {
+        char ch = e.p[i];
+        if (!(ascii_alpha(ch) || ascii_digit(ch) || ch == '_' || (!name && (ch == '-' || ch == '.'))))
+            return false;
+        name = name && ch != '_';
+    }
+    return e.n && ascii_alpha(e.p[0]) && !name && e.p[e.n - 1] != '_';
+}
+
 static void check_provision(struct reader *r, const struct provision *v)
 {
     const struct str file = STR("law/provisions.csv");
 
-    if ((v->from.n && !date_or_year(v->from)) || (v->to.n && !date_or_year(v->to)))
-        reader_say(r, FINDING_ERROR, file, v->line, "pack.bad-value",
-                   "in force from and to are a year or a date");
-    if (v->verified == PACK_YES && pack_has_word(v->sources, STR("FROM-KNOWLEDGE")))
-        reader_say(r, FINDING_ERROR, file, v->line, "pack.verified-without-source",
-                   "verified \"yes\" cannot rest on general knowledge");
-    if (v->verified != PACK_YES && !v->doubt.n)
-        reader_say(r, FINDING_WARNING, file, v->line, "pack.doubt-untold",
-                   "a provision that is not verified needs its doubt in words");
+    struct str eids = v->eid, one;
+
+    check_bounds(r, file, v->line, v->from, v->to);
+    check_doubt(r, file, v->line, v->verified, v->sources, v->doubt);
+    while (str_next(&eids, ' ', &one))
+        if (one.n && !eid_ok(one))
+            reader_say(r, FINDING_ERROR, file, v->line, "pack.bad-value",
+                       "\"" STR_F "\" is no anchor like art_5", STR_A(str_sub(one, 0, 60)));
+}
+
+static bool one_of(struct str s, const char *const *words)
+{
+    while (*words && !str_is(s, *words))
+        words++;
+    return *words != NULL;
+}
+
+static void check_ratification(struct reader *r, const struct ratification *x)
+{
+    static const char *const states[] = { "in_force", "ratified", "not_ratified", "unknown", NULL };
+    const struct str file = STR("law/ratifications.csv");
+    struct str day = x->date.n == 7 ? str_join(&r->c->mem, x->date, STR("-01")) : x->date;
+
+    check_doubt(r, file, x->line, x->verified, x->sources, x->doubt);
+    if (!one_of(x->state, states))
+        reader_say(r, FINDING_ERROR, file, x->line, "pack.bad-value",
+                   "state is in_force, ratified, not_ratified or unknown");
+    if (x->date.n && !date_or_year(day))
+        reader_say(r, FINDING_ERROR, file, x->line, "pack.bad-value", "date is a date, a month or a year");
+}
+
+static void check_law(struct reader *r)
+{
+    static const char *const kinds[] = { "conflict", "open", NULL };
+    const struct pack *p = r->p;
+
+    for (size_t i = 0; i < p->provisions_n; i++)
+        check_provision(r, &p->provisions[i]);
+    for (size_t i = 0; i < p->instruments_n; i++)
+        check_bounds(r, STR("law/instruments.csv"), p->instruments[i].line, p->instruments[i].from,
+                     p->instruments[i].to);
+    for (size_t i = 0; i < p->versions_n; i++) {
+        const struct provision_version *v = &p->versions[i];
+        check_bounds(r, STR("law/versions.csv"), v->line, v->from, v->to);
+        check_doubt(r, STR("law/versions.csv"), v->line, v->verified, v->sources, v->doubt);
+    }
+    for (size_t i = 0; i < p->ratifications_n; i++)
+        check_ratification(r, &p->ratifications[i]);
+    for (size_t i = 0; i < p->doubts_n; i++)
+        if (!one_of(p->doubts[i].kind, kinds))
+            reader_say(r, FINDING_ERROR, STR("law/doubts.csv"), p->doubts[i].line, "pack.bad-value",
+                       "kind is conflict or open");
+    for (size_t i = 0; i < p->powers_n; i++) {
+        const struct power *w = &p->powers[i];
+        check_doubt(r, STR("law/powers.csv"), w->line, w->verified, w->sources, w->doubt);
+        if (!w->role.n && !w->agency.n)
+            reader_say(r, FINDING_ERROR, STR("law/powers.csv"), w->line, "pack.empty",
+                       "a power needs a role or an agency");
+    }
+    for (size_t i = 0; i < p->law_texts_n; i++)
+        if (!pack_instrument(p, p->law_texts[i].id))
+            reader_say(r, FINDING_ERROR, p->law_texts[i].path, 0, "pack.no-such-instrument",
+                       "there is no instrument \"" STR_F "\"", STR_A(p->law_texts[i].id));
 }
 
 static void check_territory(struct reader *r, const struct territory *t)
@@ -197,8 +298,7 @@ void check_coverage(struct reader *r)
     if (!pack_territory(p, p->country))
         reader_say(r, FINDING_ERROR, STR("pack.ini"), 0, "pack.no-such-territory",
                    "the country is not in territory.csv");
-    for (size_t i = 0; i < p->provisions_n; i++)
-        check_provision(r, &p->provisions[i]);
+    check_law(r);
     for (size_t i = 0; i < p->territories_n; i++)
         check_territory(r, &p->territories[i]);
     for (size_t i = 0; i < p->maps_n; i++)

@@ -69,11 +69,16 @@ static int against(struct str bound, struct civil date)
     return date.year < year ? -1 : 1;
 }
 
-enum in_force pack_in_force(const struct provision *v, struct civil date)
+enum in_force pack_within_days(struct str begin, struct str end, struct civil date)
 {
-    int from = against(v->from, date), to = v->to.n ? against(v->to, date) : -1;
+    int from = against(begin, date), to = end.n ? against(end, date) : -1;
 
     if (from < 0 || to > 0)
         return IN_FORCE_NO;
     return from > 0 && to < 0 ? IN_FORCE_YES : IN_FORCE_UNKNOWN;
+}
+
+enum in_force pack_in_force(const struct provision *v, struct civil date)
+{
+    return pack_within_days(v->from, v->to, date);
 }

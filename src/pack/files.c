@@ -150,6 +150,7 @@ enum err read_files(struct reader *r)
 
     TRY(read_folder(r, "procedures", STR(".bpmn"), &p->procedures, &p->procedures_n));
     TRY(read_folder(r, "templates", STR(".md"), &p->templates, &p->templates_n));
+    TRY(read_folder(r, "law/text", STR(".md"), &p->law_texts, &p->law_texts_n));
     TRY(read_folder(r, "words", STR(".po"), &p->words, &p->words_n));
     TRY(read_folder(r, "territory", STR(".geojson"), &p->maps, &p->maps_n));
     TRY(read_forms(r));

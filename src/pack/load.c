@@ -43,7 +43,8 @@ static void index_files(struct reader *r)
            map_build(r->mem, &m[MAP_DECISION], p->decisions, sizeof *p->decisions, p->decisions_n) &&
            map_build(r->mem, &m[MAP_PROCEDURE], p->procedures, sizeof *p->procedures, p->procedures_n) &&
            map_build(r->mem, &m[MAP_TEMPLATE], p->templates, sizeof *p->templates, p->templates_n) &&
-           map_build(r->mem, &m[MAP_GEO], p->maps, sizeof *p->maps, p->maps_n));
+           map_build(r->mem, &m[MAP_GEO], p->maps, sizeof *p->maps, p->maps_n) &&
+           map_build(r->mem, &m[MAP_LAW_TEXT], p->law_texts, sizeof *p->law_texts, p->law_texts_n));
 }
 
 static void mark_points(struct reader *r)

@@ -54,6 +54,7 @@ const struct provision *pack_provision(const struct pack *p, struct str id) { re
 const struct pack_file *pack_procedure(const struct pack *p, struct str id) { return find(p, MAP_PROCEDURE, id); }
 const struct pack_file *pack_template(const struct pack *p, struct str id) { return find(p, MAP_TEMPLATE, id); }
 const struct pack_file *pack_map(const struct pack *p, struct str id) { return find(p, MAP_GEO, id); }
+const struct pack_file *pack_law_text(const struct pack *p, struct str id) { return find(p, MAP_LAW_TEXT, id); }
 
 const struct form *pack_form(const struct pack *p, struct str kind)
 {

@@ -91,6 +91,7 @@ struct service {
     struct str territory;       /* served area */
     int64_t capacity;           /* places; -1 unknown */
     bool hidden;                /* its place is never shown (shelters) */
+    struct str provisions;      /* legal basis, spaces between; {0} none on record */
     struct str phone, sources, note;
     enum pack_verified verified;
     int line;
@@ -104,6 +105,8 @@ struct instrument {
     struct label title;
     struct str number, kind;    /* constitution, law, code, decree, resolution, treaty, plan */
     struct str year;            /* of adoption, {0} unknown */
+    struct str from, to;        /* in force: a year or a date; {0} unknown / open */
+    struct str amended_by;      /* instruments, spaces between */
     enum pack_verified verified;
     struct str sources;
     int line;
@@ -111,12 +114,52 @@ struct instrument {
 struct provision {
     struct str id;              /* "PY-L044" */
     struct str instrument, article, topic;
+    struct str eid;             /* anchors in the instrument, Akoma Ntoso: "art_5", spaces between */
+    struct str amended_by;      /* the provision that took its place, {0} none known */
     struct label rule;
     struct str sector;
     struct label task;
     struct str values;          /* "age_min=14 hours_day_max=4", spaces between */
     struct str from, to;        /* in force: "2012" or "2012-05-14"; {0} unknown / open */
     struct str sources, doubt;  /* doubt: why it needs review, {0} none */
+    enum pack_verified verified;
+    int line;
+};
+/* An earlier text of a provision (law/versions.csv); the newest is the
+ * provision itself. */
+struct provision_version {
+    struct str provision, article;      /* article {0}: the same */
+    struct str from, to;
+    struct str amended_by;              /* the instrument that ended it, {0} unknown */
+    struct label rule;
+    struct str values, sources, doubt;
+    enum pack_verified verified;
+    int line;
+};
+/* Whether the country is bound by a treaty, as the sources say. */
+struct ratification {
+    struct str instrument;
+    struct str state;           /* in_force, ratified, not_ratified, unknown */
+    struct str date;            /* of ratification: a date, year-month or year; {0} unknown */
+    struct str age;             /* declared minimum age; {0} none or not known */
+    struct str provision;       /* the row of provisions.csv it was taken from */
+    struct str sources, doubt;
+    enum pack_verified verified;
+    int line;
+};
+/* What the sources disagree on (conflict) or do not tell (open), and what is
+ * done meanwhile.  Never smoothed away. */
+struct law_doubt {
+    struct str id, kind;
+    struct label what, meanwhile;
+    struct str provisions, sources;
+    int line;
+};
+/* What an office may do, and under which article. */
+struct power {
+    struct str id, role, agency;        /* one of the two at least */
+    struct label what;
+    struct str provisions, sources, doubt;
     enum pack_verified verified;
     int line;
 };
@@ -189,6 +232,10 @@ struct pack {
     const struct source *sources;         size_t sources_n;
     const struct instrument *instruments; size_t instruments_n;
     const struct provision *provisions;   size_t provisions_n;
+    const struct provision_version *versions; size_t versions_n;
+    const struct ratification *ratifications; size_t ratifications_n;
+    const struct law_doubt *doubts;       size_t doubts_n;
+    const struct power *powers;           size_t powers_n;
     const struct holiday *holidays;       size_t holidays_n;   /* by day */
     const struct duty *duties;            size_t duties_n;
     const struct check_item *checks;      size_t checks_n;
@@ -196,6 +243,7 @@ struct pack {
     const struct pack_decision *decisions; size_t decisions_n;
     const struct pack_file *procedures;   size_t procedures_n;
     const struct pack_file *templates;    size_t templates_n;
+    const struct pack_file *law_texts;    size_t law_texts_n;  /* id = instrument; Markdown */
     const struct pack_file *words;        size_t words_n;      /* id = language */
     const struct pack_file *maps;         size_t maps_n;       /* territory GeoJSON */
     struct pack_index *index;             /* inside pack/ only */
@@ -227,6 +275,7 @@ const struct dmn_model *pack_decision(const struct pack *p, struct str id);
 const struct pack_file *pack_procedure(const struct pack *p, struct str id);
 const struct pack_file *pack_template(const struct pack *p, struct str id);
 const struct pack_file *pack_map(const struct pack *p, struct str id);
+const struct pack_file *pack_law_text(const struct pack *p, struct str instrument);
 
 /* True when `inner` is `outer` or lies in it. */
 bool pack_within(const struct pack *p, struct str inner, struct str outer);
@@ -261,6 +310,8 @@ enum err pack_services(struct ctx *c, const struct pack *p, const struct service
 /* Was it in force on that date?  A provision known only by its year is
  * UNKNOWN within that year: the caller must say "legal review". */
 enum in_force pack_in_force(const struct provision *v, struct civil date);
+/* The same for any two bounds: a year or a date each, {0} unknown / open. */
+enum in_force pack_within_days(struct str from, struct str to, struct civil date);
 /* A value of a provision: pack_value(v, "age_min") is "14"; {0} when absent. */
 struct str pack_value(const struct provision *v, const char *name);
 /* The least verified of the provisions in a space-separated list; PACK_NO when

@@ -22,7 +22,7 @@ enum {
 /* Which rows a map finds by id; the id is the first member of each row. */
 enum map_of {
     MAP_TERRITORY, MAP_ROLE, MAP_AGENCY, MAP_OFFICE, MAP_SERVICE, MAP_SOURCE, MAP_INSTRUMENT,
-    MAP_PROVISION, MAP_FORM, MAP_DECISION, MAP_PROCEDURE, MAP_TEMPLATE, MAP_GEO, MAP_COUNT,
+    MAP_PROVISION, MAP_FORM, MAP_DECISION, MAP_PROCEDURE, MAP_TEMPLATE, MAP_GEO, MAP_LAW_TEXT, MAP_COUNT,
 };
 struct id_map { const void *base; size_t stride, n, mask; uint32_t *slot; };
 

@@ -49,6 +49,7 @@ static const struct col service_cols[] = {
     TEXT(service, territory, "territory", true),
     { "capacity", COL_I64, AT(service, capacity), false, -1 },
     { "hidden", COL_YESNO, AT(service, hidden), false, 0 },
+    TEXT(service, provisions, "provisions", false),
     TEXT(service, phone, "phone", false), TEXT(service, sources, "source", true),
     { "verified", COL_VERIFIED, AT(service, verified), true, 0 },
     TEXT(service, note, "note", false), LINE(service),
@@ -60,18 +61,52 @@ static const struct col source_cols[] = {
 static const struct col instrument_cols[] = {
     TEXT(instrument, id, "id", true), LABEL(instrument, title, "title", true),
     TEXT(instrument, number, "number", false), TEXT(instrument, kind, "kind", true),
-    TEXT(instrument, year, "year", false), TEXT(instrument, sources, "source", true),
+    TEXT(instrument, year, "year", false), TEXT(instrument, from, "from", false),
+    TEXT(instrument, to, "to", false), TEXT(instrument, amended_by, "amended_by", false),
+    TEXT(instrument, sources, "source", true),
     { "verified", COL_VERIFIED, AT(instrument, verified), true, 0 }, LINE(instrument),
 };
 static const struct col provision_cols[] = {
     TEXT(provision, id, "id", true), TEXT(provision, instrument, "instrument", true),
-    TEXT(provision, article, "article", false), TEXT(provision, topic, "topic", true),
+    TEXT(provision, article, "article", false), TEXT(provision, eid, "eid", false),
+    TEXT(provision, amended_by, "amended_by", false), TEXT(provision, topic, "topic", true),
     LABEL(provision, rule, "rule", true), TEXT(provision, sector, "sector", false),
     LABEL(provision, task, "task", false), TEXT(provision, values, "values", false),
     TEXT(provision, from, "from", false), TEXT(provision, to, "to", false),
     TEXT(provision, sources, "source", true),
     { "verified", COL_VERIFIED, AT(provision, verified), true, 0 },
     TEXT(provision, doubt, "doubt", false), LINE(provision),
+};
+static const struct col version_cols[] = {
+    TEXT(provision_version, provision, "provision", true),
+    TEXT(provision_version, article, "article", false),
+    TEXT(provision_version, from, "from", false), TEXT(provision_version, to, "to", true),
+    TEXT(provision_version, amended_by, "amended_by", false),
+    LABEL(provision_version, rule, "rule", true), TEXT(provision_version, values, "values", false),
+    TEXT(provision_version, sources, "source", true),
+    { "verified", COL_VERIFIED, AT(provision_version, verified), true, 0 },
+    TEXT(provision_version, doubt, "doubt", false), LINE(provision_version),
+};
+static const struct col ratification_cols[] = {
+    TEXT(ratification, instrument, "instrument", true), TEXT(ratification, state, "state", true),
+    TEXT(ratification, date, "date", false), TEXT(ratification, age, "declared_age", false),
+    TEXT(ratification, provision, "provision", false),
+    TEXT(ratification, sources, "source", true),
+    { "verified", COL_VERIFIED, AT(ratification, verified), true, 0 },
+    TEXT(ratification, doubt, "doubt", false), LINE(ratification),
+};
+static const struct col doubt_cols[] = {
+    TEXT(law_doubt, id, "id", true), TEXT(law_doubt, kind, "kind", true),
+    LABEL(law_doubt, what, "what", true), LABEL(law_doubt, meanwhile, "meanwhile", false),
+    TEXT(law_doubt, provisions, "provisions", false), TEXT(law_doubt, sources, "source", true),
+    LINE(law_doubt),
+};
+static const struct col power_cols[] = {
+    TEXT(power, id, "id", true), TEXT(power, role, "role", false), TEXT(power, agency, "agency", false),
+    LABEL(power, what, "power", true), TEXT(power, provisions, "provisions", false),
+    TEXT(power, sources, "source", true),
+    { "verified", COL_VERIFIED, AT(power, verified), true, 0 },
+    TEXT(power, doubt, "doubt", false), LINE(power),
 };
 static const struct col holiday_cols[] = {
     { "date", COL_DAY, AT(holiday, day), true, 0 }, LABEL(holiday, name, "name", true),
@@ -107,6 +142,11 @@ const struct table_spec pack_tables[] = {
       COUNT_OF(instrument_cols) },
     { "law/provisions.csv", ROWS(provision, provisions), MAP_PROVISION, false, provision_cols,
       COUNT_OF(provision_cols) },
+    { "law/versions.csv", ROWS(provision_version, versions), -1, true, version_cols, COUNT_OF(version_cols) },
+    { "law/ratifications.csv", ROWS(ratification, ratifications), -1, true, ratification_cols,
+      COUNT_OF(ratification_cols) },
+    { "law/doubts.csv", ROWS(law_doubt, doubts), -1, true, doubt_cols, COUNT_OF(doubt_cols) },
+    { "law/powers.csv", ROWS(power, powers), -1, true, power_cols, COUNT_OF(power_cols) },
     { "holidays.csv", ROWS(holiday, holidays), -1, true, holiday_cols, COUNT_OF(holiday_cols) },
     { "duties.csv", ROWS(duty, duties), -1, true, duty_cols, COUNT_OF(duty_cols) },
     { "checklists/", ROWS(check_item, checks), -1, true, check_cols, COUNT_OF(check_cols) },

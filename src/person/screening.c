@@ -4,6 +4,7 @@
 #include "person/person.h"
 
 #include "base/node.h"
+#include "law/law.h"
 #include "pack/pack.h"
 #include "page/names.h"
 #include "rulebook/rulebook.h"
@@ -129,27 +130,7 @@ static void version_line(struct ctx *c, struct out *o, const struct record *r)
 
 /* ---- showing it ------------------------------------------------------------------------------- */
 
-static void cite(struct ctx *c, struct out *o, struct str ids)
-{
-    const struct pack *p = c->node->pack;
-    struct str id;
-    while (str_next(&ids, ' ', &id)) {
-        const struct provision *v = pack_provision(p, id);
-        const struct instrument *i = v ? pack_instrument(p, v->instrument) : NULL;
-        if (!v)
-            continue;
-        html(o, "<br>");
-        link_text(o, str_join(&c->mem, i ? pack_text(p, &i->title, c->lang) : v->instrument, article_text(c, v->article)), "/law/%s", id);
-        html(o, ": ");
-        text(o, pack_text(p, &v->rule, c->lang));
-        if (v->verified != PACK_YES) {
-            html(o, " ");
-            tag(o, TONE_SOON, "screening.review");
-        }
-    }
-}
-
-static void table_result(struct ctx *c, struct out *o, struct str table, struct str kept_lines)
+static enum err table_result(struct ctx *c, struct out *o, struct str table, struct str kept_lines)
 {
     struct str answer = kept_lines, lines = { 0 }, line;
     (void)str_cut(kept_lines, '\n', &answer, &lines);
@@ -168,9 +149,10 @@ static void table_result(struct ctx *c, struct out *o, struct str table, struct 
         html(o, "</small> ");
         if (words.n)
             text(o, say_(c, words));
-        cite(c, o, provisions);
+        TRY(law_cite(c, o, provisions));
     }
     html(o, "</p></section>\n");
+    return ERR_OK;
 }
 
 enum err screening_page_part(struct ctx *c, struct out *o, const struct work_case *k, const struct record *r)
@@ -185,7 +167,7 @@ enum err screening_page_part(struct ctx *c, struct out *o, const struct work_cas
     for (size_t i = 0; i < COUNT_OF(order); i++) {
         struct str kept_lines = record_get(r, str_join(&c->mem, STR("t/"), str_c(order[i])).p);
         if (kept_lines.n)
-            table_result(c, o, str_c(order[i]), kept_lines);
+            TRY(table_result(c, o, str_c(order[i]), kept_lines));
     }
     small(o, "screening.never-no");
     section_end(o);

@@ -8,6 +8,8 @@
 #include "dossier/dossier.h"
 #include "kinds/kinds.h"
 #include "justice/justice.h"
+#include "law/law_web.h"
+#include "law/sign.h"
 #include "office/office.h"
 #include "person/person.h"
 #include "referral/referral.h"
@@ -26,6 +28,7 @@ const struct route *const desk_routes[] = {
     referral_routes,
     dossier_routes,
     office_routes,
+    law_routes,
     directory_routes,
     admin_routes,
     api_routes,
@@ -92,6 +95,7 @@ static const size_t none = 0;
 static const struct { const struct projector *p; const size_t *pn; const struct table *t; const size_t *tn; } rooms[] = {
     { access_projectors, &access_projectors_n, access_tables, &access_tables_n },
     { work_projectors, &work_projectors_n, work_tables, &work_tables_n },
+    { law_projectors, &law_projectors_n, law_tables, &law_tables_n },
     { admin_projectors, &admin_projectors_n, admin_tables, &admin_tables_n },
     { person_projectors, &person_projectors_n, person_tables, &person_tables_n },
     { referral_projectors, &referral_projectors_n, referral_tables, &referral_tables_n },

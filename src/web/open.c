@@ -4,6 +4,7 @@
 #include "crypto/crypto.h"
 #include "db/db.h"
 #include "http/http_auth.h"
+#include "law/law.h"
 #include "match/match.h"
 #include "pack/pack.h"
 #include "person/person.h"
@@ -25,6 +26,7 @@ struct house {
     struct ledger *ledger;
     struct pack *pack;
     struct procedures *procedures;
+    struct law *law;
     struct words *words;
     struct match_index *persons;
     struct access_state *access;
@@ -67,6 +69,7 @@ static enum err open_country(struct ctx *c, const struct node_config *cfg, struc
         return FAIL(c, ERR_INPUT, "pack.none", "no pack folder given");
     TRY(pack_load(c, dir, &h->pack));
     TRY(procedures_load(c, h->pack, &h->procedures));
+    TRY(law_load(c, h->pack, h->procedures, &h->law));
     struct str words_dir = in_folder(&h->mem, cfg->pack, "words");
     const char *const *dirs = &words_dir.p;
     TRY(words_load(c, &(struct words_config){ .dirs = dirs, .n = 1,
@@ -120,7 +123,7 @@ static enum err open_parts(struct ctx *c, const struct node_config *cfg, struct 
     h->rulebook = rulebook_new();
     TRY(served_load(c, h->pack, arena_z(&h->mem, in_folder(&h->mem, cfg->data, "forms")), &h->served));
     TRY(match_index_new(c, PERSONS_BYTES, &h->persons));
-    h->node = (struct node){ .pack = h->pack, .procedures = h->procedures, .words = h->words,
+    h->node = (struct node){ .pack = h->pack, .procedures = h->procedures, .words = h->words, .law = h->law,
         .persons = h->persons, .persons_ready = &h->ready, .panels = desk_panels, .access = h->access,
         .served = h->served, .nonces = h->nonces, .rulebook = h->rulebook };
     c->node = &h->node;
@@ -160,6 +163,7 @@ void house_close(struct ctx *c, struct house *h)
     http_nonces_free(h->nonces);
     rulebook_free(h->rulebook);
     served_free(h->served);
+    law_free(h->law);
     procedures_free(h->procedures);
     words_free(h->words);
     pack_unref(h->pack);

@@ -12,6 +12,7 @@ static const struct tab tabs[] = {
     { "referrals",  "/referrals",  "tab.referrals",  "referral.list" },
     { "department", "/department", "tab.department", "office.department" },
     { "directory",  "/directory",  "tab.directory",  "directory.view" },
+    { "law",        "/law",        "tab.law",        "law.view" },
     { "admin",      "/admin",      "tab.admin",      "admin.health" },
     { 0 }
 };

@@ -110,6 +110,8 @@ static size_t stand_ins(struct party *p, struct str before, struct str name, str
         out[n++] = STR("codeni-filadelfia");
     else if (str_eq(slash, STR("/law/")))
         out[n++] = STR("PY-L044");
+    else if (str_eq(slash, STR("/law/instrument/")))
+        out[n++] = STR("py-law-4788");
     while (e == ERR_OK && r.db && n < 24 && rows_next(&r))
         out[n++] = row_str(&r, 0);
     if (!n)
