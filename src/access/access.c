@@ -34,23 +34,13 @@ bool access_role(struct ctx *c, const struct verb *v)
 
 /* ---- what this officer holds of a dossier ---------------------------------- */
 
-/* Under one snapshot (db_hold) the same dossier is asked once per request; else
- * every question reads the tables. */
-struct access_memo {
-    struct access_memo *next;
-    int64_t hold;
-    const struct officer *who;
-    struct str dossier;
-    struct holding h;
-};
-
 static enum err holding_read(struct ctx *c, struct str dossier, struct holding *out)
 {
     AUTO_ROWS r = { 0 };
     struct held_grant **last = &out->grants;
     TRY(db_query(c, &r,
         "SELECT d.kind, coalesce(g.id, ''), g.basis, g.fields, g.level, g.until_us FROM dossier d"
-        " LEFT JOIN access_grant g ON g.dossier = d.id AND (g.office = $2 OR g.office = '')"
+        " LEFT JOIN access_grant g ON g.dossier = d.id AND NOT (g.office <> $2 AND g.office <> '')"
         "   AND (g.officer = '' OR g.officer = $3) AND (g.until_us = 0 OR g.until_us > $4)"
         " WHERE d.id = $1",
         ARGS(TEXT(dossier), TEXT(c->who->office), TEXT(c->who->id), INT(c->now_us))));
@@ -67,20 +57,35 @@ static enum err holding_read(struct ctx *c, struct str dossier, struct holding *
     return rows_end(&r);
 }
 
-enum err access_holding(struct ctx *c, struct str dossier, const struct holding **out)
+struct access_memo *memo_find(struct ctx *c, struct str id)
 {
     int64_t hold = db_held(c->db);
-    for (struct access_memo *m = hold ? c->memo : NULL; m; m = m->next)
-        if (m->hold == hold && m->who == c->who && str_eq(m->dossier, dossier)) {
-            *out = &m->h;
-            return ERR_OK;
-        }
-    struct access_memo *m = NEW(&c->mem, struct access_memo);
-    TRY(ctx_check(c));
-    *m = (struct access_memo){ .next = c->memo, .hold = hold, .who = c->who, .dossier = arena_dup(&c->mem, dossier) };
-    TRY(holding_read(c, dossier, &m->h));
-    if (hold)
-        c->memo = m;
+    struct access_memo *m = hold ? c->memo : NULL;
+    while (m && !(m->hold == hold && m->who == c->who && str_eq(m->id, id)))
+        m = m->next;
+    return m;
+}
+
+void memo_keep(struct ctx *c, struct access_memo *m)
+{
+    m->hold = db_held(c->db);
+    m->who = c->who;
+    if (!m->hold)
+        return;
+    m->next = c->memo;
+    c->memo = m;
+}
+
+enum err access_holding(struct ctx *c, struct str dossier, const struct holding **out)
+{
+    struct access_memo *m = memo_find(c, dossier);
+    if (!m) {
+        m = NEW(&c->mem, struct access_memo);
+        TRY(ctx_check(c));
+        m->id = arena_dup(&c->mem, dossier);
+        TRY(holding_read(c, dossier, &m->h));
+        memo_keep(c, m);
+    }
     *out = &m->h;
     return ERR_OK;
 }

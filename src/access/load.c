@@ -57,6 +57,10 @@ static enum err redact(struct ctx *c, struct record *r, enum sensitivity top)
             (foreign && str_starts(r->fields[i].name, STR("a/")) ? SENS_IDENTITY
                  : access_sensitivity(c, r->kind, r->fields[i].name)) <= top)
             keep[n++] = r->fields[i];
+    struct access_memo *m = NEW(&c->mem, struct access_memo);
+    TRY(ctx_check(c));
+    *m = (struct access_memo){ .id = r->id, .hidden = n < r->n };
+    memo_keep(c, m);
     r->fields = keep;
     r->n = n;
     return ERR_OK;
@@ -86,6 +90,9 @@ bool record_hidden(struct ctx *c, const struct record *r)
 {
     struct record full;
     struct fault before = c->fault;
+    const struct access_memo *m = memo_find(c, r->id);
+    if (m)
+        return m->hidden;
     bool hidden = record_load(c, r->id, &full) == ERR_OK && full.n > r->n;
     c->fault = before;
     return hidden;

@@ -18,6 +18,20 @@ struct held_grant {
 struct holding { struct str kind; struct held_grant *grants; };
 enum err access_holding(struct ctx *c, struct str dossier, const struct holding **out) MUST_CHECK;
 
+/* Under one snapshot (db_hold) what an officer holds of a dossier, and whether a
+ * record showed her all of itself, is found out once per request; else every
+ * question reads the tables. */
+struct access_memo {
+    struct access_memo *next;
+    int64_t hold;
+    const struct officer *who;
+    struct str id;                   /* of the dossier, or of the record */
+    struct holding h;
+    bool hidden;                     /* of a record: some fields were left out */
+};
+struct access_memo *memo_find(struct ctx *c, struct str id);    /* NULL: not asked yet */
+void memo_keep(struct ctx *c, struct access_memo *m);
+
 enum { SESSIONS_MAX = 2048, OPENED_MAX = 8, KEPT_MAX = 64 * 1024, SESSION_BUCKETS = 1024 };
 
 struct opening { char dossier[48]; int64_t until_us; };

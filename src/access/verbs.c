@@ -7,6 +7,8 @@
  * its test are printed from this table. */
 #include "access/access.h"
 
+#include <pthread.h>
+
 #define CASEWORK "intake protection labour investigation prosecution court defence service coordination"
 #define CARE     "intake protection service"
 #define JUSTICE  "investigation prosecution court"
@@ -89,10 +91,32 @@ const struct verb verbs[] = {
 };
 const size_t verbs_n = COUNT_OF(verbs);
 
+/* The same rows by the hash of their names; asked dozens of times for a page. */
+enum { PLACES = 256 };
+static unsigned char place[PLACES];             /* row + 1, 0 = free */
+static pthread_once_t placed = PTHREAD_ONCE_INIT;
+
+static size_t place_of(const char *name)
+{
+    uint32_t h = 2166136261u;
+    for (const char *p = name; *p; p++)
+        h = (h ^ (unsigned char)*p) * 16777619u;
+    h ^= h >> 15;
+    while (place[h % PLACES] && strcmp(verbs[place[h % PLACES] - 1].name, name) != 0)
+        h++;
+    return h % PLACES;
+}
+
+static void place_all(void)
+{
+    _Static_assert(COUNT_OF(verbs) * 2 < PLACES, "verbs need more places");
+    for (size_t i = 0; i < verbs_n; i++)
+        place[place_of(verbs[i].name)] = (unsigned char)(i + 1);
+}
+
 const struct verb *verb_find(const char *name)
 {
-    for (size_t i = 0; i < verbs_n; i++)
-        if (!strcmp(verbs[i].name, name))
-            return &verbs[i];
-    return NULL;
+    (void)pthread_once(&placed, place_all);
+    size_t at = place_of(name);
+    return place[at] ? &verbs[place[at] - 1] : NULL;
 }

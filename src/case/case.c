@@ -16,19 +16,16 @@ static struct work_case case_read(struct rows *r)
         .criadazgo = row_i64(r, 12) != 0, .opened_us = row_i64(r, 13), .updated_us = row_i64(r, 14) };
 }
 
-/* Newest first by the id of the route, which is as old as the case: so the grants
- * of an office are walked in their index until the page is full. */
-enum err case_list(struct ctx *c, const struct case_filter *f, struct str after, size_t limit,
-                   struct work_case **out, size_t *n)
+/* Append the cases after `from`.  An office may hold several grants of one route:
+ * they lie together, and the case is taken once.  *more: there may be others. */
+static enum err list_some(struct ctx *c, const struct case_filter *f, struct str like, struct str from,
+                          size_t limit, struct work_case *k, size_t *got, bool *more)
 {
     AUTO_ROWS r = { 0 };
-    struct work_case *k = NEW_N(&c->mem, struct work_case, limit);
-    size_t got = 0;
-    struct str like = f->q.n ? str_join(&c->mem, STR("%"), f->q, STR("%")) : (struct str){ 0 };
-    TRY(ctx_check(c));
+    size_t rows = 0;
     TRY(db_query(c, &r,
-        "SELECT DISTINCT k.id, k.code, k.route, k.territory, k.title, k.office, k.status, k.stage,"
-        " k.urgency, k.cl, k.fl, k.ht, k.criadazgo, k.opened_us, k.updated_us, g.dossier"
+        "SELECT k.id, k.code, k.route, k.territory, k.title, k.office, k.status, k.stage,"
+        " k.urgency, k.cl, k.fl, k.ht, k.criadazgo, k.opened_us, k.updated_us"
         " FROM access_grant g JOIN case_row k ON k.route = g.dossier"
         " WHERE g.office = $1 AND (g.officer = '' OR g.officer = $2)"
         "   AND (g.until_us = 0 OR g.until_us > $3)"
@@ -37,10 +34,30 @@ enum err case_list(struct ctx *c, const struct case_filter *f, struct str after,
         "   AND g.dossier < $7"
         " ORDER BY g.dossier DESC LIMIT $8",
         ARGS(TEXT(c->who->office), TEXT(c->who->id), INT(c->now_us), INT(f->all), TEXT(f->stage),
-             TEXT(like), TEXT(after.n ? after : STR("~")), INT((int64_t)limit))));
-    while (got < limit && rows_next(&r))
-        k[got++] = case_read(&r);
-    TRY(rows_end(&r));
+             TEXT(like), TEXT(from.n ? from : STR("~")), INT((int64_t)limit))));
+    while (*got < limit && rows_next(&r)) {
+        rows++;
+        if (!*got || !str_eq(k[*got - 1].route, row_peek(&r, 2)))
+            k[(*got)++] = case_read(&r);
+    }
+    *more = rows == limit;
+    return rows_end(&r);
+}
+
+/* Newest first by the id of the route, which is as old as the case: so the grants
+ * of an office are walked in their index until the page is full. */
+enum err case_list(struct ctx *c, const struct case_filter *f, struct str after, size_t limit,
+                   struct work_case **out, size_t *n)
+{
+    struct work_case *k = NEW_N(&c->mem, struct work_case, limit);
+    size_t got = 0;
+    bool more = true;
+    struct str like = f->q.n ? str_join(&c->mem, STR("%"), f->q, STR("%")) : (struct str){ 0 };
+    TRY(ctx_check(c));
+    while (more && got < limit) {
+        struct str from = got ? k[got - 1].route : after;
+        TRY(list_some(c, f, like, from, limit, k, &got, &more));
+    }
     *out = k;
     *n = got;
     return ERR_OK;

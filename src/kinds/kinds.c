@@ -68,6 +68,32 @@ enum err kind_list(struct ctx *c, struct str case_id, const char *kind, size_t l
     return ERR_OK;
 }
 
+enum err kind_list_all(struct ctx *c, struct str case_id, size_t limit, struct kind_row **out, size_t *n)
+{
+    AUTO_ROWS r = { 0 };
+    size_t k = 0, room = 16;
+    struct kind_row *row = NEW_N(&c->mem, struct kind_row, room);
+    TRY(ctx_check(c));
+    TRY(db_query(c, &r,
+        "SELECT id, kind, dossier, at_us FROM kind_row WHERE case_id = $1"
+        " ORDER BY kind DESC, at_us DESC, id DESC LIMIT $2", ARGS(TEXT(case_id), INT((int64_t)limit))));
+    while (k < limit && rows_next(&r)) {
+        if (k == room) {
+            struct kind_row *more = NEW_N(&c->mem, struct kind_row, room * 4);
+            TRY(ctx_check(c));
+            memcpy(more, row, k * sizeof *row);
+            row = more;
+            room *= 4;
+        }
+        row[k++] = (struct kind_row){ .id = row_str(&r, 0), .kind = row_str(&r, 1), .dossier = row_str(&r, 2),
+                                      .at_us = row_i64(&r, 3) };
+    }
+    TRY(rows_end(&r));
+    *out = row;
+    *n = k;
+    return ERR_OK;
+}
+
 /* ---- answers in and out ---------------------------------------------------------------- */
 
 /* Positions of repeats are written "child.2/age": the ledger's field alphabet

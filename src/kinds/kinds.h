@@ -64,6 +64,9 @@ struct kind_row { struct str id, kind, dossier, by; int64_t at_us; };
 enum err kind_list(struct ctx *c, struct str case_id, const char *kind, size_t limit,
                    struct kind_row **out, size_t *n) MUST_CHECK;
 
+/* All records of a case, those of a kind together and newest first; `by` stays empty. */
+enum err kind_list_all(struct ctx *c, struct str case_id, size_t limit, struct kind_row **out, size_t *n) MUST_CHECK;
+
 /* ---- page parts ---------------------------------------------------------------------- */
 
 /* A section with the list of a kind and its "add" button; nothing when the

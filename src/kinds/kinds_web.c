@@ -56,16 +56,40 @@ static enum err list_row(struct ctx *c, struct out *o, const struct work_case *k
     return ERR_OK;
 }
 
+enum { SHOWN = 20, ALL_MAX = 400 };
+
+/* Those of them that this officer may see. */
+static size_t may_see(struct ctx *c, const struct kind_use *u, struct kind_row *row, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (access_may(c, u->view, row[i].dossier))
+            row[kept++] = row[i];
+    return kept;
+}
+
 /* The records this officer may see, newest first. */
 static enum err visible(struct ctx *c, const struct work_case *k, const struct kind_use *u,
                         struct kind_row **row, size_t *n)
 {
-    size_t got, kept = 0;
-    TRY(kind_list(c, k->id, u->kind, 20, row, &got));
-    for (size_t i = 0; i < got; i++)
-        if (access_may(c, u->view, (*row)[i].dossier))
-            (*row)[kept++] = (*row)[i];
-    *n = kept;
+    TRY(kind_list(c, k->id, u->kind, SHOWN, row, n));
+    *n = may_see(c, u, *row, *n);
+    return ERR_OK;
+}
+
+/* The same out of all rows of the case, which lie together by kind. */
+static enum err visible_of(struct ctx *c, const struct work_case *k, const struct kind_use *u,
+                           struct kind_row *all, size_t all_n, struct kind_row **row, size_t *n)
+{
+    size_t from = 0, got = 0;
+    if (all_n == ALL_MAX)                           /* a case this long is asked kind by kind */
+        return visible(c, k, u, row, n);
+    while (from < all_n && !str_is(all[from].kind, u->kind))
+        from++;
+    while (from + got < all_n && got < SHOWN && str_is(all[from + got].kind, u->kind))
+        got++;
+    *row = all + from;
+    *n = may_see(c, u, *row, got);
     return ERR_OK;
 }
 
@@ -106,13 +130,15 @@ enum err kind_part(struct ctx *c, struct out *o, const struct work_case *k, cons
 enum err kind_parts(struct ctx *c, struct out *o, const struct work_case *k)
 {
     const struct kind_use *add[40];
-    size_t adds = 0;
+    struct kind_row *all;
+    size_t adds = 0, all_n;
+    TRY(kind_list_all(c, k->id, ALL_MAX, &all, &all_n));
     for (const struct kind_use *u = kind_uses; u->kind; u++) {
         struct kind_row *row;
         size_t n;
         if (!strcmp(u->kind, "person"))             /* people are in the sealed part */
             continue;
-        TRY(visible(c, k, u, &row, &n));
+        TRY(visible_of(c, k, u, all, all_n, &row, &n));
         if (n)
             TRY(show_list(c, o, k, u, row, n));
         else if (may_add(c, k, u, 0) && adds < COUNT_OF(add))

@@ -418,10 +418,16 @@ enum err record_load(struct ctx *c, struct str id, struct record *out)
     struct dossier_key key;
     struct state s;
     struct record rec = { .id = arena_dup(&c->mem, id) };
-    TRY(db_query(c, &r, "SELECT dossier, kind FROM record WHERE id = $1"
-                        " ORDER BY created_us, dossier, kind LIMIT 1", ARGS(TEXT(id))));
-    bool found = rows_next(&r);
-    if (found) {
+    /* The first made; nearly always the only one, so nothing is sorted for it. */
+    int64_t first_us = INT64_MAX;
+    bool found = false;
+    TRY(db_query(c, &r, "SELECT dossier, kind, created_us FROM record WHERE id = $1"
+                        " ORDER BY dossier, kind", ARGS(TEXT(id))));
+    while (rows_next(&r)) {
+        if (found && row_i64(&r, 2) >= first_us)
+            continue;
+        found = true;
+        first_us = row_i64(&r, 2);
         rec.dossier = row_str(&r, 0);
         rec.kind = row_str(&r, 1);
     }

@@ -106,7 +106,7 @@ static void work_table(struct ctx *c, struct out *o, const struct obligation *s,
     grid_end(o);
 }
 
-enum { COUNT_MAX = 1000 };                   /* more is "1000 or more": nobody counts on */
+enum { COUNT_MAX = 100 };                    /* more is "100 or more": nobody counts on */
 
 static enum err work_counts(struct ctx *c, int64_t *late, int64_t *today)
 {

@@ -130,9 +130,14 @@ void number(struct out *o, int64_t v)
 
 /* ---- addresses ---------------------------------------------------------------------- */
 
+static const bool unreserved_[256] = {
+    ['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true,
+    ['-'] = true, ['_'] = true, ['.'] = true, ['~'] = true,
+};
+
 static bool unreserved(char ch)
 {
-    return ascii_alpha(ch) || ascii_digit(ch) || ch == '-' || ch == '_' || ch == '.' || ch == '~';
+    return unreserved_[(unsigned char)ch];
 }
 
 static void percent(struct buf *b, struct str s)
@@ -155,15 +160,17 @@ struct str path_of_(struct ctx *c, const char *fmt, size_t n, const struct str *
     struct buf b;
     size_t k = 0;
     buf_init(&b, &c->mem, 4096);
-    for (const char *p = fmt; *p; p++) {
-        if (p[0] == '%' && p[1] == 's') {
-            if (k < n)
-                percent(&b, parts[k]);
-            k++;
-            p++;
-        } else {
-            buf_char(&b, *p);
-        }
+    for (const char *p = fmt, *from = fmt;; p++) {
+        bool part = p[0] == '%' && p[1] == 's';
+        if (*p && !part)
+            continue;
+        buf_put(&b, (struct str){ from, (size_t)(p - from) });
+        if (!part)
+            break;
+        if (k < n)
+            percent(&b, parts[k]);
+        k++;
+        from = ++p + 1;
     }
     if (b.failed || k != n || !own_path(buf_str(&b)))
         return STR("/");

@@ -29,6 +29,8 @@ struct out {
     bool open;                      /* a public page: light header, language in links */
     bool part;                      /* only a fragment was asked for: no header, no footer */
     int ids;                        /* next unique element id of this page */
+    int64_t today;                  /* the day here; 0: not asked yet */
+    struct day_said { int64_t day; struct str relative, date; } said[16];   /* days already put into words */
     enum { HEAD_TITLE, HEAD_TAGS, HEAD_ACTIONS } head;   /* how far the page head is */
     int level;                      /* heading level of the next section, 2 or 3 */
     bool marks, side;               /* the list of steps being written */

@@ -94,6 +94,7 @@ void act_button_(struct out *o, enum button kind, const char *key, struct str pa
 enum tone { TONE_PLAIN, TONE_RUN, TONE_DONE, TONE_SOON, TONE_LATE, TONE_SEAL };
 void tag(struct out *o, enum tone t, const char *key);
 void tag_text(struct out *o, enum tone t, struct str words);
+enum { COUNT_SHOWN = 100 };    /* a bubble says 99+ from here on: count no further */
 void count(struct out *o, int64_t n, const char *key);   /* bubble; key says what, unseen */
 void notice(struct out *o, enum tone t, const char *key);
 void notice_begin(struct out *o, enum tone t);        /* holds <p>s */

@@ -260,7 +260,10 @@ void tag(struct out *o, enum tone t, const char *key)
 void count(struct out *o, int64_t n, const char *key)
 {
     html(o, " <span class=\"count\">");
-    number(o, n);
+    if (n < COUNT_SHOWN)
+        number(o, n);
+    else
+        html(o, "99+");
     html(o, "<span class=\"hide\"> ");
     key_out(o, key);
     html(o, "</span></span>");
@@ -298,6 +301,8 @@ enum tone due_tone(struct ctx *c, int64_t due_us)
         return TONE_PLAIN;
     if (due_us < c->now_us)
         return TONE_LATE;
+    if (due_us - c->now_us > 3 * US_PER_DAY)
+        return TONE_PLAIN;
     return days_tone(words_local_day(w, due_us) - words_local_day(w, c->now_us));
 }
 
@@ -311,12 +316,25 @@ static void time_tag(struct out *o, struct str machine, struct str words)
     html(o, "</time>");
 }
 
-static struct str short_day(struct out *o, int64_t day)
+static int64_t today_of(struct out *o)
 {
-    struct civil d = civil_from_days(day);
-    int64_t today = words_local_day(catalogue(o), o->c->now_us);
-    bool far = day - today > 180 || today - day > 180;
-    return words_date(&o->c->mem, catalogue(o), o->c->lang, d, far ? DATE_MEDIUM : DATE_DAY);
+    if (!o->today)
+        o->today = words_local_day(catalogue(o), o->c->now_us);
+    return o->today;
+}
+
+/* Lists are sorted by time: the days of neighbours are mostly the same. */
+static const struct day_said *say_day(struct out *o, int64_t day)
+{
+    struct day_said *s = &o->said[(uint64_t)day % COUNT_OF(o->said)];
+    int64_t ahead = day - today_of(o);
+    bool far = ahead > 180 || ahead < -180;
+    if (s->day == day && s->date.n)
+        return s;
+    s->day = day;
+    s->relative = words_relative_day(&o->c->mem, catalogue(o), o->c->lang, day, o->c->now_us);
+    s->date = words_date(&o->c->mem, catalogue(o), o->c->lang, civil_from_days(day), far ? DATE_MEDIUM : DATE_DAY);
+    return s;
 }
 
 static void due_words(struct out *o, enum tone t, struct str words, struct str machine, int64_t day)
@@ -326,7 +344,7 @@ static void due_words(struct out *o, enum tone t, struct str words, struct str m
     html(o, ">");
     text(o, words);
     html(o, " ");
-    time_tag(o, machine, short_day(o, day));
+    time_tag(o, machine, say_day(o, day)->date);
     html(o, "</span>");
 }
 
@@ -338,16 +356,16 @@ void due(struct out *o, int64_t due_us)
         html(o, "</span>");
         return;
     }
-    due_words(o, due_tone(o->c, due_us),
-              words_relative(&o->c->mem, catalogue(o), o->c->lang, due_us, o->c->now_us),
-              instant_text(&o->c->mem, due_us), words_local_day(catalogue(o), due_us));
+    int64_t day = words_local_day(catalogue(o), due_us), ahead = day - today_of(o);
+    bool near = ahead >= -1 && ahead <= 1;              /* the hour is said too */
+    due_words(o, due_us < o->c->now_us ? TONE_LATE : days_tone(ahead),
+              near ? words_relative(&o->c->mem, catalogue(o), o->c->lang, due_us, o->c->now_us) : say_day(o, day)->relative,
+              instant_text(&o->c->mem, due_us), day);
 }
 
 void due_day(struct out *o, int64_t day)
 {
-    int64_t today = words_local_day(catalogue(o), o->c->now_us);
-    due_words(o, days_tone(day - today),
-              words_relative_day(&o->c->mem, catalogue(o), o->c->lang, day, o->c->now_us),
+    due_words(o, days_tone(day - today_of(o)), say_day(o, day)->relative,
               date_text(&o->c->mem, civil_from_days(day)), day);
 }
 

@@ -12,16 +12,16 @@ const struct table referral_tables[] = {
       " from_office TEXT NOT NULL, to_office TEXT NOT NULL, service TEXT NOT NULL, need TEXT NOT NULL,"
       " state TEXT NOT NULL, basis TEXT NOT NULL, consent TEXT NOT NULL, reason TEXT NOT NULL,"
       " sent_us BIGINT NOT NULL, due_us BIGINT NOT NULL);"
-      "CREATE INDEX referral_row_to ON referral_row (to_office, state, due_us);"
-      "CREATE INDEX referral_row_from ON referral_row (from_office, state, due_us);"
-      "CREATE INDEX referral_row_case ON referral_row (case_id, sent_us);"
+      "CREATE INDEX referral_row_to ON referral_row (to_office, due_us, sent_us DESC, id);"
+      "CREATE INDEX referral_row_from ON referral_row (from_office, due_us, sent_us DESC, id);"
+      "CREATE INDEX referral_row_case ON referral_row (case_id, sent_us DESC, id);"
       "CREATE INDEX referral_row_consent ON referral_row (consent);"
       "CREATE INDEX referral_row_due ON referral_row (state, due_us);" },
     { "consent_row",
       "CREATE TABLE consent_row (id TEXT PRIMARY KEY, case_id TEXT NOT NULL, purpose TEXT NOT NULL,"
       " recipient TEXT NOT NULL, given_by TEXT NOT NULL, until TEXT NOT NULL,"
       " withdrawn BIGINT NOT NULL, at_us BIGINT NOT NULL);"
-      "CREATE INDEX consent_row_case ON consent_row (case_id, at_us);" },
+      "CREATE INDEX consent_row_case ON consent_row (case_id, at_us DESC, id);" },
 };
 const size_t referral_tables_n = COUNT_OF(referral_tables);
 
@@ -82,11 +82,19 @@ static struct referral referral_of_row(struct rows *r)
 
 static enum err rows_all(struct ctx *c, struct rows *r, size_t limit, struct referral **out, size_t *n)
 {
-    struct referral *x = NEW_N(&c->mem, struct referral, limit);
-    size_t k = 0;
+    size_t k = 0, room = limit < 8 ? limit : 8;
+    struct referral *x = NEW_N(&c->mem, struct referral, room);
     TRY(ctx_check(c));
-    while (k < limit && rows_next(r))
+    while (k < limit && rows_next(r)) {
+        if (k == room) {
+            room = room * 4 < limit ? room * 4 : limit;
+            struct referral *more = NEW_N(&c->mem, struct referral, room);
+            TRY(ctx_check(c));
+            memcpy(more, x, k * sizeof *x);
+            x = more;
+        }
         x[k++] = referral_of_row(r);
+    }
     TRY(rows_end(r));
     *out = x;
     *n = k;
@@ -122,15 +130,32 @@ enum err referral_get(struct ctx *c, struct str id, struct referral *out)
 enum err referral_list(struct ctx *c, bool incoming, size_t limit, struct referral **out, size_t *n)
 {
     AUTO_ROWS r = { 0 };
-    struct str mine = c->who->office;
+    if (incoming)
+        TRY(db_query(c, &r,
+            "SELECT r.id, r.dossier, r.case_id, coalesce(k.code, ''), r.from_office, r.to_office,"
+            " r.service, r.need, r.state, r.basis, r.consent, r.reason, r.sent_us, r.due_us"
+            " FROM referral_row r LEFT JOIN case_row k ON k.id = r.case_id"
+            " WHERE r.to_office = $1 AND r.state <> 'withdrawn'"
+            " ORDER BY r.due_us, r.sent_us DESC, r.id LIMIT $2", ARGS(TEXT(c->who->office), INT((int64_t)limit))));
+    else
+        TRY(db_query(c, &r,
+            "SELECT r.id, r.dossier, r.case_id, coalesce(k.code, ''), r.from_office, r.to_office,"
+            " r.service, r.need, r.state, r.basis, r.consent, r.reason, r.sent_us, r.due_us"
+            " FROM referral_row r LEFT JOIN case_row k ON k.id = r.case_id WHERE r.from_office = $1"
+            " ORDER BY r.due_us, r.sent_us DESC, r.id LIMIT $2", ARGS(TEXT(c->who->office), INT((int64_t)limit))));
+    return rows_all(c, &r, limit, out, n);
+}
+
+/* Only what is owed an answer has a time in due_us. */
+enum err referral_to_answer(struct ctx *c, size_t limit, struct referral **out, size_t *n)
+{
+    AUTO_ROWS r = { 0 };
     TRY(db_query(c, &r,
         "SELECT r.id, r.dossier, r.case_id, coalesce(k.code, ''), r.from_office, r.to_office,"
         " r.service, r.need, r.state, r.basis, r.consent, r.reason, r.sent_us, r.due_us"
         " FROM referral_row r LEFT JOIN case_row k ON k.id = r.case_id"
-        " WHERE ($1 = 1 AND r.to_office = $2 AND r.state <> 'withdrawn')"
-        "    OR ($1 = 0 AND r.from_office = $2)"
-        " ORDER BY r.due_us, r.sent_us DESC, r.id LIMIT $3",
-        ARGS(INT(incoming), TEXT(mine), INT((int64_t)limit))));
+        " WHERE r.to_office = $1 AND r.due_us < 9223372036854775807"
+        " ORDER BY r.due_us, r.sent_us DESC, r.id LIMIT $2", ARGS(TEXT(c->who->office), INT((int64_t)limit))));
     return rows_all(c, &r, limit, out, n);
 }
 

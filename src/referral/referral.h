@@ -38,6 +38,8 @@ enum err referral_send(struct ctx *c, const struct referral_new *n, struct str *
 enum err referral_get(struct ctx *c, struct str id, struct referral *out) MUST_CHECK;
 /* incoming: to this office; else from it.  Open first, soonest first. */
 enum err referral_list(struct ctx *c, bool incoming, size_t limit, struct referral **out, size_t *n) MUST_CHECK;
+/* Those of them that wait for an answer of this office. */
+enum err referral_to_answer(struct ctx *c, size_t limit, struct referral **out, size_t *n) MUST_CHECK;
 enum err referral_of_case(struct ctx *c, struct str case_id, struct referral **out, size_t *n) MUST_CHECK;
 
 /* By the receiver. */

@@ -81,10 +81,8 @@ enum err referral_panel_work(struct ctx *c, struct out *o, const struct subject 
     size_t n;
     bool any = false;
     (void)s;
-    TRY(referral_list(c, true, 20, &r, &n));
+    TRY(referral_to_answer(c, 20, &r, &n));
     for (size_t i = 0; i < n; i++) {
-        if (r[i].due_us == INT64_MAX)
-            continue;
         if (!any) {
             part_begin(o, "referral.to-answer");
             steps_begin(o, true);

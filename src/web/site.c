@@ -23,8 +23,6 @@ static bool may_tab(struct ctx *c, const char *verb)
     return v && access_role(c, v);
 }
 
-enum { WAITING_MAX = 1000 };             /* a tab that says 1000 says enough */
-
 /* What waits behind a tab: signals to look at, referrals to answer. */
 static int64_t waiting(struct ctx *c, const char *tab)
 {
@@ -36,10 +34,10 @@ static int64_t waiting(struct ctx *c, const char *tab)
         return 0;
     if (!strcmp(tab, "signals"))
         e = db_query(c, &r, "SELECT count(*) FROM (SELECT 1 FROM signal_row WHERE office = $1 AND due_us < 9223372036854775807"
-                             " LIMIT $2) AS w", ARGS(TEXT(c->who->office), INT(WAITING_MAX)));
+                             " LIMIT $2) AS w", ARGS(TEXT(c->who->office), INT(COUNT_SHOWN)));
     else if (!strcmp(tab, "referrals"))
-        e = db_query(c, &r, "SELECT count(*) FROM (SELECT 1 FROM referral_row WHERE to_office = $1 AND state IN ('sent', 'received')"
-                             " LIMIT $2) AS w", ARGS(TEXT(c->who->office), INT(WAITING_MAX)));
+        e = db_query(c, &r, "SELECT count(*) FROM (SELECT 1 FROM referral_row WHERE to_office = $1 AND due_us < 9223372036854775807"
+                             " LIMIT $2) AS w", ARGS(TEXT(c->who->office), INT(COUNT_SHOWN)));
     else
         return 0;
     if (e == ERR_OK && rows_next(&r))

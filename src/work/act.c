@@ -3,7 +3,7 @@
 
 #include "db/db.h"
 
-static struct obligation row_of(struct rows *r)
+static struct obligation whole_of(struct rows *r)
 {
     return (struct obligation){ .id = row_str(r, 0), .case_id = row_str(r, 1), .code = row_str(r, 2),
         .process = row_str(r, 3), .key = row_i64(r, 4), .node = row_str(r, 5), .name = row_str(r, 6),
@@ -14,7 +14,16 @@ static struct obligation row_of(struct rows *r)
         .added = row_i64(r, 18) != 0, .choice = row_i64(r, 19) != 0, .ended_us = row_i64(r, 20) };
 }
 
-static enum err rows_all(struct ctx *c, struct rows *r, size_t limit, struct obligation **out, size_t *n)
+/* What a list of work shows, and nothing else is fetched. */
+static struct obligation line_of(struct rows *r)
+{
+    return (struct obligation){ .id = row_str(r, 0), .case_id = row_str(r, 1), .code = row_str(r, 2),
+        .name = row_str(r, 3), .officer = row_str(r, 4), .due_us = row_i64(r, 5), .paused = row_i64(r, 6) != 0,
+        .added = row_i64(r, 7) != 0 };
+}
+
+static enum err rows_all(struct ctx *c, struct rows *r, struct obligation (*row_of)(struct rows *r),
+                         size_t limit, struct obligation **out, size_t *n)
 {
     size_t k = 0, room = limit < 16 ? limit : 16;
     struct obligation *o = NEW_N(&c->mem, struct obligation, room);
@@ -46,7 +55,7 @@ static enum err load(struct ctx *c, struct str id, struct obligation *out)
         " o.paused, o.escalated, o.added, o.choice, o.ended_us"
         " FROM obligation o LEFT JOIN case_row k ON k.id = o.case_id WHERE o.id = $1",
         ARGS(TEXT(id))));
-    TRY(rows_all(c, &r, 1, &o, &n));
+    TRY(rows_all(c, &r, whole_of, 1, &o, &n));
     if (!n)
         return FAIL(c, ERR_NOT_FOUND, "error.not-found", "obligation " STR_F, STR_A(id));
     *out = o[0];
@@ -71,9 +80,7 @@ enum err obligation_list(struct ctx *c, struct str office, enum work_scope scope
     AUTO_ROWS r = { 0 };
     struct str officer = scope == WORK_MINE && c->who ? c->who->id : (struct str){ 0 };
     TRY(db_query(c, &r,
-        "SELECT o.id, o.case_id, coalesce(k.code, ''), o.process, o.step, o.node, o.name, o.role,"
-        " o.office, o.officer, o.state, o.form, o.reason, o.territory, o.start_us, o.due_us,"
-        " o.paused, o.escalated, o.added, o.choice, o.ended_us"
+        "SELECT o.id, o.case_id, coalesce(k.code, ''), o.name, o.officer, o.due_us, o.paused, o.added"
         " FROM obligation o LEFT JOIN case_row k ON k.id = o.case_id"
         " WHERE o.office = $1 AND o.state = 'due'"
         "   AND ($2 = 0 OR o.officer = $3) "
@@ -82,19 +89,18 @@ enum err obligation_list(struct ctx *c, struct str office, enum work_scope scope
         ARGS(TEXT(office), INT(scope != WORK_OFFICE), TEXT(officer),
              INT(after ? after->due_us : -1), TEXT(after ? after->id : (struct str){ 0 }),
              INT((int64_t)limit))));
-    return rows_all(c, &r, limit, out, n);
+    return rows_all(c, &r, line_of, limit, out, n);
 }
 
 enum err obligation_of_case(struct ctx *c, struct str case_id, struct obligation **out, size_t *n)
 {
     AUTO_ROWS r = { 0 };
     TRY(db_query(c, &r,
-        "SELECT o.id, o.case_id, coalesce(k.code, ''), o.process, o.step, o.node, o.name, o.role,"
-        " o.office, o.officer, o.state, o.form, o.reason, o.territory, o.start_us, o.due_us,"
-        " o.paused, o.escalated, o.added, o.choice, o.ended_us"
-        " FROM obligation o LEFT JOIN case_row k ON k.id = o.case_id"
+        "SELECT o.id, o.case_id, coalesce((SELECT code FROM case_row WHERE id = $1), ''), o.process, o.step,"
+        " o.node, o.name, o.role, o.office, o.officer, o.state, o.form, o.reason, o.territory, o.start_us,"
+        " o.due_us, o.paused, o.escalated, o.added, o.choice, o.ended_us FROM obligation o"
         " WHERE o.case_id = $1 ORDER BY o.start_us, o.id LIMIT 500", ARGS(TEXT(case_id))));
-    return rows_all(c, &r, 500, out, n);
+    return rows_all(c, &r, whole_of, 500, out, n);
 }
 
 /* ---- acts: load, check, move, commit ------------------------------------------ */

@@ -30,7 +30,7 @@ const struct table work_tables[] = {
       " due_us BIGINT NOT NULL, ended_us BIGINT NOT NULL, paused BIGINT NOT NULL,"
       " escalated BIGINT NOT NULL, added BIGINT NOT NULL, choice BIGINT NOT NULL);"
       "CREATE INDEX obligation_office ON obligation (office, state, due_us, id);"
-      "CREATE INDEX obligation_case ON obligation (case_id, start_us);"
+      "CREATE INDEX obligation_case ON obligation (case_id, start_us, id);"
       "CREATE INDEX obligation_step ON obligation (process, step);"
       "CREATE INDEX obligation_due ON obligation (state, escalated, due_us);" },
     { "clock",

@@ -111,7 +111,8 @@ enum err obligation_add(struct ctx *c, struct str case_id, struct str name, stru
                         struct str office, int64_t due_us, struct str reason) MUST_CHECK;
 
 /* Open obligations of an office, soonest first; after: key of the last row seen
- * ({0} first page).  Without rights check: the caller passes c->who->office. */
+ * ({0} first page).  Filled: id, case_id, code, name, officer, due_us, paused, added.
+ * Without rights check: the caller passes c->who->office. */
 enum work_scope { WORK_MINE, WORK_OFFICE, WORK_NOBODY };
 struct work_after { int64_t due_us; struct str id; };
 enum err obligation_list(struct ctx *c, struct str office, enum work_scope scope,
