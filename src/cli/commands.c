@@ -5,6 +5,7 @@
 #include "admin/admin.h"
 #include "api/api.h"
 #include "db/db.h"
+#include "cli/law_cmd.h"
 #include "cli/pack_cmd.h"
 #include "demo/demo.h"
 #include "flow/flow.h"
@@ -559,6 +560,8 @@ const struct command commands[] = {
     { "device enable", cmd_device_enable, "device enable ID", "It may send again." },
     { "import htcds", cmd_import_htcds, "import htcds FILE.xlsx|csv [--territory ID]", "Rows of the HTCDS workbook become signals." },
     { "pack check", cmd_pack_check, "pack check DIR...", "Every cross-reference of a pack, with file and line." },
+    { "law compare", cmd_law_compare, "law compare --pack DIR --with DIR|FILE.dmn --situations FILE.csv [--decision ID] [--out CSV]",
+      "Which answers change between two laws, and why." },
     { "verify", cmd_verify, "verify [--chain]", "Chain, signatures, and tables equal the fold." },
     { "rebuild", cmd_rebuild, "rebuild", "Drop the tables and fold the ledger again." },
     { "backup", cmd_backup, "backup FILE", "The whole node in one checked file." },
