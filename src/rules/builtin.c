@@ -181,9 +181,27 @@ struct feel_value builtin_call(struct run *r, const struct builtin *b, const str
     return feel_no(r, "wrong arguments of a built-in function");
 }
 
+/* Of overloads with the same names in another order, the one that has the order
+ * of the call: before(range: r, point: p). */
+static const struct builtin *as_ordered(const struct builtin *b, const struct str *name, size_t n)
+{
+    for (const struct builtin *o = b; is_overload(o, b); o++) {
+        size_t same = 0;
+        while (same < n && same < o->n && str_eq(o->param[same], name[same]))
+            same++;
+        if (same == n && n == o->n)
+            return o;
+    }
+    return NULL;
+}
+
 struct feel_value builtin_call_named(struct run *r, const struct builtin *b, const struct str *name,
                                      const struct feel_value *arg, size_t n)
 {
+    const struct builtin *first = as_ordered(b, name, n);
+    struct feel_value w1[BUILTIN_ARGS];
+    if (first && !first->rest && prepare(r, first, arg, n, w1))
+        return first->fn(r, w1, n);
     for (const struct builtin *o = b; is_overload(o, b); o++) {
         struct feel_value v[BUILTIN_ARGS] = { 0 }, w[BUILTIN_ARGS];
         unsigned given = 0;

@@ -143,15 +143,34 @@ static struct feel_value f_coincides(struct run *r, const struct feel_value *a, 
     return relate(r, a, coincides);
 }
 
+/* "(..3]" and "[1..)": a range open to one side (rule 66, b and c), in the
+ * spelling of a comparison; else the text as it is. */
+static struct str one_sided(struct run *r, struct str s)
+{
+    s = str_trim(s);
+    bool starts = s.n > 4 && (s.p[0] == '(' || s.p[0] == ']' || s.p[0] == '[');
+    char last = s.n ? s.p[s.n - 1] : 0;
+    struct str in = starts ? str_trim(str_sub(s, 1, s.n - 2)) : (struct str){ 0 };
+    if (starts && s.p[0] != '[' && str_starts(in, STR("..")) && (last == ')' || last == ']' || last == '['))
+        return str_join(r->mem, last == ']' ? STR("(<= ") : STR("(< "), str_sub(in, 2, SIZE_MAX), STR(")"));
+    if (starts && str_ends(in, STR("..")) && (last == ')' || last == '['))
+        return str_join(r->mem, s.p[0] == '[' ? STR("(>= ") : STR("(> "), str_sub(in, 0, in.n - 2), STR(")"));
+    return s;
+}
+
 /* A range literal whose ends are literals. */
 static struct feel_value f_range(struct run *r, const struct feel_value *a, size_t n)
 {
     struct fault keep = r->c->fault;
     struct compiler k = { .c = r->c, .mem = r->mem };
     (void)n;
-    const struct node *t = feel_compile_text(&k, NULL, a[0].s);
+    struct str text = str_trim(a[0].s), as = one_sided(r, text);
+    const struct node *t = feel_compile_text(&k, NULL, as);
+    bool open = as.p != text.p;
     r->c->fault = keep;
-    if (!t || t->op != OP_CONST || t->k.kind != FEEL_RANGE || t->k.range->lo.kind == FEEL_NULL ||
+    if (t && open && t->op == OP_OP_RANGE && t->a->op == OP_CONST && t->a->k.kind != FEEL_NULL)
+        return feel_walk(r, t, NULL);
+    if (!t || open || t->op != OP_CONST || t->k.kind != FEEL_RANGE || t->k.range->lo.kind == FEEL_NULL ||
         t->k.range->hi.kind == FEEL_NULL)
         return feel_no(r, "range: not a range literal");
     return t->k;

@@ -176,19 +176,22 @@ static bool tidy(BID_UINT128 b, struct feel_value *out)
     return true;
 }
 
+bool num_sqrt(struct feel_value a, struct feel_value *out)
+{
+    _IDEC_flags flags = 0;
+    return is_finite(bid128_sqrt(bid(a), TO_EVEN, &flags), out);
+}
+
 bool num_pow(struct feel_value a, struct feel_value b, struct feel_value *out)
 {
     int64_t n;
     if (num_is_int(b) && num_trunc(b, &n) && n >= -999 && n <= 999)
         return pow_whole(a, n, out);
     _IDEC_flags flags = 0;
+    struct feel_value twice;
+    if (num_add(b, b, &twice) && num_trunc(twice, &n) && n == 1 && num_is_int(twice))
+        return num_sqrt(a, out);               /* exact where the root is: 100 ** 0.5 */
     return tidy(bid128_pow(bid(a), bid(b), TO_EVEN, &flags), out);
-}
-
-bool num_sqrt(struct feel_value a, struct feel_value *out)
-{
-    _IDEC_flags flags = 0;
-    return is_finite(bid128_sqrt(bid(a), TO_EVEN, &flags), out);
 }
 
 bool num_exp(struct feel_value a, struct feel_value *out)

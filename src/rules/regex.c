@@ -217,12 +217,6 @@ static bool counted(struct reader *x)
     return take(x, '}') || refuse(x);
 }
 
-static void skip_blank(struct reader *x)
-{
-    while (x->spaced && x->in.n && (x->in.p[0] == ' ' || x->in.p[0] == '\t' || x->in.p[0] == '\n' || x->in.p[0] == '\r'))
-        x->in = str_sub(x->in, 1, x->in.n);
-}
-
 static bool quantifier(struct reader *x)
 {
     char ch = look(x);
@@ -235,7 +229,6 @@ static bool quantifier(struct reader *x)
     } else {
         buf_char(&x->out, ch);
     }
-    skip_blank(x);
     if (take(x, '?'))
         lit(x, "?");
     return true;
@@ -317,7 +310,6 @@ static bool atom(struct reader *x)
 static bool branches(struct reader *x)
 {
     for (;;) {
-        skip_blank(x);
         char ch = look(x);
         if (x->in.n == 0 || ch == ')')
             return true;
@@ -327,14 +319,34 @@ static bool branches(struct reader *x)
         }
         if (!atom(x))
             return false;
-        skip_blank(x);
         if (!quantifier(x))
             return false;
     }
 }
 
+/* Flag x: white space outside brackets is not there at all, not even after a
+ * backslash. */
+static struct str unspaced(struct run *r, struct str pattern)
+{
+    struct buf b;
+    int deep = 0;
+    buf_init(&b, r->mem, PATTERN_MAX + 1);
+    for (size_t i = 0; i < pattern.n; i++) {
+        char ch = pattern.p[i];
+        bool escaped = i && pattern.p[i - 1] == '\\' && b.n && b.p[b.n - 1] == '\\';
+        if (!deep && (ch == ' ' || ch == '\t' || ch == '\n' || ch == '\r'))
+            continue;
+        deep += !escaped && ch == '[';
+        deep -= !escaped && ch == ']' && deep;
+        buf_char(&b, ch);
+    }
+    return buf_str(&b);
+}
+
 static bool translate(struct run *r, struct str pattern, struct reader *x, struct str *out)
 {
+    if (x->spaced && pattern.n <= PATTERN_MAX)
+        pattern = unspaced(r, pattern);
     buf_init(&x->out, r->mem, 32 * PATTERN_MAX);
     x->in = pattern;
     if (pattern.n > PATTERN_MAX || !branches(x) || x->in.n || x->out.failed)

@@ -36,7 +36,7 @@ static void numbers_are_decimal(struct t *t)
          { "9223372036854775807 + 1", "9223372036854775808" },
          { "4611686018427387903 * 4611686018427387903", "21267647932558653957237540927630740000" },
          { "1.5e3", "1500" }, { ".5 + 1.50", "2.00" }, { "7 / 0", "null" }, { "0 / 0", "null" },
-         { "-3 ** 2", "9" }, { "2 ** 3 ** 2", "64" }, { "2 ** -2", "0.25" }, { "4 ** 0.5", "2" },
+         { "-3 ** 2", "9" }, { "2 ** 3 ** 2", "64" }, { "2 ** -2", "0.25" }, { "4 ** 0.5", "2" }, { "100 ** 0.5", "10" }, { "(-4) ** 0.5", "null" },
          { "10 - 4 - 3", "3" }, { "2 + 3 * 4", "14" }, { "1 - -1", "2" }, { "- (2)", "-2" },
          { "decimal(2.5, 0)", "2" }, { "round half up(2.5, 0)", "3" }, { "round half down(-2.5, 0)", "-2" },
          { "round half down(-2.51, 0)", "-3" }, { "round up(-1.01, 1)", "-1.1" },
@@ -100,7 +100,10 @@ static void ranges_know_their_ends(struct t *t)
          { "during(2, [1..3])", "true" }, { "starts(1, [1..3])", "true" }, { "finished by([1..3], 3)", "true" },
          { "includes([1..9], (1..9))", "true" }, { "coincides([1..2], [1..2))", "false" },
          { "overlaps before([1..4], [3..6])", "true" }, { "overlaps after([3..6], [1..4])", "true" },
-         { "range(\"[1..3]\") = [1..3]", "true" }, { "range(\"> 3\")", "null" }, { "before(1, \"a\")", "null" });
+         { "range(\"[1..3]\") = [1..3]", "true" }, { "range(\"> 3\")", "null" },
+         { "range(\"(..3]\")", "(<= 3)" }, { "range(\" [1..) \")", "(>= 1)" }, { "range(\"]1..[\")", "(> 1)" }, { "range(\"[..3]\")", "null" },
+         { "range(\"[1..]\")", "null" }, { "range(\"(..)\")", "null" }, { "before(range: [1..2], point: 3)", "true" },
+         { "before(point: 3, range: [1..2])", "false" }, { "after(range: [5..6], point: 3)", "true" }, { "before(1, \"a\")", "null" });
 }
 
 static void dates_follow_the_calendar(struct t *t)
@@ -140,6 +143,8 @@ static void patterns_are_xpath(struct t *t)
     ROWS(t, { "matches(\"abc\", \"^b\")", "false" }, { "matches(\"abc\", \"b\")", "true" }, { "matches(\"ABC\", \"b\", \"i\")", "true" },
          { "matches(\"a\\nb\", \"^b$\", \"m\")", "true" }, { "matches(\"a\\nb\", \"a.b\")", "false" }, { "matches(\"a\\nb\", \"a.b\", \"s\")", "true" },
          { "matches(\"e\", \"[a-z-[aeiou]]\")", "false" }, { "matches(\"ab\", \"a b\", \"x\")", "true" }, { "matches(\"a.c\", \"a.c\", \"q\")", "true" },
+         { "matches(\"hello world\", \"hello\\ sworld\", \"x\")", "true" }, { "matches(\"a b\", \"a[ ]b\", \"x\")", "true" },
+         { "matches(\"a b\", \"a b\", \"x\")", "false" }, { "matches(\"a ]\", \"[\\] ]{2}\", \"x\")", "true" }, { "matches(\"a[b\", \"\\[ b\", \"x\")", "true" },
          { "matches(\"abab\", \"(ab)\\1\")", "true" }, { "matches(\"a\", \"(a)\\2\")", "null" }, { "matches(\"a\", \"(?=a)\")", "null" },
          { "matches(\"a\", \"a{2,1}\")", "null" }, { "matches(\"a\", \"[b-a]\")", "null" }, { "matches(\"a\", \"a\", \"z\")", "null" },
          { "matches(\"ω\", \"\\p{IsGreek}\")", "true" }, { "matches(\"-\", \"[\\-a]\")", "true" }, { "matches(\"a\\n\", \"a$\")", "false" },
