@@ -1,5 +1,6 @@
 /* bench_rules DIR - figures of the rules engine on the files rules_peers.mjs wrote:
- * exprs.txt (one expression per line), table.dmn (decision "table"), big.dmn.
+ * exprs.txt (one expression per line), table.dmn (decision "table"), big.dmn; and
+ * the memory that the models given after it hold together.
  * Prints "name<TAB>nanoseconds<TAB>result" per line. */
 #include "rules/rules.h"
 
@@ -115,14 +116,35 @@ static bool read_named(struct ctx *c, const char *dir, const char *name, struct 
     return file_read(c, arena_z(&c->mem, path), DMN_FILE_MAX, out) == ERR_OK;
 }
 
+static int bench_memory(char *const *file, int n)
+{
+    int64_t bytes = 0;
+    for (int i = 0; i < n; i++) {
+        struct ctx c;
+        struct str xml;
+        struct dmn_model *m;
+        ctx_init(&c, 64 << 20);
+        if (file_read(&c, file[i], DMN_FILE_MAX, &xml) != ERR_OK ||
+            dmn_load(&c, str_c(file[i]), xml, NULL, 0, &m) != ERR_OK) {
+            (void)fprintf(stderr, "%s: %s\n", file[i], c.fault.detail);
+            return 1;
+        }
+        bytes += (int64_t)dmn_bytes(m);
+        dmn_free(m);
+        ctx_done(&c);
+    }
+    printf("#memory\t%lld\t%d\n", (long long)bytes, n);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     struct ctx c;
     struct str exprs, table, big, line;
     ctx_init(&c, 64 << 20);
-    if (argc != 2 || !read_named(&c, argv[1], "exprs.txt", &exprs) || !read_named(&c, argv[1], "table.dmn", &table) ||
+    if (argc < 2 || !read_named(&c, argv[1], "exprs.txt", &exprs) || !read_named(&c, argv[1], "table.dmn", &table) ||
         !read_named(&c, argv[1], "big.dmn", &big)) {
-        (void)fprintf(stderr, "usage: %s DIR (written by bench/rules_peers.mjs)\n", argv[0]);
+        (void)fprintf(stderr, "usage: %s DIR [MODEL.dmn...] (DIR written by bench/rules_peers.mjs)\n", argv[0]);
         return 2;
     }
     struct feel_value k = situation(&c, &c.mem);
@@ -132,6 +154,7 @@ int main(int argc, char **argv)
             bad |= bench_expression(line, &c.mem, k);
     bad |= bench_table(table, k);
     bad |= bench_load(big);
+    bad |= bench_memory(argv + 2, argc - 2);
     ctx_done(&c);
     return bad;
 }

@@ -1,7 +1,7 @@
 // rules_peers.mjs BENCH_RULES - the rules engine beside feelin and dmn-eval-js,
 // one thread, same expressions, same table, one run.  Prints figure, peer, ratio.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, writeFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRequire } from 'node:module';
@@ -74,7 +74,9 @@ const dir = mkdtempSync(join(tmpdir(), 'rules-'));
 writeFileSync(join(dir, 'exprs.txt'), expressions.join('\n') + '\n');
 writeFileSync(join(dir, 'table.dmn'), dmn(rows));
 writeFileSync(join(dir, 'big.dmn'), dmn(rowsOf(1000)));
-const ours = execFileSync(program, [dir], { encoding: 'utf8' }).trim().split('\n').map((l) => l.split('\t'));
+const models = readdirSync('packs').map((p) => join('packs', p, 'decisions')).filter((d) => existsSync(d))
+  .flatMap((d) => readdirSync(d).filter((f) => f.endsWith('.dmn')).map((f) => join(d, f)));
+const ours = execFileSync(program, [dir, ...models], { encoding: 'utf8' }).trim().split('\n').map((l) => l.split('\t'));
 rmSync(dir, { recursive: true });
 
 const line = (name, mine, peer, who, note = '') =>
@@ -108,3 +110,5 @@ if (parsed) {
 console.log(`table: ${(best / Number(table[1])).toFixed(0)} x the faster peer (target 100 x)`);
 const load = ours.find(([n]) => n === '#load');
 console.log(`load of a 1,000-row table: ${(load[1] / 1e6).toFixed(2)} ms (target 10 ms), ${(load[2] / 1024).toFixed(0)} KiB kept`);
+const memory = ours.find(([n]) => n === '#memory');
+console.log(`rules of all packs (${memory[2]} models): ${(memory[1] / 1024).toFixed(0)} KiB kept (target 2048 KiB)`);

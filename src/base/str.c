@@ -158,6 +158,11 @@ bool utf8_valid(struct str s)
         return true;                     /* p may be NULL then */
     const unsigned char *p = (const unsigned char *)s.p, *e = p + s.n;
     while (p < e) {
+        uint64_t eight;
+        if (e - p >= 8 && (memcpy(&eight, p, 8), (eight & UINT64_C(0x8080808080808080)) == 0)) {
+            p += 8;
+            continue;
+        }
         if (*p < 0x80) {
             p++;
             continue;

@@ -270,7 +270,8 @@ static void odd_names(struct loader *l, const struct xnode *n, struct str *out, 
             if (name.n && parse_words_length(name) != name.n)
                 out[(*count)++] = name;
         }
-        odd_names(l, c, out, count, room, depth + 1);
+        if (!xn_is(c, "rule"))                  /* names nothing, and there are many */
+            odd_names(l, c, out, count, room, depth + 1);
     }
 }
 

@@ -112,42 +112,101 @@ static bool read_columns(struct loader *l, const struct xnode *n, struct scope *
     return true;
 }
 
-static bool read_rule(struct loader *l, const struct xnode *n, struct scope *s, struct dmn_table *t, struct row *row)
+/* ---- cells -------------------------------------------------------------------------
+ * In large tables most cells say what another cell has said: text and tree of
+ * equal cells are read and kept once per table. */
+
+enum cell_kind { CELL_NONE, CELL_TEST, CELL_OUT, CELL_NOTE };
+struct cell { struct str text; const struct node *node; enum cell_kind kind; };
+struct cells { struct cell *v; size_t mask, n; };
+enum { CELLS_MAX = 4096 };
+
+static bool cells_init(struct loader *l, const struct dmn_table *t, struct cells *k)
+{
+    size_t want = 2 * t->n_rows * (t->n_in + t->n_out + t->n_note), room = 64;
+    while (room < want && room < CELLS_MAX)
+        room *= 2;
+    *k = (struct cells){ .v = NEW_N(&l->c->mem, struct cell, room), .mask = room - 1 };
+    return k->v != NULL;
+}
+
+/* The place of an equal cell, or a free one; NULL: no more room. */
+static struct cell *cell_at(struct cells *k, struct str text, enum cell_kind kind)
+{
+    size_t i = (size_t)str_hash(text) + kind;
+    for (;; i++) {
+        struct cell *x = &k->v[i & k->mask];
+        if (x->kind == CELL_NONE)
+            return k->n < k->mask - k->mask / 4 ? x : NULL;
+        if (x->kind == kind && str_eq(x->text, text))
+            return x;
+    }
+}
+
+static const struct node *cell_node(struct loader *l, const struct xnode *n, struct str text, enum cell_kind kind,
+                                    struct scope *s)
+{
+    bool empty = text.n == 0 || str_is(text, "-");
+    if (kind == CELL_OUT && empty)
+        return feel_node_const(&l->k, feel_null(), 0);
+    return kind == CELL_NOTE || empty ? NULL : dmn_read_feel(l, n, text, s, kind == CELL_TEST);
+}
+
+/* False: out of memory, or l->err. */
+static bool read_cell(struct loader *l, struct cells *k, const struct xnode *n, enum cell_kind kind, struct scope *s,
+                      struct str *text, const struct node **node)
+{
+    const struct xnode *inner = xn_child(n, "text");
+    struct str raw = str_trim(buf_str(inner ? &inner->text : &n->text));
+    struct cell *x = cell_at(k, raw, kind);
+    if (x && x->kind) {
+        *text = x->text;
+        *node = x->node;
+        return true;
+    }
+    size_t problems = l->m->n_problem;
+    *text = raw.n ? arena_dup(&l->m->mem, raw) : raw;
+    if (raw.n && !text->p)
+        return false;
+    *node = cell_node(l, n, *text, kind, s);
+    bool missing = !*node && kind != CELL_NOTE && !(kind == CELL_TEST && (raw.n == 0 || str_is(raw, "-")));
+    if (x && !missing && l->err == ERR_OK && problems == l->m->n_problem) {   /* each mistake is told again */
+        *x = (struct cell){ *text, *node, kind };
+        k->n++;
+    }
+    return !missing;
+}
+
+static bool read_rule(struct loader *l, const struct xnode *n, struct scope *s, struct dmn_table *t,
+                      struct cells *cells, struct row *row)
 {
     size_t notes = t->n_note ? t->n_note : 1, i = 0, o = 0, a = 0;
     struct str *text = NEW_N(&l->m->mem, struct str, t->n_in + t->n_out + notes);
-    const struct node **test = NEW_N(&l->m->mem, const struct node *, t->n_in + 1);
-    const struct node **out = NEW_N(&l->m->mem, const struct node *, t->n_out + 1);
+    const struct node **test = NEW_N(&l->m->mem, const struct node *, t->n_in + t->n_out + 1), **out = test + t->n_in;
+    const struct node *none;
     struct bound b;
     struct scope inner = value_scope(s, &b);
-    if (!text || !test || !out)
-        return false;
+    bool ok = text && test;
     row->id = xn_attr(l, n, "id");
     row->line = xn_line(n);
-    for (const struct xnode *c = xn_first(n); c; c = xn_next(c)) {
-        if (xn_is(c, "inputEntry") && i < t->n_in) {
-            text[i] = str_trim(xn_text(l, c));
-            if (text[i].n && !str_is(text[i], "-") && !(test[i] = dmn_read_feel(l, c, text[i], &inner, true)))
-                return false;
+    for (const struct xnode *c = xn_first(n); c && ok; c = xn_next(c)) {
+        if (i < t->n_in && xn_is(c, "inputEntry")) {
+            ok = read_cell(l, cells, c, CELL_TEST, &inner, &text[i], &test[i]);
             i++;
-        } else if (xn_is(c, "outputEntry") && o < t->n_out) {
-            struct str e = text[t->n_in + o] = str_trim(xn_text(l, c));
-            out[o] = e.n == 0 || str_is(e, "-") ? feel_node_const(&l->k, feel_null(), 0) : dmn_read_feel(l, c, e, s, false);
-            if (!out[o++])
-                return false;
-        } else if (xn_is(c, "annotationEntry") && a < t->n_note) {
-            text[t->n_in + t->n_out + a++] = str_trim(xn_text(l, c));
-        } else if (xn_is(c, "description") && t->n_note == 0) {
-            text[t->n_in + t->n_out] = str_trim(xn_text(l, c));
+        } else if (o < t->n_out && xn_is(c, "outputEntry")) {
+            ok = read_cell(l, cells, c, CELL_OUT, s, &text[t->n_in + o], &out[o]);
+            o++;
+        } else if ((a < t->n_note && xn_is(c, "annotationEntry")) || (t->n_note == 0 && xn_is(c, "description"))) {
+            ok = read_cell(l, cells, c, CELL_NOTE, s, &text[t->n_in + t->n_out + a], &none);
+            a += t->n_note != 0;
         }
     }
-    for (; o < t->n_out; o++)
-        if (!(out[o] = feel_node_const(&l->k, feel_null(), 0)))
-            return false;
+    for (; ok && o < t->n_out; o++)
+        ok = (out[o] = feel_node_const(&l->k, feel_null(), 0)) != NULL;
     row->text = text;
     row->test = test;
     row->out = out;
-    return true;
+    return ok;
 }
 
 static bool keep_table(struct dmn_model *m, struct dmn_table *t)
@@ -170,6 +229,7 @@ const struct node *dmn_read_table(struct loader *l, const struct xnode *n, struc
 {
     struct dmn_table *t = NEW(&l->m->mem, struct dmn_table);
     struct node *node = feel_node_new(&l->k, OP_TABLE, 0);
+    struct cells cells;
     size_t i = 0;
     if (!t || !node)
         return NULL;
@@ -182,10 +242,10 @@ const struct node *dmn_read_table(struct loader *l, const struct xnode *n, struc
     }
     read_policy(l, n, t);
     t->row = NEW_N(&l->m->mem, struct row, t->n_rows + 1);
-    if (!t->row || !read_columns(l, n, s, t) || !keep_table(l->m, t))
+    if (!t->row || !read_columns(l, n, s, t) || !keep_table(l->m, t) || !cells_init(l, t, &cells))
         return NULL;
     for (const struct xnode *r = xn_child(n, "rule"); r; r = xn_sibling(r->next, "rule"))
-        if (!read_rule(l, r, s, t, &t->row[i++]))
+        if (!read_rule(l, r, s, t, &cells, &t->row[i++]))
             return NULL;
     if (t->n_note == 0)
         t->n_note = 1;
