@@ -453,6 +453,11 @@ static int cmd_rules_tck(struct ctx *c, struct args *a)
     return r.failed != 0;
 }
 
+static int cmd_rules_check(struct ctx *c, struct args *a)
+{
+    return a->n ? rules_cmd_check(c, a->n, a->v) : 2;
+}
+
 static int cmd_match(struct ctx *c, struct args *a)
 {
     return match_cli(c, a->n + 1, a->v - 1, stdout, stderr);
@@ -570,6 +575,7 @@ const struct command commands[] = {
     { "recover", cmd_recover, "recover", "Make a lost key file again from the recovery sheet." },
     { "flow check", cmd_flow_check, "flow check FILE...", "What a BPMN file holds and what is wrong with it." },
     { "flow draw", cmd_flow_draw, "flow draw FILE [DIAGRAM]", "The diagram as SVG." },
+    { "rules check", cmd_rules_check, "rules check FILE.dmn|PACKDIR...", "Gaps, overlaps, unknown names and articles in decision tables." },
     { "rules tck", cmd_rules_tck, "rules tck DIR [--csv FILE]", "Run a folder of DMN conformance cases." },
     { "match", cmd_match, "match FILE.csv [FILE2.csv] --out PAIRS.csv", "Find the same person in files." },
 };

@@ -9,4 +9,8 @@ extern const struct pack_hooks pack_flow_hooks;
 /* argv: the folders.  Exit status as of pack_check_cli. */
 int pack_cmd_check(int argc, char **argv);
 
+/* `amparo rules check FILE.dmn|PACKDIR...`: 0 clean, 1 findings of level error,
+ * 2 something could not be read. */
+int rules_cmd_check(struct ctx *c, int argc, char **argv);
+
 #endif

@@ -21,6 +21,7 @@ struct loader {
     bool lax;                      /* keep going: what cannot be read gives null */
     enum err err;
     struct str where;              /* the decision or function being read */
+    int row;                       /* of the table being read, from 1; 0: none */
     int depth;
 };
 

@@ -244,9 +244,12 @@ const struct node *dmn_read_table(struct loader *l, const struct xnode *n, struc
     t->row = NEW_N(&l->m->mem, struct row, t->n_rows + 1);
     if (!t->row || !read_columns(l, n, s, t) || !keep_table(l->m, t) || !cells_init(l, t, &cells))
         return NULL;
-    for (const struct xnode *r = xn_child(n, "rule"); r; r = xn_sibling(r->next, "rule"))
+    for (const struct xnode *r = xn_child(n, "rule"); r; r = xn_sibling(r->next, "rule")) {
+        l->row = (int)i + 1;
         if (!read_rule(l, r, s, t, &cells, &t->row[i++]))
             return NULL;
+    }
+    l->row = 0;
     if (t->n_note == 0)
         t->n_note = 1;
     for (i = 0; i < t->n_in; i++)
