@@ -1,6 +1,7 @@
 /* bench_ledger.c - what the ledger costs, beside what it is measured against.
  *
- *     bench_ledger DIR [seconds per round] [rounds] [part]      (writers or verify: 1. or 3. only)
+ *     bench_ledger DIR [seconds per round] [rounds] [part]      (writers or verify: 1. or 3. only;
+ *                                                        cpu: Amparo alone, CPU by thread)
  *
  * 1. Durable acknowledged changes with 64 writers: Amparo (sealed, chained,
  *    signed, two files), the same tables in one SQLite file with FULL and group
@@ -420,7 +421,7 @@ static void b_open(struct single *s, const char *dir, const struct place *cases)
     arena_init(&names, 1 << 16);
     ctx_init(&s->c, 64 << 20);
     s->cases = cases;
-    s->url = str_join(&names, STR("sqlite:"), str_c(dir), STR("/single.db"));
+    s->url = str_join(&names, STR("sqlite-plain:"), str_c(dir), STR("/single.db"));
     must(&s->c, db_open(&s->c, s->url, true, &s->db));
     must(&s->c, db_script(&s->c, s->db,
         "CREATE TABLE ledger_entry (n INTEGER PRIMARY KEY, node INTEGER NOT NULL, seq INTEGER NOT NULL,"
@@ -713,6 +714,41 @@ static void durable(const char *dir, double seconds, int rounds, bool only)
     ctx_done(&c);
 }
 
+/* ---- where the work goes: a fixed number of changes, CPU by thread ------------------------------- */
+
+struct spent { double user, sys; };
+
+static struct spent spent_now(void)
+{
+    struct rusage u;
+    (void)getrusage(RUSAGE_SELF, &u);
+    return (struct spent){ (double)u.ru_utime.tv_sec * 1e6 + (double)u.ru_utime.tv_usec,
+                           (double)u.ru_stime.tv_sec * 1e6 + (double)u.ru_stime.tv_usec };
+}
+
+static void cpu(const char *dir, double seconds)
+{
+    struct ctx c;
+    struct amparo a = { 0 };
+    ctx_init(&c, 64 << 20);
+    a_open(&c, &a, dir);
+    struct run r = { .change = a_one, .begin = a_begin, .end = a_end, .with = &a };
+    double wr = thread_us(a.l->writer), fo = thread_us(a.l->folder);
+    struct spent s = spent_now();
+    struct result x = measure(&r, seconds, WRITERS);
+    struct spent e = spent_now();
+    double n = x.per_s * seconds;
+    wr = (thread_us(a.l->writer) - wr) / n;
+    fo = (thread_us(a.l->folder) - fo) / n;
+    printf("# %.0f changes, %.0f/s, p50 %.2f p99 %.2f ms; CPU us per change: user %.1f + system %.1f = %.1f;"
+           " writer %.1f, folder %.1f, officers %.1f\n", n, x.per_s, x.p50_ms, x.p99_ms, (e.user - s.user) / n,
+           (e.sys - s.sys) / n, x.cpu_us, wr, fo, x.cpu_us - wr - fo);
+    db_close(c.db);
+    ledger_close(a.l);
+    free(a.cases);
+    ctx_done(&c);
+}
+
 static void verify_only(const char *dir)
 {
     struct ctx c;
@@ -725,7 +761,7 @@ int main(int argc, char **argv)
 {
     char dir[200];
     if (argc < 2) {
-        fprintf(stderr, "bench_ledger DIR [seconds] [rounds] [writers|verify]\n");
+        fprintf(stderr, "bench_ledger DIR [seconds] [rounds] [writers|verify|cpu]\n");
         return 2;
     }
     (void)snprintf(dir, sizeof dir, "%s/ledger.XXXXXX", argv[1]);
@@ -738,6 +774,8 @@ int main(int argc, char **argv)
         rounds = 5;
     if (argc > 4 && !strcmp(argv[4], "verify"))
         verify_only(dir);
+    else if (argc > 4 && !strcmp(argv[4], "cpu"))
+        cpu(dir, strtod(argv[2], NULL));
     else
         durable(dir, argc > 2 ? strtod(argv[2], NULL) : 2, rounds, argc > 4 && !strcmp(argv[4], "writers"));
     char cmd[4][260];

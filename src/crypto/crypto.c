@@ -61,6 +61,15 @@ void hasher_end(struct hasher *h, unsigned char out[HASH_LEN])
     (void)crypto_generichash_final((void *)h->state, out, HASH_LEN);
 }
 
+uint64_t hash_short(const unsigned char key[SHORT_KEY_LEN], struct str bytes)
+{
+    unsigned char h[crypto_shorthash_BYTES];
+    uint64_t v;
+    (void)crypto_shorthash(h, (const unsigned char *)(bytes.n ? bytes.p : ""), bytes.n, key);
+    memcpy(&v, h, sizeof v);
+    return v;
+}
+
 void hash_sha256(unsigned char out[32], struct str bytes)
 {
     (void)crypto_hash_sha256(out, (const unsigned char *)bytes.p, bytes.n);

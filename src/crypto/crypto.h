@@ -25,7 +25,10 @@ void hash_parts(unsigned char out[HASH_LEN], const unsigned char *key,
 #define HASH(out, key, ...) hash_parts((out), (key), (const struct str[]){ __VA_ARGS__ }, \
     COUNT_OF(((const struct str[]){ __VA_ARGS__ })))
 void hash_sha256(unsigned char out[32], struct str bytes);  /* for people outside: evidence */
-/* The same hash, for text that does not fit in memory. */
+/* 64 bits of SipHash-2-4: for places in an index, never for what must be unforgeable. */
+enum { SHORT_KEY_LEN = 16 };
+uint64_t hash_short(const unsigned char key[SHORT_KEY_LEN], struct str bytes);
+/* BLAKE2b again, for text that does not fit in memory. */
 struct hasher { _Alignas(64) unsigned char state[384]; };
 void hasher_init(struct hasher *h, const unsigned char *key);
 void hasher_put(struct hasher *h, struct str s);

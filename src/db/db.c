@@ -293,14 +293,16 @@ void db_release(struct db *db)
 
 enum err db_open(struct ctx *c, struct str url, bool durable, struct db **out)
 {
-    struct str lite = STR("sqlite:"), pg = STR("postgres:");
+    struct str lite = STR("sqlite:"), plain = STR("sqlite-plain:"), pg = STR("postgres:");
     struct db *db = calloc(1, sizeof *db);
     enum err e;
     if (!db)
         return FAIL(c, ERR_NOMEM, "error.too-big", "database handle");
     db->durable = durable;
     if (str_starts(url, lite))
-        e = lite_open(c, db, str_sub(url, lite.n, url.n));
+        e = lite_open(c, db, str_sub(url, lite.n, url.n), "amparo");
+    else if (str_starts(url, plain))
+        e = lite_open(c, db, str_sub(url, plain.n, url.n), NULL);
     else if (str_starts(url, pg))
         e = pg_open(c, db, str_sub(url, pg.n, url.n));
     else

@@ -89,7 +89,8 @@ bool db_in_transaction(const struct db *db);
 bool db_claim(struct db *db);
 void db_release(struct db *db);
 
-/* url: "sqlite:PATH" or "postgres:CONNINFO".  durable: SQLite synchronous=FULL
+/* url: "sqlite:PATH" or "postgres:CONNINFO" ("sqlite-plain:PATH": without our way
+ * of writing its log, for comparisons).  durable: SQLite synchronous=FULL
  * (the ledger), else NORMAL (tables, which can be made again). */
 enum err db_open(struct ctx *c, struct str url, bool durable, struct db **out) MUST_CHECK;
 /* How much this connection may keep in memory, and how many pages its log may

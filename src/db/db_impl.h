@@ -40,7 +40,9 @@ struct stmt *stmt_keep(struct db *db, const char *sql, struct stmt st);
 void stmt_free(struct db *db, struct stmt *s);
 void stmt_drop_all(struct db *db);
 
-enum err lite_open(struct ctx *c, struct db *db, struct str path) MUST_CHECK;
+/* The VFS "amparo": the system's, with logs written in large pieces (lite_wal.c). */
+void lite_wal_register(void);
+enum err lite_open(struct ctx *c, struct db *db, struct str path, const char *vfs) MUST_CHECK;
 enum err lite_exec(struct ctx *c, struct db *db, const char *sql, const struct db_arg *a, size_t n) MUST_CHECK;
 enum err lite_query(struct ctx *c, struct db *db, struct rows *r, const char *sql,
                     const struct db_arg *a, size_t n) MUST_CHECK;

@@ -168,10 +168,11 @@ static pthread_once_t configured = PTHREAD_ONCE_INIT;
 static void configure(void)
 {
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    (void)sqlite3_initialize();
+    if (sqlite3_initialize() == SQLITE_OK)
+        lite_wal_register();
 }
 
-enum err lite_open(struct ctx *c, struct db *db, struct str path)
+enum err lite_open(struct ctx *c, struct db *db, struct str path, const char *vfs)
 {
     const char *z = arena_z(&c->mem, path);
     if (!z)
@@ -180,7 +181,7 @@ enum err lite_open(struct ctx *c, struct db *db, struct str path)
     if (strcmp(z, ":memory:") != 0)
         TRY(make_private(c, z));
     int rc = sqlite3_open_v2(z, &db->lite,
-                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, vfs);
     if (rc != SQLITE_OK)
         return lite_fail(c, db, rc);
     (void)sqlite3_extended_result_codes(db->lite, 1);

@@ -327,7 +327,7 @@ static enum err fill_record(struct draft *d, const struct dossier_key *key, bool
     struct state s = { 0 };
     if (!fresh && !is_fresh(d, first->record)) {
         bool elsewhere = false;
-        enum err e = state_load(c, key, first->kind, first->record, &s, &elsewhere);
+        enum err e = state_near(c, d->l, key, first->kind, first->record, &s, &elsewhere);
         if (e == ERR_NOT_FOUND)
             c->fault = (struct fault){ 0 };
         else

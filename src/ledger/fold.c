@@ -8,13 +8,18 @@
 
 /* ---- where a record's changes lie ------------------------------------------------------ */
 
+/* Keyed: without the node's key nobody tells whose place this is. */
 static uint64_t hash64(const struct ledger *l, const struct str *parts, size_t n)
 {
-    unsigned char h[HASH_LEN];
-    uint64_t v = 0;
-    hash_parts(h, l->hide, parts, n);
-    memcpy(&v, h, sizeof v);
-    return v;
+    char t[256];
+    size_t k = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t more = parts[i].n < sizeof t - k ? parts[i].n : sizeof t - k;
+        if (more)
+            memcpy(t + k, parts[i].p, more);
+        k += more;
+    }
+    return hash_short(l->places, (struct str){ t, k });
 }
 
 /* The time in an id, in 128 ms: neighbours in time are neighbours in the index. */
@@ -72,35 +77,84 @@ enum err state_load(struct ctx *c, const struct dossier_key *key, struct str kin
     return state_decode(c, plain, out);
 }
 
+enum err state_near(struct ctx *c, struct ledger *l, const struct dossier_key *key, struct str kind,
+                    struct str record, struct state *out, bool *elsewhere)
+{
+    struct near_key k = { record, key_dossier(key), kind };
+    struct str sealed = { 0 }, plain;
+    if (!near_get(l->near, &k, &c->mem, &sealed))
+        return state_load(c, key, kind, record, out, elsewhere);
+    if (elsewhere)
+        *elsewhere = false;             /* it is here, and lives in one dossier */
+    TRY(seal_open(c, key->key, record_ad(&c->mem, k.dossier, kind, record), sealed, &plain));
+    return state_decode(c, plain, out);
+}
+
 struct group {
     struct str dossier, kind, record;
     const struct dossier_key *key;
     int64_t gid;
-    bool is_new;
+    bool is_new, guessed;              /* guessed: new by the look of its id */
     struct state state;
 };
 
-static enum err group_store(struct ctx *c, const struct group *g, bool fresh)
+/* Once the commit is there, others may have this row from memory. */
+static enum err keep_near(struct fold *f, const struct group *g, struct str body)
 {
-    struct buf b;
+    struct arena *a = &f->c->mem;
+    if (!f->near)
+        return ERR_OK;
+    struct near_new *w = NEW(a, struct near_new);
+    TRY(ctx_check(f->c));
+    *w = (struct near_new){ f->near_new, { g->record, g->dossier, g->kind }, arena_dup(a, body) };
+    TRY(ctx_check(f->c));
+    near_stale(f->near, &w->k);
+    f->near_new = w;
+    return ERR_OK;
+}
+
+void fold_committed(struct fold *f)
+{
+    for (const struct near_new *w = f->near_new; w; w = w->next)
+        near_put(f->near, &w->k, w->body);
+    f->near_new = NULL;
+}
+
+static enum err group_insert(struct ctx *c, const struct group *g, struct str body)
+{
     const struct state *s = &g->state;
+    return db_exec(c, "INSERT INTO record (id, dossier, kind, created_us, updated_us, conflict, body)"
+                      " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id, dossier, kind) DO NOTHING",
+        ARGS(TEXT(g->record), TEXT(g->dossier), TEXT(g->kind), INT(s->created_us),
+             INT(s->updated_us), INT(state_conflict(s)), BYTES(body)));
+}
+
+static enum err group_update(struct ctx *c, const struct group *g, struct str body)
+{
+    const struct state *s = &g->state;
+    return db_exec(c, "UPDATE record SET created_us = $4, updated_us = $5, conflict = $6, body = $7"
+                      " WHERE id = $1 AND dossier = $2 AND kind = $3",
+        ARGS(TEXT(g->record), TEXT(g->dossier), TEXT(g->kind), INT(s->created_us),
+             INT(s->updated_us), INT(state_conflict(s)), BYTES(body)));
+}
+
+/* *stored is false when a guess was wrong: the record is there already. */
+static enum err group_store(struct fold *f, const struct group *g, bool *stored)
+{
+    struct ctx *c = f->g;
+    struct buf b;
     buf_init(&b, &c->mem, 64u << 20);
-    state_encode(&b, s);
+    state_encode(&b, &g->state);
     if (b.failed)
         return FAIL(c, ERR_NOMEM, "error.too-big", "record");
     struct str body = seal_same(&c->mem, g->key->key,
                                 record_ad(&c->mem, g->dossier, g->kind, g->record), buf_str(&b));
     TRY(ctx_check(c));
-    int64_t conflict = state_conflict(s);
-    if (g->is_new || fresh)
-        return db_exec(c, "INSERT INTO record (id, dossier, kind, created_us, updated_us, conflict, body)"
-                          " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            ARGS(TEXT(g->record), TEXT(g->dossier), TEXT(g->kind), INT(s->created_us),
-                 INT(s->updated_us), INT(conflict), BYTES(body)));
-    return db_exec(c, "UPDATE record SET created_us = $4, updated_us = $5, conflict = $6, body = $7"
-                      " WHERE id = $1 AND dossier = $2 AND kind = $3",
-        ARGS(TEXT(g->record), TEXT(g->dossier), TEXT(g->kind), INT(s->created_us),
-             INT(s->updated_us), INT(conflict), BYTES(body)));
+    TRY(g->is_new ? group_insert(c, g, body) : group_update(c, g, body));
+    *stored = db_changed(c->db) > 0;
+    if (*stored)
+        return keep_near(f, g, body);
+    return g->guessed ? ERR_OK : FAIL(c, ERR_BUG, "error.internal", "a record's row comes and goes");
 }
 
 /* ---- projecting ------------------------------------------------------------------------------ */
@@ -158,7 +212,8 @@ static enum err seen_before(struct ctx *c, void *with, struct str change, bool *
     *yes = false;
     if (w->fresh || w->g->is_new)
         return ERR_OK;
-    TRY(db_query(c, &r, "SELECT n FROM change_index WHERE gid = $1 AND mark = $2",
+    TRY(db_query(c, &r, "SELECT n FROM change_index WHERE gid = $1 AND mark = $2"
+                        " UNION ALL SELECT n FROM change_recent WHERE gid = $1 AND mark = $2",
         ARGS(INT(w->g->gid), INT(change_mark(w->l, change, w->g->kind, w->g->record)))));
     *yes = rows_next(&r);
     return rows_end(&r);
@@ -178,13 +233,19 @@ static enum err arrivals(struct ctx *c, const struct piece *p, size_t n, struct 
     return ERR_OK;
 }
 
-/* *fresh: this entry was not folded into this record (or dossier) before. */
+/* *fresh: this entry was not folded into this record (or dossier) before.  Where
+ * the count says so, the place is only noted, for change_recent. */
 static enum err index_entry(struct fold *f, int64_t gid, const struct fold_item *it, struct str kind,
                             struct str record, bool *fresh)
 {
+    int64_t mark = change_mark(f->l, it->ch->id, kind, record);
+    *fresh = true;
+    if (f->places) {
+        f->places[f->places_n++] = (struct place_row){ gid, it->n, mark };
+        return ERR_OK;
+    }
     TRY(db_exec(f->g, "INSERT INTO change_index (gid, n, mark) VALUES ($1, $2, $3)"
-                      " ON CONFLICT (gid, n, mark) DO NOTHING",
-        ARGS(INT(gid), INT(it->n), INT(change_mark(f->l, it->ch->id, kind, record)))));
+                      " ON CONFLICT (gid, n, mark) DO NOTHING", ARGS(INT(gid), INT(it->n), INT(mark))));
     *fresh = db_changed(f->g->db) > 0;
     return ERR_OK;
 }
@@ -208,14 +269,27 @@ static enum err index_pieces(struct fold *f, const struct group *g, struct piece
     return ERR_OK;
 }
 
+/* Made by this very change, to all appearances: no assignment replaces another, and
+ * the record's id is of the same millisecond as the change's. */
+static bool looks_new(const struct piece *p, size_t n)
+{
+    enum { TIME_LEN = 10 };
+    const struct change *ch = p[0].it->ch;
+    for (size_t i = 0; i < n; i++)
+        if (p[i].set->prevs_n)
+            return false;
+    return p[0].set->record.n == ID_LEN && ch->id.n == ID_LEN &&
+           memcmp(p[0].set->record.p, ch->id.p, TIME_LEN) == 0;
+}
+
 static enum err group_load(struct fold *f, struct group *g)
 {
     struct ctx *c = f->g;
-    if (f->fresh) {
-        g->is_new = true;
+    g->is_new = f->fresh || g->guessed;
+    if (g->is_new)
         return ERR_OK;
-    }
-    enum err e = state_load(c, g->key, g->kind, g->record, &g->state, NULL);
+    enum err e = f->near ? state_near(c, f->l, g->key, g->kind, g->record, &g->state, NULL)
+                         : state_load(c, g->key, g->kind, g->record, &g->state, NULL);
     if (e == ERR_NOT_FOUND) {
         c->fault = (struct fault){ 0 };
         g->is_new = true;
@@ -224,25 +298,37 @@ static enum err group_load(struct fold *f, struct group *g)
     return e;
 }
 
+static enum err group_apply(struct fold *f, struct group *g, const struct piece *p, size_t n, bool *stored)
+{
+    struct ctx *c = f->g;
+    struct seen_with with = { f->l, g, f->fresh };
+    struct arrival *in = NULL;
+    g->state = (struct state){ 0 };
+    TRY(group_load(f, g));
+    TRY(arrivals(c, p, n, &in));
+    TRY(state_apply(c, &g->state, in, n, seen_before, &with));
+    return group_store(f, g, stored);
+}
+
 /* All pieces of one record. */
 static enum err fold_group(struct fold *f, struct piece *p, size_t n)
 {
-    struct ctx *c = f->g;
     const struct fold_item *first = p[0].it;
     struct group g = { .dossier = first->ch->dossier, .kind = p[0].set->kind,
                        .record = p[0].set->record, .key = first->key };
-    struct seen_with with = { f->l, &g, f->fresh };
-    struct arrival *in = NULL;
+    bool stored = false;
 
-    arena_reset(&c->mem);
+    arena_reset(&f->g->mem);
     g.gid = gid_of(f->l, g.dossier, g.kind, g.record);
     TRY(index_pieces(f, &g, p, &n));
     if (!n)
         return ERR_OK;
-    TRY(group_load(f, &g));
-    TRY(arrivals(c, p, n, &in));
-    TRY(state_apply(c, &g.state, in, n, seen_before, &with));
-    TRY(group_store(c, &g, f->fresh));
+    g.guessed = f->once && looks_new(p, n);
+    TRY(group_apply(f, &g, p, n, &stored));
+    if (!stored) {
+        g.guessed = false;
+        TRY(group_apply(f, &g, p, n, &stored));
+    }
     f->records++;
     return project(f, &g);
 }
@@ -299,17 +385,80 @@ static enum err purge(struct fold *f, const struct piece *p, size_t n)
         if (str_is(p[i].set->kind, "erasure") && str_is(p[i].set->field, "dossier") &&
             str_is(p[i].it->ch->dossier, f->l->keys->id)) {
             arena_reset(&f->g->mem);
-            if (is_erased(f, p[i].set->value))
+            if (is_erased(f, p[i].set->value)) {
+                f->near_new = NULL;
+                if (f->near)
+                    near_clear(f->near);
                 TRY(tables_purge(f->g, f->l, p[i].set->value));
+            }
         }
     return ERR_OK;
+}
+
+/* ---- where they lie: a short list, now and then sorted into the index -------------------------------
+ *
+ * One change touches places all over the index.  A few thousand rows are kept as
+ * they come and then inserted in order: fewer pages to write. */
+
+enum { AT_ONCE = 16, RECENT_MAX = 6000 };
+#define THREE(a, b, c) "($" #a ", $" #b ", $" #c ")"
+
+static enum err places_some(struct ctx *c, const struct place_row *p)
+{
+    struct db_arg a[3 * AT_ONCE];
+    for (size_t i = 0; i < AT_ONCE; i++) {
+        a[3 * i] = (struct db_arg)INT(p[i].gid);
+        a[3 * i + 1] = (struct db_arg)INT(p[i].n);
+        a[3 * i + 2] = (struct db_arg)INT(p[i].mark);
+    }
+    return db_exec(c, "INSERT INTO change_recent (gid, n, mark) VALUES " THREE(1, 2, 3) "," THREE(4, 5, 6) ","
+        THREE(7, 8, 9) "," THREE(10, 11, 12) "," THREE(13, 14, 15) "," THREE(16, 17, 18) "," THREE(19, 20, 21) ","
+        THREE(22, 23, 24) "," THREE(25, 26, 27) "," THREE(28, 29, 30) "," THREE(31, 32, 33) "," THREE(34, 35, 36) ","
+        THREE(37, 38, 39) "," THREE(40, 41, 42) "," THREE(43, 44, 45) "," THREE(46, 47, 48), a, COUNT_OF(a));
+}
+
+enum err places_sort_in(struct ctx *c, struct ledger *l)
+{
+    TRY(db_exec(c, "INSERT INTO change_index (gid, n, mark) SELECT gid, n, mark FROM change_recent"
+                      " WHERE true ORDER BY gid, n, mark ON CONFLICT (gid, n, mark) DO NOTHING", NO_ARGS));
+    l->recent = 0;
+    return db_exec(c, "DELETE FROM change_recent", NO_ARGS);
+}
+
+static enum err places_keep(struct fold *f)
+{
+    size_t i = 0;
+    const struct place_row *p = f->places;
+    if (!p)
+        return ERR_OK;
+    for (; i + AT_ONCE <= f->places_n; i += AT_ONCE)
+        TRY(places_some(f->g, p + i));
+    for (; i < f->places_n; i++)
+        TRY(db_exec(f->g, "INSERT INTO change_recent (gid, n, mark) VALUES ($1, $2, $3)",
+            ARGS(INT(p[i].gid), INT(p[i].n), INT(p[i].mark))));
+    f->l->recent += (int64_t)f->places_n;
+    return f->l->recent > RECENT_MAX ? places_sort_in(f->g, f->l) : ERR_OK;
+}
+
+/* Room for every place the pieces can have, when they need not be asked for. */
+static enum err places_begin(struct fold *f, size_t pieces, size_t items)
+{
+    f->places = NULL;
+    f->places_n = 0;
+    if (!f->once)
+        return ERR_OK;
+    f->places = NEW_N(&f->c->mem, struct place_row, pieces + items + 1);
+    return ctx_check(f->c);
 }
 
 static enum err fold_all(struct fold *f, const struct fold_item *items, size_t n)
 {
     struct piece *p = NULL;
     size_t k = 0;
+    if (!f->near)
+        near_pass(f->l->near);
     TRY(pieces_of(f->c, items, n, &p, &k));
+    TRY(places_begin(f, k, n));
     for (size_t i = 0, end; i < k; i = end) {
         for (end = i + 1; end < k && same_group(&p[i], &p[end]); end++)
             ;
@@ -320,6 +469,7 @@ static enum err fold_all(struct fold *f, const struct fold_item *items, size_t n
         bool fresh;
         TRY(index_entry(f, gid_of(f->l, d, STR(""), d), &items[i], STR(""), d, &fresh));
     }
+    TRY(places_keep(f));
     return f->fresh ? ERR_OK : purge(f, p, k);
 }
 

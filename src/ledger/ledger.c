@@ -162,10 +162,12 @@ void ledger_close(struct ledger *l)
     db_close(l->book);
     db_close(l->tables);
     db_close(l->reader);
+    near_free(l->near);
     keys_free(l->keys);
     key_cache_free(l->cache);
     arena_free(&l->mem);
     wipe_bytes(l->hide, sizeof l->hide);
+    wipe_bytes(l->places, sizeof l->places);
     wipe_bytes(l->seal, sizeof l->seal);
     free(l);
 }
@@ -212,6 +214,7 @@ static void take_keys(struct ledger *l, struct keys *k)
     l->keys = k;
     key_derive(l->hide, k->index, "hide");
     key_derive(l->seal, k->index, "seal");
+    key_derive(l->places, l->hide, "places");
 }
 
 static enum err purge_texts(struct ctx *c, struct ledger *l)
@@ -250,6 +253,7 @@ static enum err open_parts(struct ctx *c, struct ledger *l, struct str passphras
     TRY(db_room(c, l->book, 2000, 4000));
     TRY(db_room(c, l->tables, 24000, 16000));
     TRY(purge_texts(c, l));
+    l->near = near_new(c, l->cfg.tables_url);
     TRY(tables_prepare(c, l));
     return writer_start(c, l);
 }

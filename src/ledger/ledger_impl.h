@@ -55,6 +55,21 @@ void key_forget(struct ledger *l, const struct dossier_key *k);
 struct key_cache *key_cache_new(void);
 void key_cache_free(struct key_cache *k);
 
+/* ---- rows folded last (near.c) -------------------------------------------------------- */
+
+struct near;
+struct near_key { struct str record, dossier, kind; };
+struct near *near_new(struct ctx *c, struct str tables_url);   /* NULL: there is none on this engine */
+void near_free(struct near *r);                                /* these three are safe on NULL */
+bool near_fold(struct near *r);      /* the folder, in its transaction; false: there is none */
+void near_pass(struct near *r);      /* anybody else who folds, in the transaction */
+/* The sealed bytes of a record's row, when they are at hand and still true. */
+bool near_get(struct near *r, const struct near_key *k, struct arena *a, struct str *body);
+/* The folder: this row is about to change; after the commit, this is the row. */
+void near_stale(struct near *r, const struct near_key *k);
+void near_put(struct near *r, const struct near_key *k, struct str body);
+void near_clear(struct near *r);
+
 /* ---- jobs for the writer (writer.c) ---------------------------------------------------- */
 
 struct job_change {
@@ -117,6 +132,11 @@ struct fold {
     struct ctx *c;              /* the items' memory */
     struct ctx *g;              /* scratch, emptied per record; g->db = c->db */
     bool fresh;
+    bool once;                  /* by the count of what was folded, none of these was */
+    struct near *near;          /* the folder's, else NULL */
+    struct near_new { struct near_new *next; struct near_key k; struct str body; } *near_new;
+    struct place_row { int64_t gid, n, mark; } *places;     /* for change_recent */
+    size_t places_n;
     char skip[16][NAME_BYTES + 1];  /* records whose projector failed: folded without it */
     size_t skip_n;
     bool bad;                   /* this attempt added one */
@@ -144,12 +164,18 @@ enum err tables_prepare(struct ctx *c, struct ledger *l) MUST_CHECK;   /* at ope
 /* Rows of an erased dossier leave every derived table. */
 enum err tables_purge(struct ctx *c, struct ledger *l, struct str dossier) MUST_CHECK;
 enum err tables_catch_up(struct ctx *c, struct ledger *l) MUST_CHECK;
+/* What this fold put into rows is true now: after its commit. */
+void fold_committed(struct fold *f);
+enum err places_sort_in(struct ctx *c, struct ledger *l) MUST_CHECK;    /* all of change_recent */
 int64_t gid_of(const struct ledger *l, struct str dossier, struct str kind, struct str record);
 int64_t change_mark(const struct ledger *l, struct str change, struct str kind, struct str record);
 /* One record's stored state, opened.  ERR_NOT_FOUND.  elsewhere (or NULL): is
  * there a record of this id in another dossier? */
 enum err state_load(struct ctx *c, const struct dossier_key *key, struct str kind, struct str record,
                     struct state *out, bool *elsewhere) MUST_CHECK;
+/* The same for a draft and for the folder: from the rows at hand when it can. */
+enum err state_near(struct ctx *c, struct ledger *l, const struct dossier_key *key, struct str kind,
+                    struct str record, struct state *out, bool *elsewhere) MUST_CHECK;
 
 /* ---- held locks (draft.c) ---------------------------------------------------------------------- */
 
@@ -163,7 +189,9 @@ struct ledger {
     struct keys *keys;
     struct node node;                  /* what projectors see as c->node */
     struct key_cache *cache;
-    unsigned char hide[KEY_LEN];       /* key of tags, gids, blob names */
+    struct near *near;
+    unsigned char places[KEY_LEN];     /* key of gids and marks */
+    unsigned char hide[KEY_LEN];       /* key of tags, blob names */
     unsigned char seal[KEY_LEN];       /* node_seal */
 
     struct db *book, *tables;          /* writer's, folder's */
@@ -185,6 +213,7 @@ struct ledger {
 
     struct stripe stripe[LOCK_STRIPES];
 
+    int64_t recent;                    /* rows of change_recent, about; the folder's */
     const char **purge;                /* per derived table: DELETE of one record's rows */
     int64_t erasures;                  /* atomic: keys destroyed by this process */
     bool clock_warned;

@@ -1,6 +1,8 @@
 /* list.c - the changes behind a dossier or a record, newest first. */
 #include "ledger/ledger_impl.h"
 
+#include <stdlib.h>
+
 static enum err entry_at(struct ctx *c, struct ledger *l, int64_t n, struct entry *e)
 {
     struct entry *p = NULL;
@@ -12,14 +14,38 @@ static enum err entry_at(struct ctx *c, struct ledger *l, int64_t n, struct entr
     return ERR_OK;
 }
 
+static int later_first(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x < y) - (x > y);
+}
+
+static enum err places_of(struct rows *r, int64_t *n, size_t limit, size_t *k)
+{
+    for (size_t i = 0; i < limit && rows_next(r); i++)
+        n[(*k)++] = row_i64(r, 0);
+    return rows_end(r);
+}
+
+/* The newest rows first: what is sorted in between the two questions is then seen
+ * twice and not never.  n has room for 2 * limit. */
 static enum err places(struct ctx *c, int64_t gid, int64_t before, size_t limit, int64_t *n, size_t *k)
 {
-    AUTO_ROWS r = { 0 };
-    TRY(db_query(c, &r, "SELECT n FROM change_index WHERE gid = $1 AND n < $2 ORDER BY n DESC LIMIT $3",
+    AUTO_ROWS a = { 0 }, b = { 0 };
+    size_t found = 0;
+    *k = 0;
+    TRY(db_query(c, &a, "SELECT n FROM change_recent WHERE gid = $1 AND n < $2 ORDER BY n DESC LIMIT $3",
         ARGS(INT(gid), INT(before), INT((int64_t)limit))));
-    for (*k = 0; *k < limit && rows_next(&r); )
-        n[(*k)++] = row_i64(&r, 0);
-    return rows_end(&r);
+    TRY(places_of(&a, n, limit, &found));
+    TRY(db_query(c, &b, "SELECT n FROM change_index WHERE gid = $1 AND n < $2 ORDER BY n DESC LIMIT $3",
+        ARGS(INT(gid), INT(before), INT((int64_t)limit))));
+    TRY(places_of(&b, n, limit, &found));
+    if (found)
+        qsort(n, found, sizeof *n, later_first);
+    for (size_t i = 0; i < found && *k < limit; i++)
+        if (!*k || n[*k - 1] != n[i])
+            n[(*k)++] = n[i];
+    return ERR_OK;
 }
 
 static bool touches(const struct change *ch, struct str record)
@@ -38,7 +64,7 @@ static enum err list(struct ctx *c, int64_t gid, struct str dossier, struct str 
     size_t k = 0, kept = 0;
     if (limit > 1000)
         limit = 1000;
-    int64_t *n = NEW_N(&c->mem, int64_t, limit + 1);
+    int64_t *n = NEW_N(&c->mem, int64_t, 2 * limit + 1);
     struct change *list = NEW_N(&c->mem, struct change, limit + 1);
     TRY(ctx_check(c));
     TRY(places(c, gid, before, limit, n, &k));

@@ -77,6 +77,8 @@ enum err fold_from_ledger(struct fold *f, int64_t from, int64_t to)
     page.db = outer->db;
     page.node = outer->node;
     f->c = &page;
+    f->near = NULL;                    /* pages do not outlive the transaction's end */
+    f->near_new = NULL;
     while (!e && from < to) {
         e = fold_page(f, &from, to);
         arena_reset(&page.mem);

@@ -17,8 +17,10 @@ static const struct table own_tables[] = {
     { "change_index",
       "CREATE TABLE change_index (gid BIGINT NOT NULL, n BIGINT NOT NULL,"
       " mark BIGINT NOT NULL, PRIMARY KEY (gid, n, mark))", NULL },
+    /* The newest rows of the same, as they came; sorted in a few thousand at a time. */
+    { "change_recent",
+      "CREATE TABLE change_recent (gid BIGINT NOT NULL, n BIGINT NOT NULL, mark BIGINT NOT NULL)", NULL },
 };
-enum { CHANGE_INDEX = COUNT_OF(own_tables) - 1 };
 
 const struct table *table_at(const struct ledger *l, size_t i)
 {
@@ -30,7 +32,7 @@ const struct table *table_at(const struct ledger *l, size_t i)
 
 static int64_t text_id(const struct ledger *l)
 {
-    uint64_t h = db_text_id("fold 5", 0);
+    uint64_t h = db_text_id("fold 6", 0);
     const struct table *t;
     for (size_t i = 0; (t = table_at(l, i)); i++)
         h = db_text_id(t->create, db_text_id(t->name, h));
@@ -72,7 +74,7 @@ enum err tables_create(struct ctx *c, struct ledger *l)
                             "CREATE TABLE IF NOT EXISTS fold_table (name TEXT PRIMARY KEY)"));
     for (size_t i = 0; (t = table_at(l, i)); i++) {
         TRY(db_script(c, c->db, t->create));
-        if (i == CHANGE_INDEX && !db_is_pg(c->db))      /* nothing but its key: one tree is enough */
+        if (!strcmp(t->name, "change_index") && !db_is_pg(c->db))      /* nothing but its key: one tree is enough */
             TRY(db_script(c, c->db, "DROP TABLE change_index; CREATE TABLE change_index (gid INTEGER NOT NULL,"
                                     " n INTEGER NOT NULL, mark INTEGER NOT NULL, PRIMARY KEY (gid, n, mark)) WITHOUT ROWID"));
         TRY(db_exec(c, "INSERT INTO fold_table (name) VALUES ($1)", ARGS(TEXT(str_c(t->name)))));
@@ -115,14 +117,19 @@ static enum err rebuild_locked(struct fold *f)
 
 struct name { struct str id, kind; };
 
+static enum err purge_places(struct ctx *c, int64_t gid)
+{
+    TRY(db_exec(c, "DELETE FROM change_recent WHERE gid = $1", ARGS(INT(gid))));
+    return db_exec(c, "DELETE FROM change_index WHERE gid = $1", ARGS(INT(gid)));
+}
+
 static enum err purge_record(struct ctx *c, struct ledger *l, struct str dossier, const struct name *r)
 {
     const struct table *t;
     for (size_t i = 0; (t = table_at(l, i)); i++)
         if (t->key || i >= COUNT_OF(own_tables))
             TRY(db_exec_(c, c->db, l->purge[i], ARGS(TEXT(r->id))));
-    return db_exec(c, "DELETE FROM change_index WHERE gid = $1",
-                   ARGS(INT(gid_of(l, dossier, r->kind, r->id))));
+    return purge_places(c, gid_of(l, dossier, r->kind, r->id));
 }
 
 static enum err records_of(struct ctx *c, struct str dossier, struct name *out, size_t max, size_t *n)
@@ -147,8 +154,7 @@ enum err tables_purge(struct ctx *c, struct ledger *l, struct str dossier)
             TRY(purge_record(c, l, dossier, &names[i]));
     }
     TRY(db_exec(c, "DELETE FROM dossier WHERE id = $1", ARGS(TEXT(dossier))));
-    return db_exec(c, "DELETE FROM change_index WHERE gid = $1",
-                   ARGS(INT(gid_of(l, dossier, STR(""), dossier))));
+    return purge_places(c, gid_of(l, dossier, STR(""), dossier));
 }
 
 static const size_t REBUILD_MEM = (size_t)3 << 30, SCRATCH_MEM = 256u << 20;
@@ -225,6 +231,7 @@ static enum err catch_up_step(struct fold *f)
     int64_t have;
     enum { STEP = 4000 };
     TRY(folded_get(f->c, f->c->db, &have));
+    f->once = true;
     int64_t to = f->upto - have > STEP ? have + STEP : f->upto;
     if (have >= f->upto)
         return ERR_OK;
@@ -242,6 +249,21 @@ enum err tables_catch_up(struct ctx *c, struct ledger *l)
         TRY(folded_get(c, l->tables, &have));
     }
     return ERR_OK;
+}
+
+/* Rows that a process which ended had not sorted in yet. */
+static enum err sort_in(struct fold *f)
+{
+    return places_sort_in(f->c, f->l);
+}
+
+static enum err recent_sorted(struct ctx *c, struct ledger *l)
+{
+    AUTO_ROWS r = { 0 };
+    TRY(db_query_on(c, l->tables, &r, "SELECT n FROM change_recent LIMIT 1", NO_ARGS));
+    bool any = rows_next(&r);
+    TRY(rows_end(&r));
+    return any ? fold_whole(c, l, l->tables, false, 0, sort_in) : ERR_OK;
 }
 
 /* Every desk's table can be cleaned by record. */
@@ -268,5 +290,6 @@ enum err tables_prepare(struct ctx *c, struct ledger *l)
     if (have != text_id(l) || folded > last)
         TRY(rebuild_on(c, l, l->tables));
     TRY(purges_ok(c, l));
+    TRY(recent_sorted(c, l));
     return tables_catch_up(c, l);
 }

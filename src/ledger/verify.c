@@ -323,13 +323,28 @@ static enum err sum_table(struct ctx *c, struct db *db, const char *name, struct
     return db_script(c, db, "CLOSE sum_rows");
 }
 
+/* What one table holds, wherever a part of it waits to be sorted in. */
+static enum err sum_both(struct ctx *c, struct db *db, const char *name, struct sum *s)
+{
+    struct sum more = { 0 };
+    if (!strcmp(name, "change_index"))
+        TRY(sum_table(c, db, "change_recent", &more));
+    TRY(sum_table(c, db, name, s));
+    for (int i = 0; i < SUMS; i++)
+        s->v[i] += more.v[i];
+    s->rows += more.rows;
+    return ERR_OK;
+}
+
 static enum err compare(struct ctx *c, struct ledger *l, struct db *have, struct db *want, struct verify_report *out)
 {
     const struct table *t;
     for (size_t i = 0; (t = table_at(l, i)); i++) {
         struct sum a, b;
-        TRY(sum_table(c, have, t->name, &a));
-        TRY(sum_table(c, want, t->name, &b));
+        if (!strcmp(t->name, "change_recent"))
+            continue;
+        TRY(sum_both(c, have, t->name, &a));
+        TRY(sum_both(c, want, t->name, &b));
         if (a.rows != b.rows || memcmp(a.v, b.v, sizeof a.v) != 0)
             return FAIL(c, ERR_CORRUPT, "ledger.tables-differ", "table %s: %lld rows, the fold gives %lld",
                         t->name, (long long)a.rows, (long long)b.rows);

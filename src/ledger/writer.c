@@ -348,6 +348,7 @@ static enum err fold_locked(struct ctx *c, struct job *jobs, struct fold *f)
     size_t n = 0;
     struct fold_item *items = NEW_N(&c->mem, struct fold_item, count_changes(jobs) + 1);
     TRY(ctx_check(c));
+    f->near = near_fold(f->l->near) ? f->l->near : NULL;
     TRY(folded_get(c, c->db, &have));
     for (struct job *j = jobs; j; j = j->next)
         for (size_t i = 0; i < j->changes_n; i++) {
@@ -374,7 +375,9 @@ static enum err fold_once(struct ctx *c, struct job *jobs, struct fold *f)
         db_rollback(c, c->db);
         return e;
     }
-    return db_commit(c, c->db);
+    TRY(db_commit(c, c->db));
+    fold_committed(f);
+    return ERR_OK;
 }
 
 static void pause_ms(long ms)
@@ -398,7 +401,7 @@ static size_t room_at(size_t before, size_t n, int64_t took_us)
  * take a record, and at last let the tables be late. */
 static void fold_jobs(struct ctx *c, struct ctx *g, struct ledger *l, struct job *jobs)
 {
-    struct fold f = { .l = l, .c = c, .g = g };
+    struct fold f = { .l = l, .c = c, .g = g, .once = true };
     enum err e = ERR_BUG;
     int64_t from = clock_mono_us();
     for (int i = 0; e && i < FOLD_TRIES; i++) {
@@ -407,6 +410,7 @@ static void fold_jobs(struct ctx *c, struct ctx *g, struct ledger *l, struct job
         arena_reset(&c->mem);
         c->fault = g->fault = (struct fault){ 0 };
         f.bad = false;
+        f.near_new = NULL;
         e = fold_once(c, jobs, &f);
         if (e)
             log_line(LOG_ERROR, "fold: %s (%s)", c->fault.key, c->fault.detail);

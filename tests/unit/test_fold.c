@@ -141,7 +141,7 @@ static struct str fold_in_order(struct t *t, struct node_t *n, const struct hist
     struct fold_item items[2 * CHANGES];
     fold_contexts(&f, &g, n->node.ledger, n->c.db);
     struct fold fold = { .l = n->node.ledger, .c = &f, .g = &g };
-    OK(&n->c, db_script(&n->c, n->c.db, "DELETE FROM record; DELETE FROM change_index; DELETE FROM thing"));
+    OK(&n->c, db_script(&n->c, n->c.db, "DELETE FROM record; DELETE FROM change_index; DELETE FROM change_recent; DELETE FROM thing"));
     for (size_t i = 0; i < CHANGES; ) {
         size_t k = 0, end = i + 1 + dice(seed, 9);
         for (; i < end && i < CHANGES; i++) {
