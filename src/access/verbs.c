@@ -31,6 +31,7 @@ const struct verb verbs[] = {
     { "case.classify",        "intake protection labour prosecution", LEVEL_WRITE, "route" },
     { "case.close",           "intake protection",              LEVEL_WRITE, "route" },
     { "case.reopen",          CASEWORK,                         LEVEL_WRITE, "route" },
+    { "case.version",         "intake protection labour prosecution coordination", LEVEL_READ, "route" },
     { "case.print",           CASEWORK,                         LEVEL_READ,  "route" },
     { "case.export",          CASEWORK,                         LEVEL_NONE,  "" },
 

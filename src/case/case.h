@@ -26,6 +26,9 @@ enum err case_close(struct ctx *c, struct str id, const struct str *confirmed, s
 enum err case_reopen(struct ctx *c, struct str id, struct str reason) MUST_CHECK;
 
 extern const struct route case_routes[];
+extern const struct route case_version_routes[];
+/* On the route's page: it runs on an older version; the way to move it. */
+enum err case_version_part(struct ctx *c, struct out *o, const struct work_case *k) MUST_CHECK;
 /* The lists of every kind the officer may see, in the order of kind_uses. */
 enum err case_panel_kinds(struct ctx *c, struct out *o, const struct subject *s);
 

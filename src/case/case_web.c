@@ -189,12 +189,17 @@ static size_t track_of(struct ctx *c, struct str office, struct str *tracks, siz
     return *n - 1;
 }
 
-static void timeline(struct ctx *c, struct out *o, const struct obligation *s, size_t n)
+static enum err timeline(struct ctx *c, struct out *o, const struct work_case *of, const struct obligation *s, size_t n)
 {
-    enum { MAX = 30 };
+    enum { MAX = 30, MOVES = 5 };
     struct rail_item item[MAX];
     struct str tracks[4];
-    size_t k = 0, t = 0;
+    size_t k = 0, t = 0, moves;
+    struct work_moved *m;
+    TRY(work_moves(c, of->id, MOVES, &m, &moves));
+    for (size_t i = 0; i < moves; i++)
+        item[k++] = (struct rail_item){ .us = m[i].at_us, .track = (int)track_of(c, m[i].office, tracks, &t), .to = -1,
+            .title = SAY(c, "version.moved"), .who = str_join(&c->mem, office_text(c, m[i].office), STR(": "), m[i].reason) };
     for (size_t i = n; i > 0 && k < MAX; i--) {
         const struct obligation *x = &s[i - 1];
         bool open = str_is(x->state, "due");
@@ -219,6 +224,7 @@ static void timeline(struct ctx *c, struct out *o, const struct obligation *s, s
     else
         empty(o, "case.no-timeline");
     section_end(o);
+    return ERR_OK;
 }
 
 /* The plain list under the picture: the same route without sight or script. */
@@ -256,6 +262,7 @@ static enum err route_page(struct ctx *c, const struct request *rq, struct respo
     html(o, " ");
     text(o, k.code);
     head_end(o);
+    TRY(case_version_part(c, o, &k));
     html(o, "<div class=\"table-scroll route\" tabindex=\"0\" role=\"group\"");
     T_ATTR(o, "aria-label", "case.route");
     html(o, ">\n");
@@ -326,7 +333,7 @@ static enum err case_page(struct ctx *c, const struct request *rq, struct respon
     TRY(panels(c, o, "case", "top", &subj));
     who_holds(c, o, s, n);
     TRY(panels(c, o, "case", "main", &subj));
-    timeline(c, o, s, n);
+    TRY(timeline(c, o, &k, s, n));
     cols_side(o);
     TRY(panels(c, o, "case", "side", &subj));
     about(c, o, &k);

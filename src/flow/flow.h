@@ -252,6 +252,24 @@ enum err flow_run_state(struct flow_run *r, struct str *out) MUST_CHECK;
 const struct flow_event *flow_run_events(struct flow_run *r, size_t *n);
 bool flow_run_over(const struct flow_run *r);
 
+/* ---- another version of the model (flow_move.c) ------------------------------------- */
+
+/* What is open and has no place under the new version, and the steps of the new
+ * version at which the route may go on instead. */
+struct flow_gone { int64_t key; struct str node, name, lane_name; };
+struct flow_fit { struct flow_gone *gone; size_t n_gone; struct flow_step *to; size_t n_to; };
+/* ERR_CONFLICT "flow.move-no-process": the new version has no such process. */
+enum err flow_move_fit(struct ctx *c, const struct flow_model *old, const struct flow_model *new,
+                       struct str state, struct flow_fit *out) MUST_CHECK;
+/* to: id of a step of the new version; empty: that branch ends here. */
+struct flow_decision { int64_t key; struct str to; };
+/* The instance under the new version; its events as after flow_run_apply: ended
+ * steps and clocks, new steps, clocks whose time changed.  ERR_INPUT: one of those
+ * gone is not decided, goes nowhere, or nothing would be left. */
+enum err flow_run_move(struct ctx *c, const struct flow_model *old, const struct flow_model *new,
+                       struct str state, const struct flow_decision *d, size_t n, int64_t now_us,
+                       struct str reason, struct flow_run **out) MUST_CHECK;
+
 /* ---- looking at an instance -------------------------------------------------- */
 
 struct flow_pause {

@@ -133,6 +133,10 @@ const struct flow_when *arm_when(const struct flow_run *r, const struct arm *a, 
 /* flow_state.c */
 enum err state_parse(struct flow_run *r, struct str text) MUST_CHECK;
 enum err state_format(struct flow_run *r, struct str *out) MUST_CHECK;
+/* Could the engine have put it there?  The node and def indexes must be the model's. */
+bool state_scope_fits(const struct flow_run *r, const struct scope *s);
+bool state_token_fits(const struct flow_run *r, const struct token *t);
+bool state_arm_fits(const struct flow_run *r, const struct arm *a);
 
 /* flow_clock.c: how often a cycle fires; -1: for ever */
 int when_turns(struct str text);

@@ -287,7 +287,7 @@ static bool phase_fits(const struct flow_model *m, const struct token *t, const 
     }
 }
 
-static bool scope_fits(const struct flow_run *r, const struct scope *s)
+bool state_scope_fits(const struct flow_run *r, const struct scope *s)
 {
     const struct box *b = s->box >= 0 ? &r->m->box.v[s->box] : NULL;
     if (b && (s->total || s->started || s->ended || s->items))
@@ -303,7 +303,7 @@ static bool scope_fits(const struct flow_run *r, const struct scope *s)
     return (t->phase == PH_SUB || t->phase == PH_ADHOC) && n->inner == s->box;
 }
 
-static bool token_fits(const struct flow_run *r, const struct token *t)
+bool state_token_fits(const struct flow_run *r, const struct token *t)
 {
     const struct scope *s = run_scope(r, t->scope);
     if (!s || s->key >= t->key || !phase_fits(r->m, t, s))
@@ -317,7 +317,7 @@ static bool token_fits(const struct flow_run *r, const struct token *t)
     return s->box >= 0 || (loop && loop->node == t->node && t->index <= s->started);
 }
 
-static bool arm_fits(const struct flow_run *r, const struct arm *a)
+bool state_arm_fits(const struct flow_run *r, const struct arm *a)
 {
     const struct node *n = &r->m->node.v[a->node];
     enum def_kind kind = n->def[a->def].kind;
@@ -346,13 +346,13 @@ static bool arm_fits(const struct flow_run *r, const struct arm *a)
 static bool holds_together(const struct flow_run *r)
 {
     for (size_t i = 0; i < r->scope.n; i++)
-        if (!scope_fits(r, &r->scope.v[i]) || run_token(r, r->scope.v[i].key))
+        if (!state_scope_fits(r, &r->scope.v[i]) || run_token(r, r->scope.v[i].key))
             return false;
     for (size_t i = 0; i < r->token.n; i++)
-        if (!token_fits(r, &r->token.v[i]))
+        if (!state_token_fits(r, &r->token.v[i]))
             return false;
     for (size_t i = 0; i < r->arm.n; i++)
-        if (!arm_fits(r, &r->arm.v[i]))
+        if (!state_arm_fits(r, &r->arm.v[i]))
             return false;
     return true;
 }

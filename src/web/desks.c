@@ -25,6 +25,7 @@ const struct route *const desk_routes[] = {
     justice_routes,
     person_routes,
     case_routes,
+    case_version_routes,
     referral_routes,
     dossier_routes,
     office_routes,

@@ -1,8 +1,7 @@
 /* run.c - move a procedure, and turn its events into obligations and clocks. */
-#include "work/work.h"
+#include "work/version.h"
 
 #include "base/node.h"
-#include "crypto/crypto.h"
 #include "db/db.h"
 #include "pack/pack.h"
 
@@ -11,8 +10,8 @@ struct made { int64_t key; struct str id; };          /* obligations this run op
 struct work {
     struct ctx *c;
     struct work_case k;
-    struct str process, procedure;
-    bool fresh;
+    struct str process, procedure, version;
+    bool fresh, moved;                                /* begun, or gone over to a version, in this run */
     const struct flow_model *model;
     struct flow_run *run;
     struct flow_event *ev;                            /* everything that happened so far */
@@ -80,7 +79,7 @@ static enum err calendar_of(struct ctx *c, struct str name, struct flow_calendar
     return ERR_OK;
 }
 
-static enum err due_of(struct ctx *c, const struct flow_when *when, int64_t start_us,
+static enum err due_of(struct ctx *c, const struct flow_when *when, int64_t start_us, int turn,
                        const struct flow_pause *pause, size_t n, int64_t *due_us)
 {
     struct flow_calendar cal;
@@ -88,14 +87,14 @@ static enum err due_of(struct ctx *c, const struct flow_when *when, int64_t star
     if (when->kind == FLOW_NEVER)
         return ERR_OK;
     TRY(calendar_of(c, when->calendar, &cal));
-    return flow_deadline(c, &cal, start_us, when, 0, pause, n, due_us);
+    return flow_deadline(c, &cal, start_us, when, turn, pause, n, due_us);
 }
 
 enum err work_deadline(struct ctx *c, int64_t start_us, struct str spec, struct str calendar,
                        int64_t *due_us)
 {
     struct flow_when when = { flow_when_of(spec), spec, calendar };
-    return due_of(c, &when, start_us, NULL, 0, due_us);
+    return due_of(c, &when, start_us, 0, NULL, 0, due_us);
 }
 
 /* ---- open ------------------------------------------------------------------- */
@@ -120,23 +119,6 @@ static enum err collect(struct work *w)
     return ERR_OK;
 }
 
-static enum err model_of(struct ctx *c, struct str procedure, const struct flow_model **out)
-{
-    *out = procedures_find(c->node->procedures, procedure);
-    return *out ? ERR_OK : FAIL(c, ERR_NOT_FOUND, "work.no-procedure", STR_F, STR_A(procedure));
-}
-
-/* What pins a case to the text of its procedure. */
-static struct str version_of(struct ctx *c, struct str procedure)
-{
-    const struct pack_file *f = pack_procedure(c->node->pack, procedure);
-    unsigned char h[HASH_LEN];
-    if (!f)
-        return (struct str){ 0 };
-    HASH(h, NULL, f->text);
-    return hex_text(&c->mem, (struct str){ (const char *)h, 16 });
-}
-
 enum err work_begin(struct ctx *c, const struct work_case *k, struct str procedure,
                     const struct facts *f, struct work **out)
 {
@@ -145,7 +127,8 @@ enum err work_begin(struct ctx *c, const struct work_case *k, struct str procedu
     TRY(ctx_check(c));
     *w = (struct work){ .c = c, .k = *k, .procedure = procedure, .fresh = true,
                         .process = id_new(&c->mem, c->now_us) };
-    TRY(model_of(c, procedure, &w->model));
+    w->version = procedures_version(c->node->procedures, procedure);
+    TRY(procedures_at(c, procedure, w->version, &w->model));
     TRY(flow_run_start(c, w->model, (struct str){ 0 }, (struct str){ 0 }, &in, &w->run));
     TRY(collect(w));
     *out = w;
@@ -161,16 +144,17 @@ enum err work_open(struct ctx *c, const struct work_case *k, struct work **out)
     *w = (struct work){ .c = c };
     TRY(work_case(c, k->id, &w->k));    /* the caller may have read it before the lock: its stage has moved */
     TRY(db_query(c, &r,
-        "SELECT id, procedure FROM process WHERE case_id = $1 AND over = 0"
+        "SELECT id, procedure, version FROM process WHERE case_id = $1 AND over = 0"
         " ORDER BY created_us DESC, id LIMIT 1", ARGS(TEXT(k->id))));
     if (rows_next(&r)) {
         w->process = row_str(&r, 0);
         w->procedure = row_str(&r, 1);
+        w->version = row_str(&r, 2);
     }
     TRY(rows_end(&r));
     if (!w->process.n)
         return FAIL(c, ERR_NOT_FOUND, "work.not-running", "case " STR_F, STR_A(k->id));
-    TRY(model_of(c, w->procedure, &w->model));
+    TRY(procedures_at(c, w->procedure, w->version, &w->model));
     TRY(record_load(c, w->process, &rec));
     TRY(flow_run_parse(c, w->model, record_get(&rec, "state"), &w->run));
     *out = w;
@@ -182,6 +166,18 @@ enum err work_open(struct ctx *c, const struct work_case *k, struct work **out)
 enum err work_input(struct work *w, const struct flow_input *in)
 {
     TRY(flow_run_apply(w->run, in));
+    return collect(w);
+}
+
+enum err work_go_over(struct work *w, const struct flow_model *to, struct str version,
+                      const struct flow_decision *d, size_t n, struct str reason)
+{
+    struct str state;
+    TRY(flow_run_state(w->run, &state));
+    TRY(flow_run_move(w->c, w->model, to, state, d, n, w->c->now_us, reason, &w->run));
+    w->model = to;
+    w->version = version;
+    w->moved = true;
     return collect(w);
 }
 
@@ -315,7 +311,7 @@ static enum err step_due(struct save *s, const struct flow_event *e, bool choice
     struct str id = id_new(&c->mem, c->now_us);
     struct str office = choice && !e->role.n ? s->w->k.owner : office_for(c, &s->w->k, e->role);
     int64_t due;
-    TRY(due_of(c, &e->when, e->start_us ? e->start_us : c->now_us, NULL, 0, &due));
+    TRY(due_of(c, &e->when, e->start_us ? e->start_us : c->now_us, 0, NULL, 0, &due));
     if (s->n_made < COUNT_OF(s->made))
         s->made[s->n_made++] = (struct made){ e->key, id };
     draft_in(s->d, s->w->k.route);
@@ -383,18 +379,23 @@ static struct str clock_id(struct save *s, int64_t key)
     return blind_index(c, "clock", buf_str(&b));
 }
 
-static enum err timer_set(struct save *s, const struct flow_event *e)
+static void clock_sets(struct save *s, int64_t key, int64_t due)
 {
-    struct ctx *c = s->w->c;
-    struct str id = clock_id(s, e->key);
-    int64_t due;
-    TRY(due_of(c, &e->when, e->start_us ? e->start_us : c->now_us, NULL, 0, &due));
+    struct str id = clock_id(s, key);
     draft_in(s->d, s->w->k.route);
     draft_set(s->d, "clock", id, "case", s->w->k.id);
     draft_set(s->d, "clock", id, "process", s->w->process);
-    draft_set_i64(s->d, "clock", id, "timer", e->key);
+    draft_set_i64(s->d, "clock", id, "timer", key);
     draft_set_i64(s->d, "clock", id, "due", due);
     draft_set(s->d, "clock", id, "state", due == INT64_MAX ? STR("off") : STR("on"));
+}
+
+static enum err timer_set(struct save *s, const struct flow_event *e)
+{
+    struct ctx *c = s->w->c;
+    int64_t due;
+    TRY(due_of(c, &e->when, e->start_us ? e->start_us : c->now_us, e->turn, NULL, 0, &due));
+    clock_sets(s, e->key, due);
     return ERR_OK;
 }
 
@@ -428,12 +429,36 @@ static enum err save_one(struct save *s, const struct flow_event *e)
     }
 }
 
-/* A pause or a resume moves deadlines: take them from the state itself. */
+/* A step that goes on under a new version has its name there, its form, and its
+ * role; when that is another role, another office may owe it. */
+static enum err step_goes_over(struct save *s, struct str id, const struct flow_open *o)
+{
+    struct ctx *c = s->w->c;
+    AUTO_ROWS r = { 0 };
+    TRY(db_query(c, &r, "SELECT role FROM obligation WHERE id = $1", ARGS(TEXT(id))));
+    bool known = rows_next(&r);
+    struct str role = known ? row_str(&r, 0) : (struct str){ 0 };
+    TRY(rows_end(&r));
+    if (!known || o->node_kind == FLOW_EXTRA)
+        return ERR_OK;                              /* opened in this run, or added by an officer */
+    draft_set(s->d, "obligation", id, "name", o->name);
+    draft_set(s->d, "obligation", id, "form", flow_attr(s->w->model, o->node, "form"));
+    if (str_eq(role, o->role))
+        return ERR_OK;
+    struct str office = office_for(c, &s->w->k, o->role);
+    draft_set(s->d, "obligation", id, "role", o->role);
+    draft_set(s->d, "obligation", id, "office", office);
+    draft_set(s->d, "obligation", id, "officer", (struct str){ 0 });
+    grant_office(s, o->role, office);
+    return ERR_OK;
+}
+
+/* A pause, a resume or a new version moves deadlines: take them from the state itself. */
 static enum err refresh_deadlines(struct save *s, struct str state)
 {
     struct flow_open *open;
     size_t n;
-    bool needed = false;
+    bool needed = s->w->moved;
     for (size_t i = 0; i < s->w->n; i++)
         needed = needed || s->w->ev[i].kind == FLOW_EV_PAUSED || s->w->ev[i].kind == FLOW_EV_RESUMED;
     if (!needed)
@@ -442,11 +467,17 @@ static enum err refresh_deadlines(struct save *s, struct str state)
     for (size_t i = 0; i < n; i++) {
         struct str id = open[i].kind == FLOW_OPEN_STEP ? obligation_of(s, open[i].key) : (struct str){ 0 };
         int64_t due;
-        if (!id.n)
+        if (!id.n && open[i].kind != FLOW_OPEN_TIMER)
             continue;
-        TRY(due_of(s->w->c, &open[i].when, open[i].start_us, open[i].pause, open[i].n_pauses, &due));
-        if (due)
+        TRY(due_of(s->w->c, &open[i].when, open[i].start_us, open[i].turn, open[i].pause, open[i].n_pauses, &due));
+        if (open[i].kind == FLOW_OPEN_TIMER) {      /* a clock that stands does not go off */
+            clock_sets(s, open[i].key, due);
+            continue;
+        }
+        if (due || s->w->moved)
             draft_set_i64(s->d, "obligation", id, "due", due);
+        if (s->w->moved)
+            TRY(step_goes_over(s, id, &open[i]));
         draft_set(s->d, "obligation", id, "paused", open[i].paused ? STR("yes") : STR("no"));
     }
     return ERR_OK;
@@ -472,12 +503,14 @@ enum err work_save(struct work *w, struct draft *d)
     TRY(ctx_check(w->c));
     *s = (struct save){ .w = w, .d = d, .stage = stage_now(&w->k) };
     TRY(flow_run_state(w->run, &state));
+    TRY(procedures_keep(w->c, d, w->procedure, w->version));
     draft_in(d, w->k.route);
     if (w->fresh) {
         draft_set(d, "process", w->process, "case", w->k.id);
         draft_set(d, "process", w->process, "procedure", w->procedure);
-        draft_set(d, "process", w->process, "version", version_of(w->c, w->procedure));
     }
+    if (w->fresh || w->moved)
+        draft_set(d, "process", w->process, "version", w->version);
     draft_set(d, "process", w->process, "state", state);
     if (is_over(w))
         draft_set(d, "process", w->process, "over", STR("yes"));

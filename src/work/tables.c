@@ -22,6 +22,14 @@ const struct table work_tables[] = {
       "CREATE TABLE process (id TEXT PRIMARY KEY, case_id TEXT NOT NULL, procedure TEXT NOT NULL,"
       " version TEXT NOT NULL, over BIGINT NOT NULL, created_us BIGINT NOT NULL);"
       "CREATE INDEX process_case ON process (case_id);" },
+    { "process_move",
+      "CREATE TABLE process_move (id TEXT PRIMARY KEY, case_id TEXT NOT NULL, process TEXT NOT NULL,"
+      " from_version TEXT NOT NULL, to_version TEXT NOT NULL, office TEXT NOT NULL, officer TEXT NOT NULL,"
+      " reason TEXT NOT NULL, at_us BIGINT NOT NULL);"
+      "CREATE INDEX process_move_case ON process_move (case_id, at_us);" },
+    { "procedure_version",
+      "CREATE TABLE procedure_version (id TEXT PRIMARY KEY, procedure TEXT NOT NULL, version TEXT NOT NULL);"
+      "CREATE INDEX procedure_version_version ON procedure_version (version);" },
     { "obligation",
       "CREATE TABLE obligation (id TEXT PRIMARY KEY, case_id TEXT NOT NULL, process TEXT NOT NULL,"
       " step BIGINT NOT NULL, node TEXT NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL,"
@@ -81,6 +89,26 @@ static enum err project_process(struct ctx *c, const struct record *r)
              INT(r->created_us)));
 }
 
+static enum err project_move(struct ctx *c, const struct record *r)
+{
+    return db_exec(c,
+        "INSERT INTO process_move (id, case_id, process, from_version, to_version, office, officer, reason, at_us)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+        " ON CONFLICT (id) DO UPDATE SET case_id = excluded.case_id, process = excluded.process,"
+        " from_version = excluded.from_version, to_version = excluded.to_version, office = excluded.office,"
+        " officer = excluded.officer, reason = excluded.reason, at_us = excluded.at_us",
+        ARGS(TEXT(r->id), GET("case"), GET("process"), GET("from"), GET("to"), GET("office"), GET("by"),
+             GET("reason"), NUM("at")));
+}
+
+static enum err project_version(struct ctx *c, const struct record *r)
+{
+    return db_exec(c,
+        "INSERT INTO procedure_version (id, procedure, version) VALUES ($1, $2, $3)"
+        " ON CONFLICT (id) DO UPDATE SET procedure = excluded.procedure, version = excluded.version",
+        ARGS(TEXT(r->id), GET("procedure"), GET("version")));
+}
+
 static enum err project_obligation(struct ctx *c, const struct record *r)
 {
     int64_t due = record_i64(r, "due");
@@ -128,6 +156,8 @@ static enum err project_alert(struct ctx *c, const struct record *r)
 const struct projector work_projectors[] = {
     { "case", project_case },
     { "process", project_process },
+    { "process_move", project_move },
+    { "procedure_version", project_version },
     { "obligation", project_obligation },
     { "clock", project_clock },
     { "alert", project_alert },

@@ -1,5 +1,5 @@
 /* tick.c - clocks that went off, steps that are late, alerts, the picture. */
-#include "work/work.h"
+#include "work/version.h"
 
 #include "base/node.h"
 #include "db/db.h"
@@ -67,7 +67,7 @@ static enum err fire(struct ctx *c, const struct due *t)
     struct flow_input in = { .kind = FLOW_TIMER, .key = t->timer, .now_us = c->now_us };
     if (!e)
         e = work_input(w, &in);
-    if (e == ERR_NOT_FOUND) {           /* its step is gone: the clock was left over */
+    if (e == ERR_NOT_FOUND || e == ERR_CONFLICT) {      /* its step is gone or stands: the clock was left over */
         c->fault = (struct fault){ 0 };
         draft_in(d, k.route);
         draft_set(d, "clock", t->id, "state", STR("off"));
@@ -183,18 +183,19 @@ static enum err last_process(struct ctx *c, struct str case_id, const struct flo
 {
     AUTO_ROWS r = { 0 };
     struct record rec;
-    struct str procedure = { 0 };
+    struct str procedure = { 0 }, version = { 0 };
     TRY(db_query(c, &r,
-        "SELECT id, procedure FROM process WHERE case_id = $1 ORDER BY created_us DESC, id LIMIT 1",
+        "SELECT id, procedure, version FROM process WHERE case_id = $1 ORDER BY created_us DESC, id LIMIT 1",
         ARGS(TEXT(case_id))));
     if (rows_next(&r)) {
         *process = row_str(&r, 0);
         procedure = row_str(&r, 1);
+        version = row_str(&r, 2);
     }
     TRY(rows_end(&r));
-    *m = procedure.n ? procedures_find(c->node->procedures, procedure) : NULL;
-    if (!*m)
+    if (!procedure.n)
         return FAIL(c, ERR_NOT_FOUND, "work.not-running", "case " STR_F, STR_A(case_id));
+    TRY(procedures_at(c, procedure, version, m));
     TRY(record_load(c, *process, &rec));
     *state = record_get(&rec, "state");
     return ERR_OK;
@@ -205,9 +206,9 @@ const struct flow_model *work_model_of(struct ctx *c, struct str process)
     AUTO_ROWS r = { 0 };
     const struct flow_model *m = NULL;
     struct fault before = c->fault;
-    if (db_query(c, &r, "SELECT procedure FROM process WHERE id = $1", ARGS(TEXT(process))) == ERR_OK &&
-        rows_next(&r))
-        m = procedures_find(c->node->procedures, row_str(&r, 0));
+    if (db_query(c, &r, "SELECT procedure, version FROM process WHERE id = $1", ARGS(TEXT(process))) != ERR_OK ||
+        !rows_next(&r) || procedures_at(c, row_str(&r, 0), row_str(&r, 1), &m) != ERR_OK)
+        m = NULL;
     c->fault = before;
     return m;
 }

@@ -5,8 +5,9 @@
  * the procedure, gives the next offices their obligations and the grants that
  * their duty needs, and escalates what is late.
  *
- * Owns the kinds case, process, obligation, clock and alert, all in the case's
- * route dossier, and their tables.  The state of a procedure is a field of its
+ * Owns the kinds case, process, process_move, obligation, clock and alert, all in
+ * the case's route dossier, and their tables; and procedure_version: the text of
+ * every version a case began with, in a dossier of its own.  The state of a procedure is a field of its
  * process record, so it is in the ledger and nowhere else: a case continues on
  * any node after any crash, and two nodes that moved it apart show a conflict.
  */
@@ -54,7 +55,7 @@ struct pack;
 /* ERR_INPUT names the file that is wrong.  The pack must outlive it. */
 enum err procedures_load(struct ctx *c, const struct pack *p, struct procedures **out) MUST_CHECK;
 void procedures_free(struct procedures *p);             /* NULL is fine */
-const struct flow_model *procedures_find(const struct procedures *p, struct str id);   /* NULL: none */
+const struct flow_model *procedures_find(const struct procedures *p, struct str id);   /* the pack's; NULL: none */
 
 /* ---- moving a procedure ---------------------------------------------------- */
 
@@ -87,6 +88,33 @@ enum err work_facts(struct work *w, const struct facts *f) MUST_CHECK;
 enum err work_message(struct work *w, const char *name, const struct facts *f) MUST_CHECK;
 enum err work_input(struct work *w, const struct flow_input *in) MUST_CHECK;    /* anything else */
 enum err work_save(struct work *w, struct draft *d) MUST_CHECK;
+
+/* ---- versions of a procedure --------------------------------------------------- */
+
+/* A case runs on the version it began with, whose text the ledger keeps; moving it
+ * to the pack's present one is a change with a reason. */
+struct work_version { struct str process, procedure, version, present; bool old; };
+/* ERR_NOT_FOUND when no procedure runs. */
+enum err work_version(struct ctx *c, struct str case_id, struct work_version *out) MUST_CHECK;
+/* What moving would do: steps that stay (by key), those that have no place in the
+ * new version and must be decided, and where they may go on.  ERR_CONFLICT: it
+ * already runs on the present version, or that one has no such process. */
+struct version_plan {
+    struct work_version v;
+    const struct flow_model *to;
+    struct flow_open *stay; size_t n_stay;
+    struct flow_fit fit;
+};
+enum err work_version_plan(struct ctx *c, struct str case_id, struct version_plan *out) MUST_CHECK;
+/* May c->who move this case?  ERR_DENIED, ERR_NOT_FOUND. */
+enum err work_version_may(struct ctx *c, const struct work_case *k) MUST_CHECK;
+/* seen: the version she was shown; ERR_CONFLICT when the pack has changed again.
+ * ERR_INPUT: no reason, or something is not decided. */
+enum err work_version_move(struct ctx *c, struct str case_id, const struct flow_decision *d, size_t n,
+                           struct str seen, struct str reason) MUST_CHECK;
+/* Moves of a case, newest first, for its timeline. */
+struct work_moved { struct str office, officer, reason; int64_t at_us; };
+enum err work_moves(struct ctx *c, struct str case_id, size_t limit, struct work_moved **out, size_t *n) MUST_CHECK;
 
 /* ---- one act on one obligation, each its own draft and rights check --------- */
 
@@ -139,7 +167,7 @@ void work_grant_added(struct ctx *c, struct draft *d, const struct work_case *k,
 
 enum err work_route(struct ctx *c, struct str case_id, struct flow_route **out, size_t *n) MUST_CHECK;
 enum err work_draw(struct ctx *c, struct str case_id, struct buf *svg) MUST_CHECK;
-/* The model a process runs by; NULL when the pack no longer has it. */
+/* The model a process runs by, of the version it is on; NULL when it is lost. */
 const struct flow_model *work_model_of(struct ctx *c, struct str process);
 
 /* ---- clocks --------------------------------------------------------------------- */
