@@ -48,6 +48,25 @@ static inline bool holds(struct str text, struct str what)
     return what.n && memmem(text.p, text.n, what.p, what.n) != NULL;
 }
 
+/* The same bytes but for the keys of forms, which are another each time. */
+static inline bool same_but_keys(struct str a, struct str b, size_t *keys)
+{
+    struct str mark = STR("name=\"once\" value=\"");
+    size_t at;
+    if (a.n != b.n)
+        return false;
+    for (*keys = 0; str_find(a, mark, &at); ++*keys) {
+        size_t from = at + mark.n;
+        if (!str_eq(str_sub(a, 0, from), str_sub(b, 0, from)) ||
+            str_eq(str_sub(a, from, ID_LEN), str_sub(b, from, ID_LEN)) ||
+            !id_ok(str_sub(a, from, ID_LEN)) || !id_ok(str_sub(b, from, ID_LEN)))
+            return false;
+        a = str_sub(a, from + ID_LEN, a.n);
+        b = str_sub(b, from + ID_LEN, b.n);
+    }
+    return str_eq(a, b);
+}
+
 /* The one value of a query with one text argument; {0}: no row. */
 static inline struct str one_value(struct house_t *h, const char *sql, struct str arg)
 {

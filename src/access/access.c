@@ -53,8 +53,15 @@ static enum err holding_read(struct ctx *c, struct str dossier, struct holding *
             .level = (enum level)row_i64(&r, 4), .until_us = row_i64(&r, 5) };
         *last = g;
         last = &g->next;
+        access_ends(c, g->until_us);
     }
     return rows_end(&r);
+}
+
+void access_ends(struct ctx *c, int64_t until_us)
+{
+    if (until_us && (!c->until_us || until_us < c->until_us))
+        c->until_us = until_us;
 }
 
 struct access_memo *memo_find(struct ctx *c, struct str id)

@@ -43,6 +43,10 @@ enum err access_check(struct ctx *c, const char *verb, struct str dossier, struc
 /* The same as an error: ERR_DENIED (wrong role), ERR_NOT_FOUND (no grant: not
  * yours looks like not there), ERR_OK. */
 enum err access_need(struct ctx *c, const char *verb, struct str dossier) MUST_CHECK;
+/* What this request was told rests on something that ends then (0: on nothing
+ * that ends): c->until_us is the earliest.  Whoever asks a table of grants, or
+ * an opening, with the clock says so. */
+void access_ends(struct ctx *c, int64_t until_us);
 /* Only the role part: may this officer ever do it? */
 bool access_role(struct ctx *c, const struct verb *v);
 /* For pages: show this button?  False also on failure. */

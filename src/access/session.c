@@ -290,7 +290,7 @@ static struct officer *officer_of(struct ctx *c, const struct session *e)
         .office = arena_dup(&c->mem, str_c(e->office)), .agency = arena_dup(&c->mem, str_c(e->agency)),
         .territory = arena_dup(&c->mem, str_c(e->territory)),
         .roles = arena_dup(&c->mem, str_c(e->roles)),
-        .session = arena_dup(&c->mem, str_c(e->id)), .seen_us = e->seen_us };
+        .session = arena_dup(&c->mem, str_c(e->id)), .seen_us = e->seen_us, .epoch = e->epoch };
     return o;
 }
 
@@ -327,6 +327,7 @@ void session_lock(struct ctx *c)
     struct session *e = c->who ? find_id(s, c->who->session) : NULL;
     if (e) {
         e->locked = true;
+        e->epoch++;
         wipe_bytes(e->opened, sizeof e->opened);     /* no identity stays open behind a lock */
     }
     (void)pthread_mutex_unlock(&s->lock);
@@ -354,6 +355,7 @@ enum err session_unlock(struct ctx *c, struct str token, struct str password)
         throttle_note(throttle_of(s, "unlock", str_c(who), STR("")), c->now_us, ok);
     if (e && ok) {
         e->locked = false;
+        e->epoch++;
         e->seen_us = c->now_us;
     }
     (void)pthread_mutex_unlock(&s->lock);
@@ -446,6 +448,7 @@ enum err access_open(struct ctx *c, struct str dossier, struct str purpose, stru
             o = &e->opened[0];
         put(o->dossier, sizeof o->dossier, dossier);
         o->until_us = c->now_us + OPEN_MINUTES * 60 * US_PER_S;
+        e->epoch++;
     }
     (void)pthread_mutex_unlock(&s->lock);
     return ERR_OK;
@@ -455,9 +458,12 @@ void access_close(struct ctx *c, struct str dossier)
 {
     struct access_state *s = c->node->access;
     (void)pthread_mutex_lock(&s->lock);
-    struct opening *o = c->who ? opening_of(find_id(s, c->who->session), dossier) : NULL;
-    if (o)
+    struct session *e = c->who ? find_id(s, c->who->session) : NULL;
+    struct opening *o = opening_of(e, dossier);
+    if (o) {
         *o = (struct opening){ 0 };
+        e->epoch++;
+    }
     (void)pthread_mutex_unlock(&s->lock);
 }
 
@@ -468,6 +474,8 @@ bool access_opened(struct ctx *c, struct str dossier, int64_t *until_us)
     struct opening *o = c->who ? opening_of(find_id(s, c->who->session), dossier) : NULL;
     *until_us = o ? o->until_us : 0;
     (void)pthread_mutex_unlock(&s->lock);
+    if (*until_us > c->now_us)
+        access_ends(c, *until_us);
     return *until_us > c->now_us;
 }
 

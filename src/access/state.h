@@ -40,7 +40,7 @@ struct session {
     char id[33];                     /* hex of its first half: names the session inside */
     char officer[ID_LEN + 1], name[128], office[96], agency[64], territory[32], roles[256], lang[8];
     char password[128];              /* the Argon2id string, to unlock without the table */
-    int64_t started_us, seen_us;
+    int64_t started_us, seen_us, epoch;
     bool locked;
     struct opening opened[OPENED_MAX];
     char kept_path[256];

@@ -190,6 +190,7 @@ struct ctx {
     const struct officer *who;   /* signed-in officer in this request's arena; NULL = nobody */
     struct str lang;        /* "es", "en", "gn", "th": language of answers */
     struct access_memo *memo;    /* grants read under this request's snapshot; access/ fills it */
+    int64_t until_us;       /* what was answered about rights holds no longer than this; 0: no end */
 };
 void ctx_init(struct ctx *c, size_t mem_cap);      /* now_us = wall clock */
 void ctx_done(struct ctx *c);

@@ -16,6 +16,7 @@ struct match_index;     /* match/match.h: persons known here               */
 struct panel;           /* page/page.h: what desks show on others' pages   */
 struct access_state;    /* access/access.h: sessions, throttles             */
 struct served;          /* signal/served.h: forms that phones and imports fill */
+struct reuse;           /* web/reuse.h: finished pages                       */
 struct http_nonces;     /* http/http_auth.h: challenges of Digest            */
 struct rulebook;        /* rulebook/rulebook.h: amended decision models, compiled */
 
@@ -32,6 +33,7 @@ struct node {
     const struct served *served;
     struct http_nonces *nonces;
     struct rulebook *rulebook;
+    struct reuse *reuse;            /* NULL: no page is given twice */
 };
 
 #endif

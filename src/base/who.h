@@ -13,6 +13,7 @@ struct officer {
     struct str roles;             /* space-separated role ids, e.g. "codeni intake" */
     struct str session;           /* hash of the session token; {0} for the machine itself */
     int64_t seen_us;              /* when this session last acted */
+    int64_t epoch;                /* moves when the session opens or closes something, locks or unlocks */
 };
 bool officer_has(const struct officer *o, const char *role);
 

@@ -25,7 +25,7 @@ static enum err list_some(struct ctx *c, const struct case_filter *f, struct str
     size_t rows = 0;
     TRY(db_query(c, &r,
         "SELECT k.id, k.code, k.route, k.territory, k.title, k.office, k.status, k.stage,"
-        " k.urgency, k.cl, k.fl, k.ht, k.criadazgo, k.opened_us, k.updated_us"
+        " k.urgency, k.cl, k.fl, k.ht, k.criadazgo, k.opened_us, k.updated_us, g.until_us"
         " FROM access_grant g JOIN case_row k ON k.route = g.dossier"
         " WHERE g.office = $1 AND (g.officer = '' OR g.officer = $2)"
         "   AND (g.until_us = 0 OR g.until_us > $3)"
@@ -37,6 +37,7 @@ static enum err list_some(struct ctx *c, const struct case_filter *f, struct str
              TEXT(like), TEXT(from.n ? from : STR("~")), INT((int64_t)limit))));
     while (*got < limit && rows_next(&r)) {
         rows++;
+        access_ends(c, row_i64(&r, 15));
         if (!*got || !str_eq(k[*got - 1].route, row_peek(&r, 2)))
             k[(*got)++] = case_read(&r);
     }

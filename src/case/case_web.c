@@ -478,8 +478,8 @@ static enum err act_reopen(struct ctx *c, const struct request *rq, struct respo
 }
 
 const struct route case_routes[] = {
-    { GET,  "/cases",              cases_page,    .verb = "case.list", .help = "Cases this office takes part in." },
-    { GET,  "/case/:id",           case_page,     .verb = "case.view", .help = "One case." },
+    { GET,  "/cases",              cases_page,    .verb = "case.list", .help = "Cases this office takes part in.", .again = true },
+    { GET,  "/case/:id",           case_page,     .verb = "case.view", .help = "One case.", .again = true },
     { GET,  "/case/:id/route",     route_page,    .verb = "case.view", .help = "The procedure as a picture and a list." },
     { GET,  "/case/:id/classify",  classify_page, .verb = "case.classify", .help = "What it may be." },
     { POST, "/case/:id/classify",  act_classify,  .verb = "case.classify", .help = "Change it, with a reason." },

@@ -153,6 +153,7 @@ static int cmd_serve(struct ctx *c, struct args *a)
     struct house *h;
     struct node_config cfg = config_of(c, a);
     cfg.quick = flag(a, "--quick-passwords");
+    cfg.anew = flag(a, "--anew");
     harden();
     if (house_open(c, &cfg, &h) != ERR_OK)
         return cli_fail(c);
@@ -552,7 +553,7 @@ static int cmd_import_htcds(struct ctx *c, struct args *a)
 
 const struct command commands[] = {
     { "init", cmd_init, "init [--no-passphrase]", "Make a node: keys, ledger, recovery sheet." },
-    { "serve", cmd_serve, "serve [--port N] [--bind A] [--tls-cert F --tls-key F]", "Serve pages and clocks." },
+    { "serve", cmd_serve, "serve [--port N] [--bind A] [--tls-cert F --tls-key F] [--anew]", "Serve pages and clocks." },
     { "demo", cmd_demo, "demo [--serve] [--port N] [--seed N] [--cases N] [--turns N]", "A fictional country, with log-ins printed." },
     { "user add", cmd_user_add, "user add LOGIN --name N --office O [--roles R] [--totp]", "Make an officer; password on standard input." },
     { "user list", cmd_user_list, "user list", "Officers." },

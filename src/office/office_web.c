@@ -575,7 +575,7 @@ static enum err template_file(struct ctx *c, const struct request *rq, struct re
 }
 
 const struct route office_routes[] = {
-    { GET,  "/work",               work_page,       .verb = "work.mine", .help = "What this office owes, soonest first." },
+    { GET,  "/work",               work_page,       .verb = "work.mine", .help = "What this office owes, soonest first.", .again = true },
     { POST, "/alert/:id/seen",     act_seen,        .verb = "work.mine", .help = "An alert was seen." },
     { GET,  "/step/:id",           step_page,       .verb = "step.view", .help = "One step." },
     { POST, "/step/:id/done",      act_done,        .verb = "step.complete", .help = "It is done." },

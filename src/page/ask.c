@@ -25,7 +25,12 @@ void form_begin_(struct out *o, struct str path, bool files)
         hidden(o, "token", o->token);
     struct str once = req_field(o->rq, "once");
     bool again = o->rq && o->rq->method == POST && id_ok(once);
-    hidden(o, "once", again ? once : id_new(&o->c->mem, o->c->now_us));
+    html(o, "<input type=\"hidden\" name=\"once\" value=\"");
+    if (!again && o->once_n < REUSE_ONCE_MAX)
+        o->once[o->once_n] = o->b.n;
+    o->once_n += !again;
+    text(o, again ? once : id_new(&o->c->mem, o->c->now_us));
+    html(o, "\">");
     if (o->open && o->rq && o->rq->lang.n)
         hidden(o, "l", o->rq->lang);
     html(o, "\n");

@@ -17,6 +17,8 @@
 struct site;            /* page.h: product name, tabs */
 struct request;         /* route.h */
 
+enum { REUSE_ONCE_MAX = 32 };
+
 struct wrong { struct str field, words; struct wrong *next; };
 
 struct out {
@@ -36,6 +38,7 @@ struct out {
     bool marks, side;               /* the list of steps being written */
     bool filters;                   /* inside filters_begin: nothing is required there */
     bool told;                      /* errors() has spoken */
+    size_t once[REUSE_ONCE_MAX], once_n;   /* where fresh form keys stand, ID_LEN bytes each; further ones are only counted */
     struct grid_state {             /* the table being written; see page.h */
         const char *const *cols;
         size_t n, at;

@@ -89,6 +89,8 @@ struct route {
     bool any;                    /* whoever is signed in */
     const char *help;            /* one line of English for the manual */
     size_t body_max;             /* bytes of a POST; 0 = ROUTE_BODY_MAX */
+    bool again;                  /* shows nothing but tables, clock and session, and writes nothing:
+                                    may be given again while those stand still (web/reuse.h) */
 };
 enum { ROUTE_BODY_MAX = 256 * 1024, ROUTE_PAGE_MAX = 2 * 1024 * 1024 };
 /* Each desk: `extern const struct route referral_routes[];` ends with a row of

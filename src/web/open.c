@@ -12,6 +12,7 @@
 #include "page/route.h"
 #include "signal/served.h"
 #include "web/desks.h"
+#include "web/reuse.h"
 #include "words/words.h"
 #include "work/work.h"
 
@@ -35,6 +36,7 @@ struct house {
     int ready, stop;                         /* atomic */
     struct served *served;
     struct http_nonces *nonces;
+    struct reuse *reuse;
     struct rulebook *rulebook;
 };
 enum { NONCE_MINUTES = 10 };
@@ -119,13 +121,14 @@ static enum err open_parts(struct ctx *c, const struct node_config *cfg, struct 
         TRY(ledger_create(c, &lc));
     }
     h->access = access_state_new(cfg->quick);
+    h->reuse = cfg->anew ? NULL : reuse_new();
     h->nonces = http_nonces_new(NONCE_MINUTES * 60 * US_PER_S);
     h->rulebook = rulebook_new();
     TRY(served_load(c, h->pack, arena_z(&h->mem, in_folder(&h->mem, cfg->data, "forms")), &h->served));
     TRY(match_index_new(c, PERSONS_BYTES, &h->persons));
     h->node = (struct node){ .pack = h->pack, .procedures = h->procedures, .words = h->words, .law = h->law,
         .persons = h->persons, .persons_ready = &h->ready, .panels = desk_panels, .access = h->access,
-        .served = h->served, .nonces = h->nonces, .rulebook = h->rulebook };
+        .served = h->served, .nonces = h->nonces, .reuse = h->reuse, .rulebook = h->rulebook };
     c->node = &h->node;
     TRY(ledger_open(c, &lc, &h->ledger));
     h->node.ledger = h->ledger;
@@ -161,6 +164,7 @@ void house_close(struct ctx *c, struct house *h)
     match_index_free(h->persons);
     access_state_free(h->access);
     http_nonces_free(h->nonces);
+    reuse_free(h->reuse);
     rulebook_free(h->rulebook);
     served_free(h->served);
     law_free(h->law);

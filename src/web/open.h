@@ -13,6 +13,7 @@ struct node_config {
     struct str passphrase;      /* {0}: the key file is not sealed */
     bool quick;                 /* cheap password hashes: demos and tests */
     bool create;                /* make the node first (init) */
+    bool anew;                  /* make every page anew (web/reuse.h) */
 };
 /* A running node and a connection for this thread in c (c->node, c->db). */
 struct house;

@@ -4,6 +4,7 @@
 
 #include "access/access.h"
 #include "page/files.h"
+#include "web/reuse.h"
 
 enum { LEFT_S = 600 };                  /* how long public addresses stay neutral */
 
@@ -107,6 +108,8 @@ static enum err sign_in(struct ctx *c, const struct request *rq, struct response
 static enum err sign_out(struct ctx *c, const struct request *rq, struct response *rs)
 {
     session_end(c, rq->session);
+    if (c->who)
+        reuse_forget(c, c->who->session);
     session_cookie(rs, (struct str){ 0 }, 0);
     rs->forget = true;
     return go(c, rs, "/");
@@ -135,6 +138,7 @@ static enum err lock(struct ctx *c, const struct request *rq, struct response *r
 {
     (void)rq;
     session_lock(c);
+    reuse_forget(c, c->who->session);
     return go(c, rs, "/lock");
 }
 

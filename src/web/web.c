@@ -7,6 +7,7 @@
 #include "http/http.h"
 #include "web/desks.h"
 #include "web/open.h"
+#include "web/reuse.h"
 #include "work/work.h"
 
 #include <pthread.h>
@@ -90,8 +91,20 @@ static enum err to_sign_in(struct ctx *c, const struct request *rq, struct respo
                   : go(c, rs, "/sign-in?to=%s", rq->path);
 }
 
+/* A page that may be given again is kept when it is done. */
+static enum err run_kept(struct ctx *c, const struct route *r, const struct request *rq, struct reuse_ask *ask,
+                         struct response *rs)
+{
+    reuse_begin(c, ask);
+    TRY(r->run(c, rq, rs));
+    TRY(out_check(&rs->out));
+    TRY(ctx_check(c));
+    reuse_keep(c, ask, rs);
+    return ERR_OK;
+}
+
 static enum err run_route(struct ctx *c, struct request *rq, struct response *rs, enum err signed_in,
-                          const char *signed_key)
+                          const char *signed_key, struct reuse_ask *ask)
 {
     const struct route *r = find_route(rq);
     response_init(rs, c, rq);
@@ -107,43 +120,48 @@ static enum err run_route(struct ctx *c, struct request *rq, struct response *rs
         return out_check(&rs->out);
     }
     TRY(may_run(c, r, rq, signed_in));
+    if (r->again && r->method == GET)
+        return run_kept(c, r, rq, ask, rs);
     TRY(r->run(c, rq, rs));
     return rs->body.n || rs->pull || rs->location.n ? ctx_check(c) : out_check(&rs->out);
 }
 
-static enum err run(struct ctx *c, struct request *rq, struct str cookie, struct response *rs)
-{
-    enum err in = session_resume(c, cookie);
-    const char *key = in ? c->fault.key : NULL;
-    bool failed_hard = in != ERR_OK && in != ERR_DENIED;
-    if (!failed_hard)
-        c->fault = (struct fault){ 0 };
-    if (rq->lang.n)
-        c->lang = rq->lang;
-    struct str locked_out = { 0 };
-    const struct officer *who = c->who;
-    if (in == ERR_DENIED && who && !web_open_when_locked(rq->path))
-        locked_out = rq->path;
-    if (locked_out.n)
-        key = "access.locked";
-    enum err e = failed_hard ? in : run_route(c, rq, rs, in, key);
-    if (e == ERR_OK)
-        return ERR_OK;
-    if (!c->fault.key)
-        (void)FAIL(c, e, "error.internal", "no cause recorded");
-    fault_page(c, rq, rs, !c->who || in != ERR_OK);     /* locked: no tabs, no counts */
-    return e;
-}
-
 /* A page reads under one lock; a change takes its own (draft_begin). */
-enum err web_run(struct ctx *c, struct request *rq, struct str cookie, struct response *rs)
+static enum err run_held(struct ctx *c, struct request *rq, struct response *rs, enum err in, const char *key,
+                         struct reuse_ask *ask)
 {
     if (c->db && rq->method == GET)
         db_hold(c->db);
-    enum err e = run(c, rq, cookie, rs);
+    enum err e = run_route(c, rq, rs, in, key, ask);
+    if (e && !c->fault.key)
+        (void)FAIL(c, e, "error.internal", "no cause recorded");
+    if (e)
+        fault_page(c, rq, rs, !c->who || in != ERR_OK);     /* locked: no tabs, no counts */
     if (c->db)
         db_let_go(c->db);
     return e;
+}
+
+enum err web_run(struct ctx *c, struct request *rq, struct str cookie, struct response *rs)
+{
+    struct reuse_ask ask = { .folded = -1 };
+    enum err in = session_resume(c, cookie);
+    const char *key = in ? c->fault.key : NULL;
+    if (in != ERR_OK && in != ERR_DENIED) {
+        fault_page(c, rq, rs, true);
+        return in;
+    }
+    c->fault = (struct fault){ 0 };
+    if (rq->lang.n)
+        c->lang = rq->lang;
+    if (in == ERR_DENIED && c->who) {
+        reuse_forget(c, c->who->session);
+        if (!web_open_when_locked(rq->path))
+            key = "access.locked";
+    }
+    if (in == ERR_OK && reuse_find(c, rq, &ask, rs))
+        return ERR_OK;
+    return run_held(c, rq, rs, in, key, &ask);
 }
 
 /* ---- from the wire --------------------------------------------------------------- */
@@ -296,6 +314,7 @@ static void run_clocks(struct web *w, struct db *db)
         log_line(LOG_WARN, "clocks: %s: %s", err_name(c.fault.code), c.fault.detail);
     else if (did)
         log_line(LOG_INFO, "clocks: %zu done", did);
+    reuse_sweep(c.node->reuse, c.now_us);
     for (size_t i = 0; desk_ticks[i]; i++)
         if (desk_ticks[i](&c, 200, &did) != ERR_OK)
             log_line(LOG_WARN, "clocks: %s: %s", err_name(c.fault.code), c.fault.detail);

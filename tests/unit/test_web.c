@@ -324,6 +324,39 @@ static void opened_shows(struct t *t)
     c->who = NULL;
 }
 
+/* ---- pages that may be given again (route .again) ------------------------------------------------ */
+
+static void twice_as_each(struct t *t, struct party *p, const struct route *r, struct str path, void *arg)
+{
+    struct reuse *reuse = p->h.c.node->reuse;
+    size_t *n = arg, keys;
+    for (size_t i = 0; r->again && i < COUNT_OF(logins); i++) {
+        struct got g[3];
+        for (size_t k = 0; k < COUNT_OF(g); k++) {
+            p->h.c.node->reuse = k < 2 ? reuse : NULL;
+            web_ask(&p->h, p->token[i], GET, path, NULL, 0, &g[k]);
+        }
+        p->h.c.node->reuse = reuse;
+        if (g[0].rs.status == 200 && (!same_but_keys(g[0].body, g[1].body, &keys) || !same_but_keys(g[1].body, g[2].body, &keys)))
+            complain(t, r, path, logins[i], &g[1], "is another page when it is given again");
+        *n += g[1].rs.status == 200 && g[1].rs.body.n;      /* given, not made */
+        for (size_t k = 0; k < COUNT_OF(g); k++)
+            got_end(&g[k]);
+    }
+}
+
+static void given_again_is_the_same(struct t *t)
+{
+    struct party *p = party(t);
+    int64_t before, after, folded;
+    size_t n = 0;
+    OK(&p->h.c, ledger_last(&p->h.c, &before, &folded));
+    each_route(t, p, false, twice_as_each, &n);
+    OK(&p->h.c, ledger_last(&p->h.c, &after, &folded));
+    CHECK_EQ(after, before);        /* what is read there is no event, so none is missed */
+    CHECK(n > 20);
+}
+
 /* ---- what is not there -------------------------------------------------------------------------- */
 
 static void at_unknown(struct t *t, struct party *p, const struct route *r, struct str path, void *arg)
@@ -394,6 +427,7 @@ static const struct t_case cases[] = {
     { "every route is whole, every verb exists", rows_are_whole },
     { "who is not signed in gets nothing", nobody_gets_nothing },
     { "a form without its token does nothing", posts_need_their_token },
+    { "a page given again is the page, and reading it writes nothing", given_again_is_the_same },
     { "every page for every role, and no name unopened", every_page_for_every_role },
     { "what is opened shows, to her alone, until hidden", opened_shows },
     { "what is not there is not found", unknown_is_not_found },

@@ -1,0 +1,299 @@
+#include "web/reuse.h"
+
+#include "base/node.h"
+#include "base/who.h"
+#include "crypto/crypto.h"
+#include "db/db.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+enum { BUCKETS = 2048, SESSION_ROOM = 40 };
+
+struct kept {
+    struct kept *next;                       /* in its bucket */
+    struct kept *newer, *older;              /* by last use */
+    unsigned char key[32];
+    char session[SESSION_ROOM];
+    int64_t folded, made_us, until_us;
+    size_t n, once_n;
+    size_t once[REUSE_ONCE_MAX];
+    char body[];
+};
+struct reuse {
+    pthread_mutex_t lock;
+    unsigned char key[KEY_LEN];              /* addresses are hashed with it */
+    struct kept *bucket[BUCKETS], *newest, *oldest;
+    struct reuse_stats s;
+};
+
+struct reuse *reuse_new(void)
+{
+    struct reuse *u = calloc(1, sizeof *u);
+    if (!u)
+        return NULL;
+    (void)pthread_mutex_init(&u->lock, NULL);
+    random_bytes(u->key, sizeof u->key);
+    return u;
+}
+
+/* ---- the two lists, with the lock held ------------------------------------------------ */
+
+static struct kept **bucket_of(struct reuse *u, const unsigned char key[32])
+{
+    return &u->bucket[((unsigned)key[0] << 8 | key[1]) % BUCKETS];
+}
+
+static struct kept *find(struct reuse *u, const unsigned char key[32])
+{
+    struct kept *k = *bucket_of(u, key);
+    while (k && memcmp(k->key, key, sizeof k->key) != 0)
+        k = k->next;
+    return k;
+}
+
+static void line_out(struct reuse *u, struct kept *k)
+{
+    *(k->newer ? &k->newer->older : &u->newest) = k->older;
+    *(k->older ? &k->older->newer : &u->oldest) = k->newer;
+}
+
+static void line_in(struct reuse *u, struct kept *k)
+{
+    k->newer = NULL;
+    k->older = u->newest;
+    *(u->newest ? &u->newest->newer : &u->oldest) = k;
+    u->newest = k;
+}
+
+static size_t size_of(const struct kept *k)
+{
+    return sizeof *k + k->n;
+}
+
+static void drop(struct reuse *u, struct kept *k)
+{
+    struct kept **at = bucket_of(u, k->key);
+    while (*at != k)
+        at = &(*at)->next;
+    *at = k->next;
+    line_out(u, k);
+    u->s.bytes -= (int64_t)size_of(k);
+    wipe_bytes(k, size_of(k));
+    free(k);
+}
+
+void reuse_free(struct reuse *u)
+{
+    if (!u)
+        return;
+    while (u->oldest)
+        drop(u, u->oldest);
+    (void)pthread_mutex_destroy(&u->lock);
+    wipe_bytes(u->key, sizeof u->key);
+    free(u);
+}
+
+/* ---- what a page was asked by ------------------------------------------------------------ */
+
+static void put_part(struct buf *b, struct str s)
+{
+    buf_i64(b, (int64_t)s.n);
+    buf_char(b, ':');
+    buf_put(b, s);
+}
+
+/* All a handler can see of the request, so that no two of them share a page. */
+static bool key_of(struct ctx *c, const struct request *rq, unsigned char key[32])
+{
+    struct buf b;
+    buf_init(&b, &c->mem, 8192);
+    put_part(&b, c->who->session);
+    buf_i64(&b, c->who->epoch);
+    put_part(&b, c->lang);
+    put_part(&b, rq->lang);
+    put_part(&b, rq->origin);
+    buf_char(&b, rq->left ? 'l' : '-');
+    put_part(&b, rq->path);
+    for (size_t i = 0; i < rq->query_n; i++) {
+        put_part(&b, rq->query[i].name);
+        put_part(&b, rq->query[i].value);
+    }
+    if (b.failed)
+        return false;
+    HASH(key, c->node->reuse->key, buf_str(&b));
+    return true;
+}
+
+static enum err folded_now(struct ctx *c, int64_t *n)
+{
+    AUTO_ROWS r = { 0 };
+    *n = -1;
+    TRY(db_query(c, &r, "SELECT v FROM fold_state WHERE k = 'folded'", NO_ARGS));
+    if (rows_next(&r))
+        *n = row_i64(&r, 0);
+    return rows_end(&r);
+}
+
+/* Where the tables stand; -1 when that cannot be told. */
+static int64_t folded_or_none(struct ctx *c)
+{
+    struct fault before = c->fault;
+    int64_t n;
+    if (folded_now(c, &n) != ERR_OK)
+        n = -1;
+    c->fault = before;
+    return n;
+}
+
+/* ---- giving -------------------------------------------------------------------------------- */
+
+static bool in_time(const struct kept *k, int64_t now_us)
+{
+    return now_us >= k->made_us && now_us < k->until_us;
+}
+
+/* A form's key is for one page: each time the page is given it gets another. */
+static void new_keys(struct ctx *c, char *body, const struct kept *k)
+{
+    for (size_t i = 0; i < k->once_n; i++) {
+        struct str id = id_new(&c->mem, c->now_us);
+        if (id.n == ID_LEN)
+            memcpy(body + k->once[i], id.p, ID_LEN);
+    }
+}
+
+static bool give(struct ctx *c, struct reuse *u, const struct reuse_ask *ask, int64_t folded, struct response *rs)
+{
+    struct kept *k = find(u, ask->key);         /* looked for again: the lock was given back */
+    if (!k || k->folded != folded || !in_time(k, c->now_us))
+        return false;
+    char *body = arena_alloc(&c->mem, k->n, 1);
+    if (!body)
+        return false;
+    memcpy(body, k->body, k->n);
+    new_keys(c, body, k);
+    line_out(u, k);
+    line_in(u, k);
+    u->s.given++;
+    *rs = (struct response){ .status = 200, .body = { body, k->n } };
+    return !c->mem.failed;
+}
+
+bool reuse_find(struct ctx *c, const struct request *rq, struct reuse_ask *ask, struct response *rs)
+{
+    struct reuse *u = c->node->reuse;
+    *ask = (struct reuse_ask){ .folded = -1 };
+    if (!u || rq->method != GET || rq->part || !c->who || !c->who->session.n || !key_of(c, rq, ask->key))
+        return false;
+    ask->may = true;
+    (void)pthread_mutex_lock(&u->lock);
+    const struct kept *k = find(u, ask->key);
+    bool there = k && in_time(k, c->now_us);
+    (void)pthread_mutex_unlock(&u->lock);
+    if (!there)
+        return false;
+    int64_t folded = folded_or_none(c);
+    (void)pthread_mutex_lock(&u->lock);
+    bool given = folded >= 0 && give(c, u, ask, folded, rs);
+    (void)pthread_mutex_unlock(&u->lock);
+    return given;
+}
+
+/* ---- keeping --------------------------------------------------------------------------------- */
+
+void reuse_begin(struct ctx *c, struct reuse_ask *ask)
+{
+    if (ask->may)
+        ask->folded = folded_or_none(c);
+    c->until_us = 0;
+}
+
+/* The end of the minute; or sooner, when something the page rests on ends. */
+static int64_t until_of(const struct ctx *c)
+{
+    int64_t minute = (c->now_us / (60 * US_PER_S) + 1) * 60 * US_PER_S;
+    return c->until_us && c->until_us < minute ? c->until_us : minute;
+}
+
+static bool plain_page(const struct response *rs)
+{
+    return rs->status == 200 && !rs->type.n && !rs->body.n && !rs->pull && !rs->location.n && !rs->filename.n &&
+           !rs->cookies_n && !rs->forget && !rs->keep && !rs->out.wrong && !rs->out.open && !rs->out.part &&
+           rs->out.once_n <= REUSE_ONCE_MAX && rs->out.b.n && rs->out.b.n <= REUSE_PAGE_MAX && !rs->out.b.failed;
+}
+
+static struct kept *kept_new(struct ctx *c, const struct reuse_ask *ask, const struct out *o)
+{
+    struct kept *k = malloc(sizeof *k + o->b.n);
+    if (!k)
+        return NULL;
+    *k = (struct kept){ .folded = ask->folded, .made_us = c->now_us, .until_us = until_of(c),
+                        .n = o->b.n, .once_n = o->once_n };
+    memcpy(k->key, ask->key, sizeof k->key);
+    memcpy(k->session, c->who->session.p, c->who->session.n);
+    memcpy(k->once, o->once, sizeof k->once[0] * o->once_n);
+    memcpy(k->body, o->b.p, o->b.n);
+    return k;
+}
+
+void reuse_keep(struct ctx *c, const struct reuse_ask *ask, const struct response *rs)
+{
+    struct reuse *u = c->node->reuse;
+    if (!ask->may || ask->folded < 0 || !plain_page(rs) || c->who->session.n >= SESSION_ROOM)
+        return;
+    struct kept *k = kept_new(c, ask, &rs->out);
+    if (!k)
+        return;
+    (void)pthread_mutex_lock(&u->lock);
+    struct kept *old = find(u, k->key);
+    if (old)
+        drop(u, old);
+    while (u->oldest && u->s.bytes + (int64_t)size_of(k) > REUSE_BYTES)
+        drop(u, u->oldest);
+    struct kept **at = bucket_of(u, k->key);
+    k->next = *at;
+    *at = k;
+    line_in(u, k);
+    u->s.kept++;
+    u->s.bytes += (int64_t)size_of(k);
+    if (u->s.bytes > u->s.most_bytes)
+        u->s.most_bytes = u->s.bytes;
+    (void)pthread_mutex_unlock(&u->lock);
+}
+
+/* ---- wiping ------------------------------------------------------------------------------------ */
+
+void reuse_forget(struct ctx *c, struct str session)
+{
+    struct reuse *u = c->node->reuse;
+    if (!u || !session.n)
+        return;
+    (void)pthread_mutex_lock(&u->lock);
+    for (struct kept *k = u->oldest, *newer; k; k = newer) {
+        newer = k->newer;
+        if (str_eq(str_c(k->session), session))
+            drop(u, k);
+    }
+    (void)pthread_mutex_unlock(&u->lock);
+}
+
+void reuse_sweep(struct reuse *u, int64_t now_us)
+{
+    if (!u)
+        return;
+    (void)pthread_mutex_lock(&u->lock);
+    for (struct kept *k = u->oldest, *newer; k; k = newer) {
+        newer = k->newer;
+        if (!in_time(k, now_us))
+            drop(u, k);
+    }
+    (void)pthread_mutex_unlock(&u->lock);
+}
+
+void reuse_stats(struct reuse *u, struct reuse_stats *out)
+{
+    (void)pthread_mutex_lock(&u->lock);
+    *out = u->s;
+    (void)pthread_mutex_unlock(&u->lock);
+}

@@ -1,0 +1,369 @@
+/* test_reuse.c - a finished page given again never shows what a page made anew
+ * would not: rights, sessions, languages, time and writes, on both engines. */
+#include "web_t.h"
+
+#include "case/case.h"
+#include "kinds/kinds.h"
+#include "referral/referral.h"
+#include "signal/signal.h"
+#include "web/reuse.h"
+#include "work/work.h"
+
+#define HERE "codeni-filadelfia"
+#define THERE "salud-central"
+#define FAR "educacion-central"
+#define PATH(...) str_join(&h->c.mem, __VA_ARGS__)
+
+/* ---- small hands -------------------------------------------------------------------------- */
+
+static struct work_case new_case(struct t *t, struct house_t *h)
+{
+    struct ctx *c = &h->c;
+    struct answers a = { 0 };
+    struct str receipt, signal = { 0 }, id = { 0 };
+    struct work_case k = { 0 };
+    c->who = NULL;
+    (void)answers_put(&c->mem, &a, STR("what"), STR("Aviso inventado"));
+    OK(c, signal_receive(c, &(struct signal_in){ .channel = "web", .form = STR("signal"), .answers = &a,
+        .territory = STR("PY-19") }, &receipt, &signal));
+    as(t, h, arena_z(&c->mem, one_value(h, "SELECT office FROM signal_row WHERE id = $1", signal)));
+    OK(c, signal_triage(c, signal, STR("orange"), (struct str){ 0 }));
+    OK(c, signal_open_case(c, signal, &(struct signal_case){ .title = STR("adolescente, casa particular"),
+        .procedure = c->node->pack->procedures[0].id, .cl = true }, &id));
+    OK(c, work_case(c, id, &k));
+    CHECK_STR(k.owner, HERE);
+    return k;
+}
+
+static struct str person_in(struct t *t, struct house_t *h, const struct work_case *k)
+{
+    static const char *const v[][2] = { { "code", "P77" }, { "first_name", "Ysapy" }, { "second_name", "Inventada Prueba" },
+        { "age_years", "14" }, { "sex", "female" }, { "role", "affected" } };
+    struct answers a = { 0 };
+    struct str id = { 0 };
+    for (size_t i = 0; i < COUNT_OF(v); i++)
+        (void)answers_put(&h->c.mem, &a, str_c(v[i][0]), str_c(v[i][1]));
+    as(t, h, HERE);
+    OK(&h->c, kind_save(&h->c, k, kind_find(STR("person")), (struct str){ 0 }, &a, (struct str){ 0 }, NULL, &id));
+    return id;
+}
+
+static struct str signed_in(struct t *t, struct house_t *h, const char *office)
+{
+    struct str token = { 0 };
+    as(t, h, office);
+    h->c.who = NULL;
+    OK(&h->c, session_begin(&h->c, str_c(office), STR(HOUSE_PASSWORD), (struct str){ 0 }, STR("peer-ok"), &token));
+    return token;
+}
+
+static int post(struct t *t, struct house_t *h, struct str token, struct str path, const char *name, const char *value)
+{
+    struct got g;
+    h->c.who = NULL;
+    OK(&h->c, session_resume(&h->c, token));
+    const struct sent form[] = { { STR("token"), form_token(&h->c) }, { str_c(name), str_c(value) },
+                                 { STR("reason"), STR("Riesgo de vida esta noche") } };
+    web_ask(h, token, POST, path, form, 3, &g);
+    int status = g.rs.status;
+    got_end(&g);
+    h->c.who = NULL;
+    return status;
+}
+
+/* What one GET brought: its status, whether it was given again, its bytes. */
+struct seen { int status; bool again; struct str body; };
+
+static struct seen see_in(struct house_t *h, struct str token, const char *lang, struct str path)
+{
+    struct reuse_stats before, after;
+    struct seen s;
+    struct ctx c;
+    struct response rs;
+    ctx_init(&c, 64 << 20);
+    c.node = h->c.node;
+    c.db = h->c.db;
+    c.now_us = h->c.now_us;
+    c.lang = STR("es");
+    struct request rq = { .method = GET, .path = path, .session = token, .lang = str_c(lang) };
+    reuse_stats(c.node->reuse, &before);
+    (void)web_run(&c, &rq, token, &rs);
+    reuse_stats(c.node->reuse, &after);
+    s.status = rs.status;
+    s.again = after.given > before.given;
+    s.body = arena_dup(&h->c.mem, rs.body.n ? rs.body : buf_str(&rs.out.b));
+    c.db = NULL;
+    ctx_done(&c);
+    return s;
+}
+
+static struct seen see(struct house_t *h, struct str token, struct str path)
+{
+    return see_in(h, token, "", path);
+}
+
+/* Twice, so that the second is given again. */
+static struct seen warm(struct t *t, struct house_t *h, struct str token, struct str path)
+{
+    (void)see(h, token, path);
+    struct seen s = see(h, token, path);
+    CHECK_EQ(s.status, 200);
+    CHECK(s.again);
+    return s;
+}
+
+/* ---- what is given again is what would be made anew -------------------------------------------- */
+
+static void same_on(struct t *t, struct house_t *h)
+{
+    struct work_case k = new_case(t, h);
+    (void)person_in(t, h, &k);
+    struct str token = signed_in(t, h, HERE);
+    const struct str paths[] = { STR("/work"), STR("/cases"), PATH(STR("/case/"), k.id) };
+    struct reuse *reuse = h->c.node->reuse;
+    size_t keys, all = 0;
+    int64_t before, after, folded;
+    OK(&h->c, ledger_last(&h->c, &before, &folded));
+    for (size_t i = 0; i < COUNT_OF(paths); i++) {
+        struct seen first = see(h, token, paths[i]), second = see(h, token, paths[i]), third = see(h, token, paths[i]);
+        CHECK(!first.again && second.again && third.again && second.body.n > 1000);
+        CHECK(same_but_keys(first.body, second.body, &keys));
+        CHECK(same_but_keys(second.body, third.body, &keys));       /* no key twice */
+        all += keys;
+        struct got g;
+        h->c.node->reuse = NULL;
+        web_ask(h, token, GET, paths[i], NULL, 0, &g);
+        h->c.node->reuse = reuse;
+        CHECK(same_but_keys(g.body, third.body, &keys));
+        got_end(&g);
+    }
+    CHECK(all > 0);
+    OK(&h->c, ledger_last(&h->c, &after, &folded));
+    CHECK_EQ(after, before);            /* nothing is written by reading these, so nothing is left unwritten */
+    h->c.now_us += MINUTE;
+    CHECK(!see(h, token, paths[0]).again);                          /* it tells times */
+    h->c.now_us -= 2 * MINUTE;
+    CHECK(!see(h, token, paths[0]).again);                          /* nor before it was made */
+}
+
+/* ---- rights -------------------------------------------------------------------------------------- */
+
+static void consent_on(struct t *t, struct house_t *h)
+{
+    static const struct str fields[] = { STR_INIT("first_name") };
+    struct ctx *c = &h->c;
+    struct work_case k = new_case(t, h);
+    struct str person = person_in(t, h, &k), id = { 0 }, path = PATH(STR("/case/"), k.id);
+    struct consent *s;
+    size_t n;
+    OK(c, referral_send(c, &(struct referral_new){ .case_id = k.id, .need = STR("health"), .to_office = STR(THERE),
+        .asked = STR("Atención médica"), .fields = fields, .fields_n = 1, .person = person, .basis = STR("consent"),
+        .given_by = STR("person"), .assent = STR("adult"), .words = STR("Acepta") }, &id));
+    struct str token = signed_in(t, h, THERE);
+    CHECK_EQ(see(h, token, path).status, 404);
+    as(t, h, THERE);
+    OK(c, referral_accept(c, id, STR("La esperamos")));
+    CHECK(holds(warm(t, h, token, path).body, k.code));
+    CHECK(holds(warm(t, h, token, STR("/cases")).body, k.code));
+    as(t, h, HERE);
+    OK(c, consent_list(c, &k, &s, &n));
+    OK(c, consent_withdraw(c, k.id, s[0].id, STR("Ya no quiere")));
+    CHECK_EQ(see(h, token, path).status, 404);
+    CHECK_EQ(see(h, token, path).status, 404);
+    CHECK(!holds(see(h, token, STR("/cases")).body, k.code));
+}
+
+/* Given for an hour: over at its second, whatever the minute. */
+static void glass_on(struct t *t, struct house_t *h)
+{
+    struct work_case k = new_case(t, h);
+    struct str token = signed_in(t, h, THERE), path = PATH(STR("/case/"), k.id);
+    h->c.now_us += 20 * US_PER_S;                       /* not at the turn of a minute */
+    CHECK_EQ(see(h, token, path).status, 404);
+    CHECK_EQ(post(t, h, token, PATH(STR("/emergency/"), k.code), "which", "protection"), 303);
+    int64_t end = h->c.now_us + BREAK_MINUTES * MINUTE;
+    CHECK(holds(warm(t, h, token, path).body, k.code));
+    h->c.now_us = end - 15 * US_PER_S;
+    token = signed_in(t, h, THERE);                     /* hers locked meanwhile */
+    CHECK(holds(warm(t, h, token, path).body, k.code));
+    CHECK(holds(warm(t, h, token, STR("/cases")).body, k.code));
+    h->c.now_us = end - 1;
+    CHECK(see(h, token, path).again);
+    h->c.now_us = end + 1;
+    CHECK_EQ(see(h, token, path).status, 404);
+    CHECK(!holds(see(h, token, STR("/cases")).body, k.code));
+}
+
+static void opened_on(struct t *t, struct house_t *h)
+{
+    struct work_case k = new_case(t, h);
+    (void)person_in(t, h, &k);
+    struct str token = signed_in(t, h, HERE), other = signed_in(t, h, HERE), path = PATH(STR("/case/"), k.id);
+    h->c.now_us += 20 * US_PER_S;
+    CHECK(!holds(warm(t, h, token, path).body, STR("Ysapy")));
+    CHECK_EQ(post(t, h, token, PATH(STR("/dossier/"), k.protection, STR("/open")), "purpose", "contact"), 303);
+    int64_t end = h->c.now_us + OPEN_MINUTES * MINUTE;
+    CHECK(holds(warm(t, h, token, path).body, STR("Ysapy")));
+    CHECK(!holds(see(h, other, path).body, STR("Ysapy")));          /* the same officer at another desk */
+    CHECK_EQ(post(t, h, token, PATH(STR("/dossier/"), k.protection, STR("/close")), "x", ""), 303);
+    CHECK(!holds(see(h, token, path).body, STR("Ysapy")));
+    h->c.now_us += US_PER_S;
+    CHECK_EQ(post(t, h, token, PATH(STR("/dossier/"), k.protection, STR("/open")), "purpose", "contact"), 303);
+    end += US_PER_S;
+    CHECK(holds(warm(t, h, token, path).body, STR("Ysapy")));
+    for (h->c.now_us = end - 4 * MINUTE; h->c.now_us < end - 10 * US_PER_S; h->c.now_us += MINUTE)
+        CHECK(holds(see(h, token, path).body, STR("Ysapy")));
+    h->c.now_us = end - 10 * US_PER_S;
+    CHECK(holds(warm(t, h, token, path).body, STR("Ysapy")));
+    h->c.now_us = end + 1;
+    CHECK(!holds(see(h, token, path).body, STR("Ysapy")));
+}
+
+/* ---- sessions, languages --------------------------------------------------------------------------- */
+
+static void sessions_on(struct t *t, struct house_t *h)
+{
+    struct ctx *c = &h->c;
+    struct work_case k = new_case(t, h);
+    struct str path = PATH(STR("/case/"), k.id), token = signed_in(t, h, HERE);
+    CHECK(holds(warm(t, h, token, path).body, k.code));
+    struct str far = signed_in(t, h, FAR);
+    CHECK(!see(h, far, STR("/work")).again);                         /* two officers never share */
+    CHECK_EQ(see(h, far, path).status, 404);
+    CHECK_EQ(see(h, (struct str){ 0 }, path).status, 303);           /* nor nobody with somebody */
+    struct seen es = warm(t, h, token, STR("/work")), en = see_in(h, token, "en", STR("/work"));
+    CHECK(!en.again && !str_eq(es.body, en.body) && holds(en.body, STR("lang=\"en\"")));
+    CHECK(holds(see(h, token, STR("/work")).body, STR("lang=\"es\"")));
+
+    CHECK_EQ(post(t, h, token, STR("/lock"), "x", ""), 303);         /* locked by hand */
+    CHECK_EQ(see(h, token, path).status, 303);
+    c->who = NULL;
+    OK(c, session_unlock(c, token, STR(HOUSE_PASSWORD)));
+    CHECK(!see(h, token, path).again);                               /* wiped */
+    c->now_us += (LOCK_MINUTES + 1) * MINUTE;                        /* locked by time */
+    CHECK_EQ(see(h, token, path).status, 303);
+
+    token = signed_in(t, h, HERE);
+    CHECK(holds(warm(t, h, token, path).body, k.code));
+    CHECK_EQ(post(t, h, token, STR("/sign-out"), "x", ""), 303);
+    CHECK_EQ(see(h, token, path).status, 303);
+
+    token = signed_in(t, h, HERE);
+    CHECK(holds(warm(t, h, token, path).body, k.code));
+    c->who = officer_machine(c);
+    OK(c, officer_disable(c, STR(HERE), true));                      /* revoked by the administration */
+    CHECK_EQ(see(h, token, path).status, 303);
+}
+
+static void roles_on(struct t *t, struct house_t *h)
+{
+    struct ctx *c = &h->c;
+    struct work_case k = new_case(t, h);
+    struct str path = PATH(STR("/case/"), k.id), token = signed_in(t, h, HERE);
+    struct draft *d;
+    CHECK(holds(warm(t, h, token, path).body, k.code));
+    struct str id = one_value(h, "SELECT id FROM officer WHERE login = $1", STR(HERE));
+    struct str directory = one_value(h, "SELECT id FROM dossier WHERE kind = $1", STR("directory"));
+    c->who = officer_machine(c);
+    OK(c, draft_begin(c, STR("directory"), "directory.edit", &d));   /* another office from now on */
+    draft_in(d, directory);
+    draft_set(d, "officer", id, "office", STR("salud-central"));
+    draft_set(d, "officer", id, "roles", STR("service"));
+    OK(c, draft_commit(c, d));
+    CHECK(!see(h, token, path).again);                               /* asked again, as her session says */
+    session_end_all_of(c, id);
+    CHECK_EQ(see(h, token, path).status, 303);
+    c->who = NULL;
+    OK(c, session_begin(c, STR(HERE), STR(HOUSE_PASSWORD), (struct str){ 0 }, STR("peer-ok"), &token));
+    CHECK(see(h, token, path).status != 200);
+}
+
+/* ---- writes, here and elsewhere ----------------------------------------------------------------------- */
+
+static void writes_on(struct t *t, struct house_t *h)
+{
+    struct ctx *c = &h->c, other;
+    struct work_case k = new_case(t, h);
+    struct str token = signed_in(t, h, HERE), path = PATH(STR("/case/"), k.id);
+    CHECK(!holds(warm(t, h, token, path).body, STR("Llamar a la abuela")));
+    as(t, h, HERE);
+    OK(c, obligation_add(c, k.id, STR("Llamar a la abuela"), STR("intake"), STR(HERE), c->now_us + HOUR, STR("Acordado")));
+    struct seen s = see(h, token, path);
+    CHECK(!s.again && holds(s.body, STR("Llamar a la abuela")));
+    CHECK(warm(t, h, token, path).again);
+    ctx_init(&other, 8 << 20);          /* whoever else folds moves the same number in the same database */
+    other.node = c->node;
+    OK(&other, db_open(&other, db_is_pg(c->db) ? str_c(h->place.url)
+                                : str_join(&other.mem, STR("sqlite:"), h->cfg.data, STR("/tables.db")), false, &other.db));
+    OK(&other, db_exec(&other, "UPDATE fold_state SET v = v + 1 WHERE k = 'folded'", NO_ARGS));
+    CHECK(!see(h, token, path).again);
+    OK(&other, db_exec(&other, "UPDATE fold_state SET v = v - 1 WHERE k = 'folded'", NO_ARGS));
+    db_close(other.db);
+    other.db = NULL;
+    ctx_done(&other);
+}
+
+/* ---- memory ---------------------------------------------------------------------------------------------- */
+
+static void memory_on(struct t *t, struct house_t *h)
+{
+    struct ctx *c = &h->c;
+    struct work_case k = new_case(t, h);
+    struct str token = signed_in(t, h, HERE), other = signed_in(t, h, FAR);
+    struct str path = PATH(STR("/case/"), k.id);
+    struct reuse_stats s;
+    for (int i = 0; i < 2000; i++) {    /* addresses that differ: more than there is room for */
+        char q[64];
+        struct ctx one;
+        struct response rs;
+        (void)snprintf(q, sizeof q, "%d", i);
+        const struct sent query = { STR("nothing"), str_c(q) };
+        struct request rq = { .method = GET, .path = path, .session = token, .query = &query, .query_n = 1 };
+        ctx_init(&one, 8 << 20);
+        one.node = c->node;
+        one.db = c->db;
+        one.now_us = c->now_us;
+        (void)web_run(&one, &rq, token, &rs);
+        CHECK_EQ(rs.status, 200);
+        one.db = NULL;
+        ctx_done(&one);
+    }
+    reuse_stats(c->node->reuse, &s);
+    CHECK(s.kept >= 2000 && s.bytes <= REUSE_BYTES && s.most_bytes <= REUSE_BYTES && s.bytes > REUSE_BYTES / 2);
+    CHECK(see(h, other, STR("/work")).status == 200);
+    CHECK(see(h, other, STR("/work")).again);
+    CHECK_EQ(post(t, h, token, STR("/lock"), "x", ""), 303);
+    reuse_stats(c->node->reuse, &s);
+    CHECK(s.bytes > 0 && s.bytes < 200 * 1024);          /* hers are gone, the other's is there */
+    reuse_sweep(c->node->reuse, c->now_us + 2 * MINUTE);
+    reuse_stats(c->node->reuse, &s);
+    CHECK_EQ(s.bytes, 0);
+}
+
+/* ---- on both engines ---------------------------------------------------------------------------------------- */
+
+static void both(struct t *t, void (*run)(struct t *t, struct house_t *h))
+{
+    for (int pg = 0; pg < engines(); pg++) {
+        struct house_t h;
+        log_from = LOG_ERROR + 1;
+        if (house_fresh(t, &h, pg))
+            run(t, &h);
+        CHECK(!h.c.mem.failed);
+        house_end(&h);
+    }
+}
+#define BOTH(name) static void name(struct t *t) { both(t, name##_on); }
+BOTH(same) BOTH(consent) BOTH(glass) BOTH(opened) BOTH(sessions) BOTH(roles) BOTH(writes) BOTH(memory)
+
+static const struct t_case cases[] = {
+    { "given again is what would be made anew, with other form keys", same },
+    { "consent withdrawn: the next request of the receiver is refused", consent },
+    { "broken glass ends at its second", glass },
+    { "opened identities: for this session, until closed, until their end", opened },
+    { "officers, sessions and languages never share; lock, sign-out and revocation end it", sessions },
+    { "another role, another office", roles },
+    { "a write here or elsewhere makes it anew", writes },
+    { "so much memory and no more, wiped", memory },
+};
+T_MAIN(cases)
