@@ -126,6 +126,9 @@ void session_lock(struct ctx *c);
 enum err session_unlock(struct ctx *c, struct str token, struct str password) MUST_CHECK;
 void session_end(struct ctx *c, struct str token);
 void session_end_all_of(struct ctx *c, struct str officer);
+/* At most so many calls a minute from one peer, for what anyone may ask for
+ * without signing in; kept in memory only.  False: too many. */
+bool access_rate(struct ctx *c, const char *what, struct str peer, int per_minute);
 /* For secrets that may be guessed (receipts): five wrong ones per peer, then a
  * growing wait. */
 bool guess_allowed(struct ctx *c, struct str peer);

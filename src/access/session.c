@@ -165,6 +165,21 @@ void guess_note(struct ctx *c, struct str peer, bool right)
     (void)pthread_mutex_unlock(&s->lock);
 }
 
+bool access_rate(struct ctx *c, const char *what, struct str peer, int per_minute)
+{
+    struct access_state *s = c->node->access;
+    if (!peer.n || !s)
+        return true;
+    (void)pthread_mutex_lock(&s->lock);
+    struct throttle *t = throttle_of(s, what, peer, STR("rate"));
+    if (c->now_us - t->last_us >= 60 * US_PER_S)
+        *t = (struct throttle){ .last_us = c->now_us };      /* a new minute */
+    bool ok = t->fails < per_minute;
+    t->fails += ok;
+    (void)pthread_mutex_unlock(&s->lock);
+    return ok;
+}
+
 /* ---- sign in ----------------------------------------------------------------- */
 
 struct login_row { struct str id, name, office, agency, territory, roles, lang, password, totp; bool disabled, found; };

@@ -19,6 +19,12 @@ const struct dmn_model *checker_model(const struct pack *p, struct str decision)
     return d ? d->model : NULL;
 }
 
+struct str checker_file(const struct pack *p, struct str decision)
+{
+    const struct pack_decision *d = file_of(p, decision);
+    return d ? d->id : (struct str){ 0 };
+}
+
 const struct form *checker_form(const struct pack *p, struct str decision)
 {
     const struct pack_decision *d = file_of(p, decision);

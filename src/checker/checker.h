@@ -26,6 +26,8 @@ struct checker_input {
 };
 /* The pack's own model that holds this decision; NULL: none. */
 const struct dmn_model *checker_model(const struct pack *p, struct str decision);
+/* Id of the pack's file that holds it (decisions/ID.dmn); {0}: none. */
+struct str checker_file(const struct pack *p, struct str decision);
 /* The form that asks for it; NULL: none. */
 const struct form *checker_form(const struct pack *p, struct str decision);
 /* m NULL: the pack's own.  In document order of the form, then of the model. */
@@ -121,5 +123,47 @@ enum err checker_situation_read(struct ctx *c, const struct checker_columns *col
 /* A whole file at once; the first mistake refuses it. */
 enum err checker_situations(struct ctx *c, const struct checker_input *in, size_t n, struct str csv,
                             struct checker_situation **out, size_t *count) MUST_CHECK;
+
+/* ---- many situations, as they stream ------------------------------------------------- */
+
+struct sheet_source;
+/* Results as a sheet (page/sheet_out.h): line, id, error, one column per entry
+ * of the answer, verified, rows, provisions.  A row that cannot be read has its
+ * mistake in the column "error"; the others are answered. */
+struct checker_batch {
+    const struct pack *pack;
+    struct str decision;
+    int fd;                              /* reads from here when text is {0} */
+    struct str text;                     /* or a whole file; lives as long as the batch */
+    int64_t rows, wrong;                 /* so far */
+    void (*told)(void *arg, struct str mistake);     /* NULL: only in the column */
+    void *arg;
+    bool house;                          /* ask for the rules in force, not the pack's file */
+    struct batch_state *state;
+};
+/* Reads the heading row; ERR_INPUT with "line 1: ...".  b and c->mem must
+ * outlive the writing. */
+enum err checker_batch_open(struct ctx *c, struct checker_batch *b, struct sheet_source *out) MUST_CHECK;
+
+/* ---- a conversation -------------------------------------------------------------------- */
+
+struct checker_talk {
+    const struct pack *pack;
+    const struct dmn_model *model;
+    struct str decision;
+    struct checker_input *in;  size_t n;
+    struct feel_value *value;            /* per input, when said */
+    struct str *text;
+    bool *known;                         /* said, or not to be asked */
+    size_t *order;  size_t said;         /* inputs in the order they were said */
+};
+enum err checker_talk_open(struct ctx *c, const struct pack *p, const struct dmn_model *m,
+                           struct str decision, struct checker_talk *t) MUST_CHECK;
+/* Take an answer.  False: no such question, or not an answer to it. */
+bool checker_talk_say(struct ctx *c, struct checker_talk *t, struct str name, struct str text);
+void checker_talk_unsay(struct checker_talk *t, struct str name);
+/* The next question that can still change the answer; NULL: none. */
+enum err checker_talk_next(struct ctx *c, struct checker_talk *t, const struct checker_input **out) MUST_CHECK;
+struct feel_value checker_talk_inputs(struct ctx *c, const struct checker_talk *t);
 
 #endif

@@ -4,6 +4,7 @@
 #include "access/access.h"
 #include "admin/admin.h"
 #include "api/api.h"
+#include "checker/checker.h"
 #include "db/db.h"
 #include "cli/law_cmd.h"
 #include "cli/pack_cmd.h"
@@ -454,6 +455,56 @@ static int cmd_rules_tck(struct ctx *c, struct args *a)
     return r.failed != 0;
 }
 
+/* ---- law check: situations in a file -------------------------------------------------------- */
+
+static void say_mistake(void *arg, struct str mistake)
+{
+    int *left = arg;
+    if ((*left)-- > 0)
+        (void)fprintf(stderr, "%.*s\n", STR_A(mistake));
+}
+
+static enum err law_check(struct ctx *c, const struct args *a, const struct pack *p, struct checker_batch *b)
+{
+    static const int heard = 20;
+    const char *decision = option(a, "--decision"), *to = option(a, "--out");
+    struct sheet_source src;
+    char hash[SHEET_HASH];
+    int64_t rows = 0;
+    int left = heard;
+    *b = (struct checker_batch){ .pack = p, .decision = str_c(decision ? decision : "screening"), .told = say_mistake, .arg = &left };
+    b->fd = open(a->v[0], O_RDONLY | O_CLOEXEC);
+    if (b->fd < 0)
+        return FAIL(c, ERR_NOT_FOUND, "error.file", "%s: cannot be read", a->v[0]);
+    enum err e = checker_batch_open(c, b, &src);
+    int out = e ? -1 : open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (!e && out < 0)
+        e = FAIL(c, ERR_IO, "error.file", "%s: exists already, or cannot be made", to);
+    if (!e)
+        e = write_sheet(c, out, str_ends(str_c(to), STR(".xlsx")) ? SHEET_XLSX : SHEET_CSV, &src, &rows, hash);
+    (void)close(b->fd);
+    if (out >= 0)
+        (void)close(out);
+    if (b->wrong > heard)
+        (void)fprintf(stderr, "... and %lld more\n", (long long)b->wrong - heard);
+    return e;
+}
+
+static int cmd_law_check(struct ctx *c, struct args *a)
+{
+    struct pack *p = NULL;
+    struct checker_batch b;
+    if (!a->n || !option(a, "--out"))
+        return 2;
+    if (pack_load(c, arena_z(&c->mem, pack_dir(a)), &p) != ERR_OK)
+        return cli_fail(c);
+    int rc = law_check(c, a, p, &b) == ERR_OK ? b.wrong != 0 : cli_fail(c);
+    if (!c->fault.key)
+        printf("%lld situations, %lld with mistakes\n", (long long)b.rows, (long long)b.wrong);
+    pack_unref(p);
+    return rc;
+}
+
 static int cmd_rules_check(struct ctx *c, struct args *a)
 {
     return a->n ? rules_cmd_check(c, a->n, a->v) : 2;
@@ -576,6 +627,7 @@ const struct command commands[] = {
     { "recover", cmd_recover, "recover", "Make a lost key file again from the recovery sheet." },
     { "flow check", cmd_flow_check, "flow check FILE...", "What a BPMN file holds and what is wrong with it." },
     { "flow draw", cmd_flow_draw, "flow draw FILE [DIAGRAM]", "The diagram as SVG." },
+    { "law check", cmd_law_check, "law check SITUATIONS.csv --out RESULTS.csv [--decision ID] [--pack DIR]", "What the tables say to each situation." },
     { "rules check", cmd_rules_check, "rules check FILE.dmn|PACKDIR...", "Gaps, overlaps, unknown names and articles in decision tables." },
     { "rules tck", cmd_rules_tck, "rules tck DIR [--csv FILE]", "Run a folder of DMN conformance cases." },
     { "match", cmd_match, "match FILE.csv [FILE2.csv] --out PAIRS.csv", "Find the same person in files." },

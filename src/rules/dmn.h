@@ -82,6 +82,9 @@ struct feel_value dmn_service_call(struct run *r, const struct feel_function *f,
                                const struct feel_value *arg, size_t n);
 struct feel_value dmn_table_eval(struct run *r, const struct dmn_table *t, const struct frame *f);
 
+/* wanted.c: called before the value of e is taken. */
+void dmn_want_look(struct run *r, struct instance *in, const struct dmn_elem *e);
+
 /* index.c: which rows a value can match, as bits. */
 enum { INDEX_BYTES = 64 * 1024 };
 struct index *dmn_index_build(struct arena *mem, const struct dmn_table *t, size_t input, size_t max_bytes);

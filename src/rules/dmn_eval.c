@@ -56,6 +56,8 @@ static struct feel_value work_out(struct run *r, struct instance *in, const stru
 
 struct feel_value dmn_elem_value(struct run *r, struct instance *in, const struct dmn_elem *e)
 {
+    if (r->want)
+        dmn_want_look(r, in, e);
     if (in->state[e->index] == 2)
         return in->value[e->index];
     if (in->state[e->index] == 1)

@@ -180,6 +180,7 @@ struct run {
     struct str why_more;
     const struct feel_context *names;    /* scope of names found by OP_NAME */
     struct instance *inst;
+    struct want *want;                   /* dmn_wanted: sees every element that is read */
     struct dmn_step *steps_first, **steps_last;
     bool tracing;
 };

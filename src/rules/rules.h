@@ -204,6 +204,13 @@ enum err dmn_evaluate(struct ctx *c, const struct dmn_model *m, struct str name,
                       struct feel_value inputs, const struct feel_limits *limits,
                       struct dmn_result *out) MUST_CHECK;
 
+/* What to ask next: the first input that the first undecided row needs, so that
+ * a conversation asks only what matters.  An input that stands in `inputs`, be
+ * it with null ("asked, not known"), is never wanted.  *out NULL: the decision
+ * is settled, whatever else were asked. */
+enum err dmn_wanted(struct ctx *c, const struct dmn_model *m, struct str name, struct feel_value inputs,
+                    const struct dmn_node **out) MUST_CHECK;
+
 /* Why a row fired or not: one line per input column. */
 struct dmn_cell {
     struct str label, test;                  /* column heading, text of the cell */

@@ -4,6 +4,7 @@
 #include "admin/admin.h"
 #include "api/api.h"
 #include "case/case.h"
+#include "checker/checker_web.h"
 #include "directory/directory.h"
 #include "dossier/dossier.h"
 #include "kinds/kinds.h"
@@ -33,6 +34,7 @@ const struct route *const desk_routes[] = {
     directory_routes,
     admin_routes,
     api_routes,
+    checker_routes,
     kinds_routes,           /* last: its patterns are the widest */
     NULL
 };
@@ -58,6 +60,7 @@ desk_tick *const desk_ticks[] = {
 
 const struct foreign desk_foreign[] = {
     { "/openrosa/", openrosa_run, OPENROSA_BODY_MAX },
+    { "/api/check", checker_api, CHECKER_API_MAX },
     { 0 }
 };
 

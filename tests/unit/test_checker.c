@@ -223,6 +223,102 @@ static void refused(struct t *t)
     ctx_done(&c);
 }
 
+
+/* ---- conversations --------------------------------------------------------------- */
+
+static uint64_t dice(uint64_t *state)
+{
+    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return *state >> 33;
+}
+
+/* Some answer to a question, often "not known". */
+static struct str some_answer(struct ctx *c, const struct checker_input *x, uint64_t *state)
+{
+    static const char *const numbers[] = { "0", "2", "3", "4", "6", "7", "8", "13", "14", "15", "16", "17", "18", "30", "40" };
+    if (dice(state) % 5 == 0 || !x->field)
+        return STR("unknown");
+    if (!x->field->list)
+        return str_c(numbers[dice(state) % COUNT_OF(numbers)]);
+    const struct form_list *l = x->field->list;
+    struct str one = l->choice[dice(state) % l->n].name;
+    if (x->field->type != FORM_SELECT_MANY || str_is(one, "none"))
+        return one;
+    struct str two = l->choice[dice(state) % l->n].name;
+    return str_is(two, "none") ? one : str_join(&c->mem, one, STR(" "), two);
+}
+
+/* What was not asked changes nothing: any answers to it give the same verdicts. */
+static void same_whatever_else(struct t *t, struct ctx *c, struct checker_talk *k, uint64_t *state)
+{
+    static const char *const goals[] = { "age_group", "child_labour", "forced_labour", "trafficking", "criadazgo", "urgency" };
+    struct checker_answer asked, full;
+    OK(c, checker_evaluate(c, k->pack, NULL, k->decision, checker_talk_inputs(c, k), &asked));
+    for (size_t i = 0; i < k->n; i++)
+        if (!k->known[i])
+            CHECK(checker_talk_say(c, k, k->in[i].name, some_answer(c, &k->in[i], state)));
+    OK(c, checker_evaluate(c, k->pack, NULL, k->decision, checker_talk_inputs(c, k), &full));
+    for (size_t i = 0; i < COUNT_OF(goals); i++) {
+        struct str a = checker_says(c, &asked, goals[i]), b = checker_says(c, &full, goals[i]);
+        if (str_eq(a, b))
+            continue;
+        t->bad++;
+        printf("# %s is " STR_F ", after more answers " STR_F "\n", goals[i], STR_A(a), STR_A(b));
+    }
+}
+
+static void what_is_not_asked_does_not_matter(struct t *t)
+{
+    static const char *const dirs[] = { "packs/py", "packs/ar", "packs/lr", "packs/th" };
+    uint64_t state = 7;
+    for (size_t d = 0; d < COUNT_OF(dirs); d++) {
+        struct ctx c, one;
+        size_t most = 0, least = SIZE_MAX;
+        ctx_init(&c, 256 << 20);
+        ctx_init(&one, 64 << 20);
+        struct pack *p = pack_of(t, &c, dirs[d]);
+        for (int i = 0; i < 40; i++) {
+            struct checker_talk k;
+            const struct checker_input *x;
+            arena_reset(&one.mem);
+            OK(&one, checker_talk_open(&one, p, NULL, STR("screening"), &k));
+            OK(&one, checker_talk_next(&one, &k, &x));
+            while (x && checker_talk_say(&one, &k, x->name, some_answer(&one, x, &state)))
+                OK(&one, checker_talk_next(&one, &k, &x));
+            CHECK(!x);                          /* every answer of the form was taken */
+            most = k.said > most ? k.said : most;
+            least = k.said < least ? k.said : least;
+            same_whatever_else(t, &one, &k, &state);
+        }
+        printf("# %s: between %zu and %zu questions\n", dirs[d], least, most);
+        CHECK(least < 12 && most < 32);
+        pack_unref(p);
+        ctx_done(&one);
+        ctx_done(&c);
+    }
+}
+
+static void answers_can_be_taken_back(struct t *t)
+{
+    struct ctx c;
+    struct checker_talk k;
+    const struct checker_input *x, *again;
+    ctx_init(&c, 256 << 20);
+    struct pack *p = pack_of(t, &c, "packs/py");
+    OK(&c, checker_talk_open(&c, p, NULL, STR("screening"), &k));
+    OK(&c, checker_talk_next(&c, &k, &x));
+    CHECK(x && checker_talk_say(&c, &k, x->name, STR("unknown")));
+    CHECK_EQ(k.said, 1);
+    CHECK(!checker_talk_say(&c, &k, STR("no_such"), STR("yes")));
+    CHECK(!checker_talk_say(&c, &k, STR("works"), STR("perhaps")));
+    CHECK_EQ(k.said, 1);
+    checker_talk_unsay(&k, x->name);
+    OK(&c, checker_talk_next(&c, &k, &again));
+    CHECK(again == x && k.said == 0);
+    pack_unref(p);
+    ctx_done(&c);
+}
+
 static const struct t_case cases[] = {
     { "an answer is as certain as its least certain row", weakest_row_counts },
     { "not known is never no, none is nothing found", unknown_is_not_no },
@@ -231,5 +327,7 @@ static const struct t_case cases[] = {
     { "what a draft changes, and why", drafts_compare },
     { "every input of every pack is asked by its form", every_input_is_asked },
     { "every allocation refused in turn", refused },
+    { "what is not asked does not matter", what_is_not_asked_does_not_matter },
+    { "answers can be taken back", answers_can_be_taken_back },
 };
 T_MAIN(cases)
