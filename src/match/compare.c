@@ -34,36 +34,55 @@ enum text_level text_level(const struct dict *d, struct memo *m, uint32_t a, uin
     return l;
 }
 
-struct comparing {
-    const struct match_index *ix;
-    struct memo *m;
-    const struct rec *a, *b;
-    struct evidence *ev;
+struct comparing { struct asked *q; const struct rec *a, *b; struct evidence *ev; };
+
+const uint8_t text_what[TEXTS] = {
+    [T_EMAIL] = MATCH_EMAIL, [T_NATION] = MATCH_NATION, [T_STREET] = MATCH_STREET,
+    [T_UNIT] = MATCH_UNIT, [T_HOUSE] = MATCH_HOUSE, [T_POSTCODE] = MATCH_POSTCODE,
+    [T_PLACE] = MATCH_PLACE, [T_REGION] = MATCH_REGION, [T_EXTRA] = MATCH_EXTRA,
 };
 
-static void set(struct comparing *c, int what, int level, float rare)
+static enum text_level level_now(const struct asked *q, int field, const struct rec *b)
 {
-    c->ev->level[what] = (uint8_t)level;
-    c->ev->rare[what] = rare;
+    const struct rec *a = q->a;
+    if (field == T_NATION ||
+        (field == T_STREET && signs_far(a->street_sign, b->street_sign, SIGN_TEXT)) ||
+        (field == T_PLACE && signs_far(a->place_sign, b->place_sign, SIGN_TEXT)))
+        return TEXT_NONE;
+    return text_level(&q->ix->dict, q->memo, a->text[field], b->text[field]);
 }
 
-static void text(struct comparing *c, int what, uint32_t a, uint32_t b)
+static enum text_level level_of(struct asked *q, int field, const struct rec *b)
 {
-    const struct dict *d = &c->ix->dict;
-    float rare = 0;
-    if (!a || !b) {
-        set(c, what, TEXT_MISSING, 0);
+    uint32_t word = b->text[field], at = asked_slot(word);
+    if (q->a->text[field] == word)
+        return TEXT_EXACT;
+    if (q->met[at].word != word || q->met[at].round != q->round) {
+        q->met[at].word = word;
+        q->met[at].round = q->round;
+        q->met[at].level = (uint8_t)level_now(q, field, b);
+    }
+    return (enum text_level)q->met[at].level;
+}
+
+static float alike_rare(const struct asked *q, int what, uint32_t a, uint32_t b)
+{
+    const struct dict *d = &q->ix->dict;
+    float x = rare_word(d, a, 0), y = rare_word(d, b, 0);
+    float rare = 0.5f * ((x > y ? x : y) - q->ix->model.mean_rare[what]);
+    return rare > 3 ? 3 : rare < -3 ? -3 : rare;
+}
+
+static void text(struct comparing *c, int field)
+{
+    uint32_t a = c->a->text[field], b = c->b->text[field];
+    if (!a || !b)
         return;
-    }
-    enum text_level l = text_level(d, c->m, a, b);
-    if (l == TEXT_EXACT) {
-        rare = rare_word(d, a, 0);
-    } else if (l == TEXT_NEAR || l == TEXT_FAR) {
-        float x = rare_word(d, a, 0), y = rare_word(d, b, 0);
-        rare = 0.5f * ((x > y ? x : y) - c->ix->model.mean_rare[what]);
-        rare = rare > 3 ? 3 : rare < -3 ? -3 : rare;
-    }
-    set(c, what, (int)l, rare);
+    int what = text_what[field];
+    enum text_level l = level_of(c->q, field, c->b);
+    float rare = l == TEXT_EXACT ? rare_word(&c->q->ix->dict, a, 0)
+               : l != TEXT_NONE ? alike_rare(c->q, what, a, b) : 0;
+    evidence_set(c->ev, what, (int)l, rare);
 }
 
 /* ---- birth ------------------------------------------------------------------------- */
@@ -102,11 +121,13 @@ static float within_rare(const struct model *mo, const struct when *a, const str
 
 static void birth(struct comparing *c)
 {
-    const struct model *mo = &c->ix->model;
+    const struct model *mo = &c->q->ix->model;
     const struct when *a = &c->a->born, *b = &c->b->born;
     enum birth_level l = birth_level(a, b);
     float rare = 0;
-    if (l == BIRTH_EXACT || l == BIRTH_SWAP)
+    if (l >= BIRTH_YEAR + 1 && l <= BIRTH_NONE)     /* most pairs */
+        rare = 0;
+    else if (l == BIRTH_EXACT || l == BIRTH_SWAP)
         rare = log_year(mo, a->ymd) + (log_day(mo, a->ymd) > log_day(mo, b->ymd)
                                        ? log_day(mo, a->ymd) : log_day(mo, b->ymd));
     else if (l == BIRTH_WITHIN || l == BIRTH_FIRST)
@@ -115,7 +136,7 @@ static void birth(struct comparing *c)
         rare = log_day(mo, a->ymd);
     else if (l == BIRTH_YEAR)
         rare = log_year(mo, a->ymd);
-    set(c, MATCH_BIRTH, (int)l, rare);
+    evidence_set(c->ev, MATCH_BIRTH, (int)l, rare);
 }
 
 /* ---- numbers -------------------------------------------------------------------------- */
@@ -134,10 +155,8 @@ static void numbers(struct comparing *c, int what, enum pass pass, const uint64_
 {
     enum same best = SAME_MISSING;
     float rare = 0;
-    if (!a[0] || !b[0]) {
-        set(c, what, SAME_MISSING, 0);
+    if (!a[0] || !b[0])
         return;
-    }
     for (int i = 0; i < MATCH_IDS && a[i]; i++)
         for (int j = 0; j < MATCH_IDS && b[j]; j++) {
             bool other_type = type_a && type_a[i] && type_b[j] && type_a[i] != type_b[j];
@@ -147,15 +166,15 @@ static void numbers(struct comparing *c, int what, enum pass pass, const uint64_
             if (best != SAME_MISSING && l >= best)
                 continue;
             best = l;
-            rare = l == SAME_EXACT ? rare_key(c->ix, pass, a[i])
+            rare = l == SAME_EXACT ? rare_key(c->q->ix, pass, a[i])
                  : l == SAME_NEAR ? near_rare(a[i] < b[j] ? a[i] : b[j]) : 0;
         }
-    set(c, what, (int)best, rare);
+    evidence_set(c->ev, what, (int)best, rare);
 }
 
 static void email(struct comparing *c)
 {
-    text(c, MATCH_EMAIL, c->a->email, c->b->email);
+    text(c, T_EMAIL);
     uint32_t box = c->a->mailbox;
     if (c->ev->level[MATCH_EMAIL] > TEXT_EXACT && box && box == c->b->mailbox) {
         c->ev->level[MATCH_EMAIL] = TEXT_NEAR;
@@ -163,25 +182,14 @@ static void email(struct comparing *c)
     }
 }
 
-static void exact_only(struct comparing *c, int what, uint32_t a, uint32_t b)
-{
-    if (!a || !b)
-        set(c, what, TEXT_MISSING, 0);
-    else
-        set(c, what, a == b ? TEXT_EXACT : TEXT_NONE, a == b ? rare_word(&c->ix->dict, a, 0) : 0);
-}
-
 /* A given name tells the sex: agreeing on both is not two pieces of evidence. */
 static void sex(struct comparing *c)
 {
     uint8_t given = c->ev->level[MATCH_GIVEN];
     bool named = given >= NAME_EXACT && given <= NAME_NEAR;
-    if (!c->a->sex || !c->b->sex)
-        set(c, MATCH_SEX, SEX_MISSING, 0);
-    else if (c->a->sex != c->b->sex)
-        set(c, MATCH_SEX, SEX_OTHER, 0);
-    else
-        set(c, MATCH_SEX, named ? SEX_IMPLIED : SEX_SAME, 0);
+    if (c->a->sex && c->b->sex)
+        evidence_set(c->ev, MATCH_SEX, c->a->sex != c->b->sex ? SEX_OTHER
+                                     : named ? SEX_IMPLIED : SEX_SAME, 0);
 }
 
 /* A street lies in one postcode, a postcode in one place: once the finer agrees
@@ -196,110 +204,209 @@ static void nest(struct comparing *c)
         int what = fine_to_coarse[i];
         if (c->ev->level[what] != TEXT_EXACT)
             continue;
-        if (finer && c->ev->rare[what] < c->ix->model.cond[what])
-            c->ev->rare[what] = c->ix->model.cond[what];
+        if (finer && c->ev->rare[what] < c->q->ix->model.cond[what])
+            c->ev->rare[what] = c->q->ix->model.cond[what];
         finer = true;
     }
 }
 
-static void identity(struct comparing *c)
+static void numbers_of(struct comparing *c)
 {
     const struct rec *a = c->a, *b = c->b;
-    birth(c);
     numbers(c, MATCH_ID, PASS_ID, a->id, b->id, a->id_parity, b->id_parity, a->id_type, b->id_type);
     numbers(c, MATCH_PHONE, PASS_PHONE, a->phone, b->phone, a->phone_parity, b->phone_parity,
             NULL, NULL);
-    email(c);
-    exact_only(c, MATCH_NATION, a->nation, b->nation);
-}
-
-static void signed_text(struct comparing *c, int what, uint32_t a, uint32_t b, uint32_t sign_a,
-                        uint32_t sign_b)
-{
-    if (a && b && a != b && signs_far(sign_a, sign_b, SIGN_TEXT))
-        set(c, what, TEXT_NONE, 0);
-    else
-        text(c, what, a, b);
 }
 
 static void places(struct comparing *c)
 {
-    const struct rec *a = c->a, *b = c->b;
-    signed_text(c, MATCH_STREET, a->street, b->street, a->street_sign, b->street_sign);
-    text(c, MATCH_UNIT, a->unit, b->unit);
-    text(c, MATCH_HOUSE, a->house, b->house);
-    text(c, MATCH_POSTCODE, a->postcode, b->postcode);
-    signed_text(c, MATCH_PLACE, a->place, b->place, a->place_sign, b->place_sign);
-    text(c, MATCH_REGION, a->region, b->region);
-    text(c, MATCH_EXTRA, a->extra, b->extra);
+    unsigned both = c->a->has & c->b->has;
+    for (both &= ~0u << T_PLACES; both; both &= both - 1)
+        text(c, __builtin_ctz(both));
     nest(c);
+}
+
+void asked_init(struct asked *q, const struct match_index *ix, struct memo *m)
+{
+    q->ix = ix;
+    q->memo = m;
+    q->a = NULL;
+    q->round = 0;
+    memset(q->met, 0, sizeof q->met);
+    memset(q->sign, 0, sizeof q->sign);
+}
+
+void asked_open(struct asked *q, const struct rec *a)
+{
+    q->a = a;
+    memcpy(q->sign, a->sign, sizeof a->sign);
+    memset(q->name, 0, sizeof q->name);
+    memcpy(q->name, a->name, a->n_names * sizeof *a->name);
+    q->initials = 0;
+    for (int i = 0; i < a->n_names; i++)
+        q->initials |= (uint8_t)((a->len[i] < 2) << i);
+    if (++q->round == 0) {
+        memset(q->met, 0, sizeof q->met);
+        q->round = 1;
+    }
+}
+
+static void evidence_open(struct evidence *ev)
+{
+    memset(ev->level, 0, sizeof ev->level);     /* rare counts only where a level is set */
+    ev->seen = 0;
+    ev->joined = ev->married = false;
+}
+
+static void names_and_more(struct comparing *c)
+{
+    compare_names(c->q, c->b, c->ev);
+    sex(c);
+    email(c);
+    text(c, T_NATION);
+}
+
+void asked_compare(struct asked *q, const struct rec *b, struct evidence *ev)
+{
+    struct comparing c = { q, q->a, b, ev };
+    evidence_open(ev);
+    memset(ev->rare, 0, sizeof ev->rare);
+    birth(&c);
+    numbers_of(&c);
+    names_and_more(&c);
+    places(&c);
 }
 
 void compare(const struct match_index *ix, struct memo *m, const struct rec *a,
              const struct rec *b, struct evidence *ev)
 {
-    struct comparing c = { ix, m, a, b, ev };
-    compare_names(ix, m, a, b, ev);
-    sex(&c);
-    identity(&c);
-    places(&c);
+    struct asked q __attribute__((uninitialized));
+    asked_init(&q, ix, m);
+    asked_open(&q, a);
+    asked_compare(&q, b, ev);
 }
 
-/* The most that a text field can still add: everything if equal, else what the
- * nearest level gives. */
-static float most_of(const struct model *mo, int what, uint32_t a, uint32_t b)
+/* ---- bounds ------------------------------------------------------------------------------ *
+ * Most candidates are nobody.  At a glance - birth, numbers, equal words - they are
+ * so far below the floor that no likeness of the other words makes it good (in
+ * generated people of four countries about one true pair in a thousand is lost so,
+ * and half of all comparisons); and what birth, numbers and names say together
+ * cannot be made good by any address. */
+static const float GLANCE = 5;
+
+static float greater(float x, float y)
 {
-    if (!a || !b)
-        return 0;
-    if (a == b)
-        return 20;
-    float near = mo->w[what][TEXT_NEAR] + 3;
-    return near > 0 ? near : 0;
+    return x > y ? x : y;
 }
 
-static float most_of_signed(const struct model *mo, int what, uint32_t a, uint32_t b, uint32_t sign_a,
-                            uint32_t sign_b)
+/* A field like this one, not the same: the rarer of the two counts, so at most ... */
+static float most_alike(const struct model *mo, int what, float rare)
 {
-    return a != b && signs_far(sign_a, sign_b, SIGN_TEXT) ? 0 : most_of(mo, what, a, b);
+    float off = 0.5f * (rare - mo->mean_rare[what]);
+    off = off > 3 ? 3 : off < -3 ? -3 : off;
+    return greater(0, greater(mo->w[what][TEXT_NEAR], mo->w[what][TEXT_FAR]) - off);
 }
 
-static float most_of_places(const struct model *mo, const struct rec *a, const struct rec *b)
+/* In whichever role: the same for both records of a pair. */
+static float name_weight(const struct match_index *ix, uint32_t word)
 {
-    return most_of_signed(mo, MATCH_STREET, a->street, b->street, a->street_sign, b->street_sign) +
-           most_of_signed(mo, MATCH_PLACE, a->place, b->place, a->place_sign, b->place_sign) +
-           most_of(mo, MATCH_UNIT, a->unit, b->unit) + most_of(mo, MATCH_HOUSE, a->house, b->house) +
-           most_of(mo, MATCH_POSTCODE, a->postcode, b->postcode) +
-           most_of(mo, MATCH_REGION, a->region, b->region) +
-           most_of(mo, MATCH_EXTRA, a->extra, b->extra);
+    return greater(ix->model.w[MATCH_GIVEN][NAME_EXACT] - rare_word(&ix->dict, word, 0),
+                   ix->model.w[MATCH_SURNAME][NAME_EXACT] - rare_word(&ix->dict, word, 1));
 }
 
-static const uint8_t first_part[] = { MATCH_GIVEN, MATCH_MIDDLE, MATCH_SURNAME, MATCH_SECOND,
-                                      MATCH_ORDER, MATCH_BIRTH, MATCH_SEX, MATCH_ID, MATCH_PHONE,
-                                      MATCH_EMAIL, MATCH_NATION };
-static const uint8_t last_part[] = { MATCH_STREET, MATCH_UNIT, MATCH_HOUSE, MATCH_POSTCODE,
-                                     MATCH_PLACE, MATCH_REGION, MATCH_EXTRA };
-
-bool compare_score(const struct match_index *ix, struct memo *m, const struct rec *a,
-                   const struct rec *b, float floor, struct evidence *ev, float *bits)
+void asked_bounds(struct asked *q)
 {
-    const struct model *mo = &ix->model;
-    struct comparing c = { ix, m, a, b, ev };
-    float raw = mo->prior, home = mo->prior_home, h;
-    float least = (floor - mo->shift) / mo->scale;
-    compare_names(ix, m, a, b, ev);
-    sex(&c);
-    identity(&c);
-    for (size_t i = 0; i < COUNT_OF(first_part); i++) {
-        raw += model_bits(mo, ev, first_part[i], &h);
-        home += h;
+    const struct model *mo = &q->ix->model;
+    float name[8] = { 0 }, same[8] = { 0 }, like[8] = { 0 };
+    uint32_t word[8] = { 0 };
+    for (int f = T_PLACES; f < TEXTS; f++) {
+        word[f - T_PLACES] = q->a->text[f];
+        if (!q->a->text[f])
+            continue;
+        float rare = rare_word(&q->ix->dict, q->a->text[f], 0);
+        like[f - T_PLACES] = most_alike(mo, text_what[f], rare);
+        same[f - T_PLACES] = greater(0, mo->w[text_what[f]][TEXT_EXACT] - rare);
     }
-    if (raw + most_of_places(mo, a, b) < least)
+    for (int i = 0; i < q->a->n_names; i++)
+        name[i] = name_weight(q->ix, q->a->name[i]);
+    memcpy(q->name_same, name, sizeof q->name_same);
+    memcpy(q->places, word, sizeof q->places);
+    memcpy(q->place_same, same, sizeof q->place_same);
+    memcpy(q->place_like, like, sizeof q->place_like);
+}
+_Static_assert(TEXTS - T_PLACES == 7, "seven texts in two vectors");
+
+static f32x4 pick(u32x4 mask, f32x4 x, f32x4 y)
+{
+    return (f32x4)(((u32x4)x & mask) | ((u32x4)y & ~mask));
+}
+
+static f32x4 where(u32x4 mask, f32x4 x)
+{
+    return (f32x4)((u32x4)x & mask);
+}
+
+static float sum4(f32x4 v)
+{
+    return (v[0] + v[1]) + (v[2] + v[3]);
+}
+
+struct places { u32x4 x, y; };
+static struct places places_of(const struct rec *b)
+{
+    struct places p;
+    memcpy(&p.x, b->text + T_PLACES, sizeof p.x);
+    memcpy(&p.y, b->text + TEXTS - 4, sizeof p.y);
+    p.y = (u32x4){ p.y[1], p.y[2], p.y[3], 0 };
+    return p;
+}
+
+/* Equal names and equal places, nothing else. */
+static float at_a_glance(const struct asked *q, const struct rec *b)
+{
+    u32x4 met0 = { 0 }, met1 = { 0 };
+    struct places p = places_of(b);
+    for (int j = 0; j < b->n_names; j++) {
+        u32x4 word = (u32x4){ 0 } + b->name[j];
+        met0 |= (u32x4)(q->name[0] == word);
+        met1 |= (u32x4)(q->name[1] == word);
+    }
+    return sum4(where(met0, q->name_same[0]) + where(met1, q->name_same[1]) +
+                where((u32x4)(p.x == q->places[0]), q->place_same[0]) +
+                where((u32x4)(p.y == q->places[1]), q->place_same[1]));
+}
+
+static f32x4 most_of_four(const struct asked *q, int k, u32x4 b)
+{
+    u32x4 none = { 0 };
+    f32x4 other = pick((u32x4)(b == none), (f32x4)none, q->place_like[k]);
+    return pick((u32x4)(b == q->places[k]), q->place_same[k], other);
+}
+
+static float most_of_places(const struct asked *q, const struct rec *b)
+{
+    struct places p = places_of(b);
+    return sum4(most_of_four(q, 0, p.x) + most_of_four(q, 1, p.y)) + 0.01f;     /* rounding */
+}
+
+bool asked_score(struct asked *q, const struct rec *b, float floor, struct evidence *ev, float *bits)
+{
+    const struct model *mo = &q->ix->model;
+    struct comparing c = { q, q->a, b, ev };
+    float least = (floor - mo->shift) / mo->scale;
+    evidence_open(ev);
+    birth(&c);
+    numbers_of(&c);
+    float raw = mo->prior + model_raw(mo, ev, ev->seen);
+    if (raw + at_a_glance(q, b) + GLANCE < least)
+        return false;
+    names_and_more(&c);
+    raw = mo->prior + model_raw(mo, ev, ev->seen);
+    if (raw + most_of_places(q, b) < least)
         return false;
     places(&c);
-    for (size_t i = 0; i < COUNT_OF(last_part); i++) {
-        raw += model_bits(mo, ev, last_part[i], &h);
-        home += h;
-    }
-    *bits = mo->scale * (raw - soft_plus(home)) + mo->shift;
+    if (raw + model_raw(mo, ev, ev->seen & LAST_PART) + 0.01f < least)
+        return false;
+    *bits = model_score(mo, ev);
     return *bits >= floor;
 }

@@ -137,15 +137,15 @@ static void values(const struct telling *t, struct match_row *row)
     case MATCH_BIRTH: row->a = birth_text(t, &a->born); row->b = birth_text(t, &b->born); return;
     case MATCH_ID: row->a = number(t, a->id[0]); row->b = number(t, b->id[0]); return;
     case MATCH_PHONE: row->a = number(t, a->phone[0]); row->b = number(t, b->phone[0]); return;
-    case MATCH_EMAIL: row->a = word(t, a->email); row->b = word(t, b->email); return;
-    case MATCH_STREET: row->a = word(t, a->street); row->b = word(t, b->street); return;
-    case MATCH_UNIT: row->a = word(t, a->unit); row->b = word(t, b->unit); return;
-    case MATCH_HOUSE: row->a = word(t, a->house); row->b = word(t, b->house); return;
-    case MATCH_POSTCODE: row->a = word(t, a->postcode); row->b = word(t, b->postcode); return;
-    case MATCH_PLACE: row->a = word(t, a->place); row->b = word(t, b->place); return;
-    case MATCH_REGION: row->a = word(t, a->region); row->b = word(t, b->region); return;
-    case MATCH_NATION: row->a = word(t, a->nation); row->b = word(t, b->nation); return;
-    case MATCH_EXTRA: row->a = word(t, a->extra); row->b = word(t, b->extra); return;
+    case MATCH_EMAIL: row->a = word(t, a->text[T_EMAIL]); row->b = word(t, b->text[T_EMAIL]); return;
+    case MATCH_STREET: row->a = word(t, a->text[T_STREET]); row->b = word(t, b->text[T_STREET]); return;
+    case MATCH_UNIT: row->a = word(t, a->text[T_UNIT]); row->b = word(t, b->text[T_UNIT]); return;
+    case MATCH_HOUSE: row->a = word(t, a->text[T_HOUSE]); row->b = word(t, b->text[T_HOUSE]); return;
+    case MATCH_POSTCODE: row->a = word(t, a->text[T_POSTCODE]); row->b = word(t, b->text[T_POSTCODE]); return;
+    case MATCH_PLACE: row->a = word(t, a->text[T_PLACE]); row->b = word(t, b->text[T_PLACE]); return;
+    case MATCH_REGION: row->a = word(t, a->text[T_REGION]); row->b = word(t, b->text[T_REGION]); return;
+    case MATCH_NATION: row->a = word(t, a->text[T_NATION]); row->b = word(t, b->text[T_NATION]); return;
+    case MATCH_EXTRA: row->a = word(t, a->text[T_EXTRA]); row->b = word(t, b->text[T_EXTRA]); return;
     default: return;
     }
 }
@@ -158,7 +158,7 @@ static bool someone_knows(const struct telling *t, int what)
     case MATCH_ID: return a->id[0] || b->id[0];
     case MATCH_PHONE: return a->phone[0] || b->phone[0];
     case MATCH_SEX: return a->sex || b->sex;
-    case MATCH_PLACE: return a->place || b->place;
+    case MATCH_PLACE: return a->text[T_PLACE] || b->text[T_PLACE];
     case MATCH_GIVEN: case MATCH_SURNAME: return a->n_names || b->n_names;
     default: return false;
     }
@@ -274,18 +274,23 @@ static size_t insert(struct hit *best, size_t n, size_t limit, struct hit h)
 
 static size_t best_hits(struct search *s, struct hit *best, size_t limit)
 {
+    struct asked q __attribute__((uninitialized));
     struct evidence ev;
     size_t n = 0;
+    float bits;
+    asked_init(&q, &s->view, &s->memo);
+    asked_open(&q, &s->rec);
+    asked_bounds(&q);
     s->found.below = UINT32_MAX;
     index_find(&s->view, &s->rec, &s->found);
     for (size_t i = 0; i < s->found.n; i++) {
         const struct rec *b = rec_at(&s->view, s->found.at[i].rec);
         if (!(b->flags & REC_LIVE))
             continue;
-        compare(&s->view, &s->memo, &s->rec, b, &ev);
-        int32_t mbits = to_mbits(model_score(&s->view.model, &ev));
-        if (mbits >= MATCH_FLOOR_MBITS)
-            n = insert(best, n, limit, (struct hit){ mbits, s->found.at[i].rec, s->found.at[i].pass });
+        if (!asked_score(&q, b, (float)MATCH_FLOOR_MBITS / 1000, &ev, &bits))
+            continue;
+        n = insert(best, n, limit, (struct hit){ to_mbits(bits), s->found.at[i].rec,
+                                                 s->found.at[i].pass });
     }
     return n;
 }

@@ -153,6 +153,25 @@ uint16_t parity_of(uint64_t v)
     return p;
 }
 
+static int length_of(uint64_t v)
+{
+    int n = 0;
+    for (; v; v /= 37)
+        n++;
+    return n;
+}
+
+/* Of one length, as numbers of base 37: one character changed is a difference of
+ * one digit, two neighbours changed about of 36 times that.  Never false when
+ * the two are one stroke apart. */
+static bool one_stroke_of_equals(uint64_t a, uint64_t b)
+{
+    uint64_t gap = a > b ? a - b : b - a;
+    while (gap % 37 == 0)
+        gap /= 37;
+    return gap < 37 || (gap % 36 == 0 && gap / 36 < 37);
+}
+
 enum same packed_level(uint64_t a, uint64_t b, uint16_t parity_a, uint16_t parity_b)
 {
     char x[16], y[16];
@@ -160,7 +179,9 @@ enum same packed_level(uint64_t a, uint64_t b, uint16_t parity_a, uint16_t parit
         return SAME_MISSING;
     if (a == b)
         return SAME_EXACT;
-    if (__builtin_popcount((unsigned)(parity_a ^ parity_b)) > 2)
+    if (bits_in((uint32_t)(parity_a ^ parity_b)) > 2)
+        return SAME_DIFF;
+    if (length_of(a) == length_of(b) && !one_stroke_of_equals(a, b))
         return SAME_DIFF;
     struct str s = { x, packed_text(a, x) }, t = { y, packed_text(b, y) };
     return s.n > ID_SHORTEST && edit_distance(s, t, 1) == 1 ? SAME_NEAR : SAME_DIFF;

@@ -157,18 +157,24 @@ static inline struct str dict_text(const struct dict *d, uint32_t t)
 enum { NAMES = 6 };
 enum { ROLE_GIVEN, ROLE_SURNAME, ROLE_ALIAS };
 enum { REC_LIVE = 1, REC_GUESSED = 2, REC_MARRIED = 4, REC_SOURCE_B = 8 };
+/* The other fields, in the order in which they are compared. */
+enum text_field { T_EMAIL, T_NATION, T_STREET, T_UNIT, T_HOUSE, T_POSTCODE, T_PLACE, T_REGION,
+                  T_EXTRA, TEXTS, T_PLACES = T_STREET };
+extern const uint8_t text_what[TEXTS];
 struct rec {                        /* what every comparison reads comes first */
-    uint32_t name[NAMES], sign[NAMES];          /* sign_of: to tell unlike words apart */
-    uint8_t len[NAMES], first[NAMES];           /* bytes of each name, and its first */
+    uint32_t name[NAMES];
+    uint32_t text[TEXTS];           /* words of the other fields; text_what says of which */
     uint8_t n_names, given, alias, longs;       /* bits of the names that are ... */
-    uint32_t firsts;                            /* first letters of all names */
     struct when born;
-    uint8_t sex, flags, n_given;
-    uint8_t role[NAMES];        /* given tokens first, then surnames, then alias */
+    uint16_t has;                   /* bits of the fields in text */
     uint64_t id[MATCH_IDS], phone[MATCH_PHONES];
     uint16_t id_type[MATCH_IDS], id_parity[MATCH_IDS], phone_parity[MATCH_PHONES];
-    uint32_t email, mailbox, street, unit, house, place, region, postcode, nation, extra;
-    uint32_t street_sign, place_sign;
+    uint8_t sex, flags, n_given;
+    uint8_t len[NAMES], first[NAMES], last[NAMES];  /* bytes of each name; its ends */
+    uint8_t role[NAMES];            /* given tokens first, then surnames, then alias */
+    uint32_t sign[NAMES];           /* sign_of: to tell unlike words apart */
+    uint64_t whole_bits, parts_bits;            /* join_bits: words that may be two, and pairs */
+    uint32_t mailbox, street_sign, place_sign;
 };
 /* The slice of the query each name came from, for explanations. */
 struct rec_from { struct str name[NAMES]; };
@@ -232,12 +238,35 @@ enum order_level { ORDER_NA, ORDER_STRAIGHT, ORDER_SWAPPED, ORDER_MIXED, ORDER_N
 enum sex_level { SEX_MISSING, SEX_SAME, SEX_OTHER, SEX_IMPLIED, SEX_N };
 enum { LEVELS = 12, COMPARED = MATCH_HOUSEHOLD };    /* most levels; how many comparisons */
 
+/* One record that many others are compared with: the levels of its words against
+ * the words met so far are kept, for candidates share theirs.  Big; borrow only. */
+enum { ASKED_SLOTS = 256 };
+typedef uint32_t u32x4 __attribute__((vector_size(16)));
+typedef float f32x4 __attribute__((vector_size(16)));
+struct memo;
+struct asked {
+    u32x4 name[2], sign[2];         /* of a */
+    u32x4 places[2];                /* a's words of the fields T_PLACES .. */
+    f32x4 name_same[2], place_same[2], place_like[2];   /* what each adds if met again,
+                                     * or at most if something like it is (asked_bounds) */
+    const struct match_index *ix;
+    struct memo *memo;
+    const struct rec *a;
+    uint32_t round;
+    uint8_t initials;               /* bits of a's names that are one letter */
+    struct { uint32_t word, round; uint8_t level; } met[ASKED_SLOTS];
+};
+void asked_init(struct asked *q, const struct match_index *ix, struct memo *m);
+void asked_open(struct asked *q, const struct rec *a);     /* the next record; any number */
+void asked_bounds(struct asked *q);         /* needed before asked_score of this record */
+
 /* What two records show: one level per comparison, and how common the shared
  * value is: log2 of its frequency where the level is absolute (model.c), else
  * what to take off the level's average weight. */
 struct evidence {
     uint8_t level[COMPARED];
     float rare[COMPARED];
+    uint32_t seen;              /* bits of the comparisons whose level is not 0 */
     bool joined, married;
     int8_t at[4][2];            /* given, middle, surname, second: which words met; -1 */
 };
@@ -246,13 +275,21 @@ struct evidence {
 struct memo { uint32_t mask; uint64_t *slot; };
 enum name_level word_level(const struct dict *d, struct memo *m, uint32_t a, uint32_t b);
 enum text_level text_level(const struct dict *d, struct memo *m, uint32_t a, uint32_t b);
-void compare_names(const struct match_index *ix, struct memo *m, const struct rec *a,
-                   const struct rec *b, struct evidence *ev);
+static inline uint32_t asked_slot(uint32_t word) { return word * 0x9E3779B1u >> 24; }
+_Static_assert(ASKED_SLOTS == 1 << 8, "asked_slot");
+void compare_names(struct asked *q, const struct rec *b, struct evidence *ev);
+void asked_compare(struct asked *q, const struct rec *b, struct evidence *ev);
+/* The same, and its score; false as soon as it cannot reach `floor` bits. */
+bool asked_score(struct asked *q, const struct rec *b, float floor, struct evidence *ev, float *bits);
+/* Two records, once. */
 void compare(const struct match_index *ix, struct memo *m, const struct rec *a,
              const struct rec *b, struct evidence *ev);
-/* The same, and its score; false as soon as it cannot reach `floor` bits. */
-bool compare_score(const struct match_index *ix, struct memo *m, const struct rec *a,
-                   const struct rec *b, float floor, struct evidence *ev, float *bits);
+static inline void evidence_set(struct evidence *ev, int what, int level, float rare)
+{
+    ev->level[what] = (uint8_t)level;
+    ev->rare[what] = rare;
+    ev->seen |= (uint32_t)(level != 0) << what;
+}
 
 /* ---- the model (model.c, train.c) ----------------------------------------------------------------- */
 
@@ -280,6 +317,9 @@ static inline bool level_is_absolute(int what, int level)
 }
 /* Bits of one comparison: as match, and of household against stranger. */
 float capped_bits(int what, const struct evidence *ev, float bits);
+/* Scores add up in two parts, so that a sum broken off is the beginning of a whole one. */
+enum { LAST_PART = 1 << MATCH_STREET | 1 << MATCH_UNIT | 1 << MATCH_HOUSE | 1 << MATCH_POSTCODE |
+                   1 << MATCH_PLACE | 1 << MATCH_REGION | 1 << MATCH_EXTRA };
 static inline float model_bits(const struct model *mo, const struct evidence *ev, int what,
                                float *home)
 {
@@ -293,6 +333,26 @@ static inline float model_bits(const struct model *mo, const struct evidence *ev
     if (*home > mo->most_home[what])
         *home = mo->most_home[what];
     return bits > 22 || ev->married ? capped_bits(what, ev, bits) : bits;
+}
+static inline float model_weight(const struct model *mo, const struct evidence *ev, int what)
+{
+    float bits = mo->w[what][ev->level[what]] - ev->rare[what];
+    return bits > 22 || ev->married ? capped_bits(what, ev, bits) : bits;
+}
+static inline float model_raw(const struct model *mo, const struct evidence *ev, uint32_t seen)
+{
+    float raw = 0;
+    for (; seen; seen &= seen - 1)
+        raw += model_weight(mo, ev, __builtin_ctz(seen));
+    return raw;
+}
+static inline void model_add(const struct model *mo, const struct evidence *ev, uint32_t seen,
+                             float *raw, float *home)
+{
+    for (float h; seen; seen &= seen - 1) {
+        *raw += model_bits(mo, ev, __builtin_ctz(seen), &h);
+        *home += h;
+    }
 }
 /* log2 of how often a word is used in this role (0, 1; 2 = the commoner one). */
 float rare_word(const struct dict *d, uint32_t t, int role);

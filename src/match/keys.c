@@ -71,27 +71,27 @@ static void birth_keys(const struct rec *r, struct keys *k)
         return;
     uint32_t y = r->born.ymd / 10000, m = r->born.ymd / 100 % 100, d = r->born.ymd % 100;
     put(k, PASS_BIRTH, y, (m < d ? m : d) * 100 + (m < d ? d : m));
-    if (r->place)
-        put(k, PASS_PLACE_BIRTH, r->place, m * 100 + d);
-    if (r->postcode)
-        put(k, PASS_PLACE_BIRTH, r->postcode | UINT64_C(1) << 40, y);
+    if (r->text[T_PLACE])
+        put(k, PASS_PLACE_BIRTH, r->text[T_PLACE], m * 100 + d);
+    if (r->text[T_POSTCODE])
+        put(k, PASS_PLACE_BIRTH, r->text[T_POSTCODE] | UINT64_C(1) << 40, y);
 }
 
 static void address_keys(const struct dict *d, const struct rec *r, struct keys *k)
 {
-    if (r->street) {
-        uint32_t block = dict_tok(d, r->street)->block;
-        if (r->house)
-            put(k, PASS_ADDRESS, block, r->house);
+    if (r->text[T_STREET]) {
+        uint32_t block = dict_tok(d, r->text[T_STREET])->block;
+        if (r->text[T_HOUSE])
+            put(k, PASS_ADDRESS, block, r->text[T_HOUSE]);
         else
-            put(k, PASS_ADDRESS, r->street, r->place | UINT64_C(1) << 40);
+            put(k, PASS_ADDRESS, r->text[T_STREET], r->text[T_PLACE] | UINT64_C(1) << 40);
         if (r->n_names)
-            put(k, PASS_ADDRESS, r->street | UINT64_C(1) << 41, dict_tok(d, r->name[0])->block);
+            put(k, PASS_ADDRESS, r->text[T_STREET] | UINT64_C(1) << 41, dict_tok(d, r->name[0])->block);
     }
-    if (r->postcode && r->house)
-        put(k, PASS_ADDRESS, r->postcode | UINT64_C(1) << 42, r->house);
-    if (r->unit)
-        put(k, PASS_ADDRESS, r->unit | UINT64_C(1) << 43, r->born.ymd / 10000);
+    if (r->text[T_POSTCODE] && r->text[T_HOUSE])
+        put(k, PASS_ADDRESS, r->text[T_POSTCODE] | UINT64_C(1) << 42, r->text[T_HOUSE]);
+    if (r->text[T_UNIT])
+        put(k, PASS_ADDRESS, r->text[T_UNIT] | UINT64_C(1) << 43, r->born.ymd / 10000);
 }
 
 /* Locality-sensitive hashing: bands of least hashes over the bigrams of all
@@ -124,8 +124,8 @@ static void alone(const struct rec *r, struct keys *k)
 {
     for (int i = 0; i < r->n_names; i++)
         put(k, PASS_RARE, r->name[i], 0);
-    if (r->extra)
-        put(k, PASS_RARE, r->extra | UINT64_C(1) << 40, 0);
+    if (r->text[T_EXTRA])
+        put(k, PASS_RARE, r->text[T_EXTRA] | UINT64_C(1) << 40, 0);
 }
 
 size_t keys_of(const struct dict *d, const struct rec *r, struct key out[KEYS_MAX])
@@ -135,8 +135,8 @@ size_t keys_of(const struct dict *d, const struct rec *r, struct key out[KEYS_MA
         put(&k, PASS_ID, r->id[i], 0);
     for (int i = 0; i < MATCH_PHONES && r->phone[i]; i++)
         put(&k, PASS_PHONE, r->phone[i], 0);
-    if (r->email)
-        put(&k, PASS_EMAIL, r->email, 0);
+    if (r->text[T_EMAIL])
+        put(&k, PASS_EMAIL, r->text[T_EMAIL], 0);
     if (r->mailbox)
         put(&k, PASS_EMAIL, r->mailbox, 1);
     name_pairs(d, r, &k);
@@ -180,7 +180,7 @@ static uint32_t part_of(const struct dict *d, const struct rec *r, int part)
 {
     switch (part) {
     case PART_YEAR: return r->born.kind == DATE_NONE ? 0 : (uint32_t)r->born.year_hi;
-    case PART_PLACE: return r->place ? r->place : r->postcode;
+    case PART_PLACE: return r->text[T_PLACE] ? r->text[T_PLACE] : r->text[T_POSTCODE];
     case PART_DAY: return r->born.ymd % 10000;
     case PART_SEX: return r->sex;
     case PART_GIVEN: return first_of(d, r, ROLE_GIVEN);

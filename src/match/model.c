@@ -216,10 +216,8 @@ float soft_plus(float x)
 
 float model_score(const struct model *mo, const struct evidence *ev)
 {
-    float raw = mo->prior, home = mo->prior_home, h;
-    for (int w = 0; w < COMPARED; w++) {
-        raw += model_bits(mo, ev, w, &h);
-        home += h;
-    }
+    float raw = mo->prior, home = mo->prior_home;
+    model_add(mo, ev, ev->seen & ~(uint32_t)LAST_PART, &raw, &home);
+    model_add(mo, ev, ev->seen & LAST_PART, &raw, &home);
     return mo->scale * (raw - soft_plus(home)) + mo->shift;
 }

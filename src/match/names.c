@@ -141,25 +141,77 @@ static void meet(struct pairing *p, int i, int j, enum name_level l)
     p->ev->at[at][1] = (int8_t)j;
 }
 
+/* ---- which words may be one another ------------------------------------------------ */
+
+/* bits_in of four words at once. */
+static u32x4 bits_in4(u32x4 v)
+{
+    v -= v >> 1 & 0x55555555;
+    v = (v & 0x33333333) + (v >> 2 & 0x33333333);
+    v = (v + (v >> 4)) & 0x0F0F0F0F;
+    v += v >> 8;
+    return (v + (v >> 16)) & 63;
+}
+
+static unsigned lanes(u32x4 v)
+{
+#ifdef __SSE2__
+    return (unsigned)__builtin_ia32_movmskps((f32x4)v);
+#else
+    return (v[0] & 1) | (v[1] & 2) | (v[2] & 4) | (v[3] & 8);
+#endif
+}
+
+/* Bits of four names of a that may be like a word: few letters differ. */
+static unsigned like_four(u32x4 names, uint32_t sign)
+{
+    u32x4 s = (u32x4){ 0 } + sign;
+    return lanes((u32x4)(bits_in4(names ^ s) <= SIGN_NAME) | (u32x4)((names & s) >= SIGN_ANY));
+}
+
+static unsigned same_four(u32x4 names, uint32_t word)
+{
+    return lanes((u32x4)(names == (u32x4){ 0 } + word));
+}
+
+/* For each name of b: bits of the names of a that are it, and that may be like it. */
+struct likely { uint8_t same[NAMES], like[NAMES]; };
+
+static void look(const struct asked *q, const struct rec *b, struct likely *l)
+{
+    bool many = q->a->n_names > 4;
+    for (int j = 0; j < b->n_names; j++) {
+        unsigned same = same_four(q->name[0], b->name[j]), like = like_four(q->sign[0], b->sign[j]);
+        if (many) {
+            same |= same_four(q->name[1], b->name[j]) << 4;
+            like |= like_four(q->sign[1], b->sign[j]) << 4;
+        }
+        l->same[j] = (uint8_t)same;
+        l->like[j] = (uint8_t)(b->len[j] < 2 ? 255 : like | q->initials | same);
+    }
+}
+
 /* Equal words, straight ones first, then those that changed places; in the order
  * of their numbers, so that the result does not depend on which record is a. */
-static void meet_equal(struct pairing *p)
+static void meet_equal(struct pairing *p, const struct likely *l)
 {
-    struct { uint32_t key; uint8_t i, j; } hit[NAMES * 2];
+    struct { uint32_t key; uint8_t i, j; } hit[NAMES] __attribute__((uninitialized));
     size_t n = 0;
-    for (int i = 0; i < p->a->n_names; i++)
-        for (int j = 0; j < p->b->n_names; j++) {
-            if (p->a->name[i] != p->b->name[j] || p->a->len[i] < 2 || n == COUNT_OF(hit))
-                continue;
-            bool cross = is_given(p->a, i) != is_given(p->b, j);
-            uint32_t key = (uint32_t)cross << 31 | p->a->name[i];
-            size_t k = n++;
-            for (; k > 0 && hit[k - 1].key > key; k--)
-                hit[k] = hit[k - 1];
-            hit[k].key = key;
-            hit[k].i = (uint8_t)i;
-            hit[k].j = (uint8_t)j;
-        }
+    for (int j = 0; j < p->b->n_names; j++) {
+        if (!l->same[j])
+            continue;
+        int i = __builtin_ctz(l->same[j]);
+        if (p->a->len[i] < 2)
+            continue;
+        bool cross = is_given(p->a, i) != is_given(p->b, j);
+        uint32_t key = (uint32_t)cross << 31 | p->a->name[i];
+        size_t k = n++;
+        for (; k > 0 && hit[k - 1].key > key; k--)
+            hit[k] = hit[k - 1];
+        hit[k].key = key;
+        hit[k].i = (uint8_t)i;
+        hit[k].j = (uint8_t)j;
+    }
     for (size_t k = 0; k < n; k++)
         meet(p, hit[k].i, hit[k].j, NAME_EXACT);
 }
@@ -179,16 +231,15 @@ static bool sooner(const struct likeness *x, const struct likeness *y)
 
 /* Words left over, best level first; equal levels by nearness in order, so that
  * the result does not depend on which record is a. */
-static void meet_alike(struct pairing *p, struct memo *m)
+static void meet_alike(struct pairing *p, struct memo *m, const struct likely *likely)
 {
     struct likeness like[NAMES * NAMES] __attribute__((uninitialized));
     size_t n = 0;
-    for (unsigned fa = p->all_a & ~p->used_a; fa; fa &= fa - 1)
-        for (unsigned fb = p->all_b & ~p->used_b; fb; fb &= fb - 1) {
-            int i = __builtin_ctz(fa), j = __builtin_ctz(fb);
-            if (signs_far(p->a->sign[i], p->b->sign[j], SIGN_NAME) && p->a->len[i] > 1 &&
-                p->b->len[j] > 1)
-                continue;
+    unsigned free_a = p->all_a & ~p->used_a;
+    for (unsigned fb = p->all_b & ~p->used_b; fb; fb &= fb - 1) {
+        int j = __builtin_ctz(fb);
+        for (unsigned fa = free_a & likely->like[j]; fa; fa &= fa - 1) {
+            int i = __builtin_ctz(fa);
             enum name_level l = word_level(p->d, m, p->a->name[i], p->b->name[j]);
             bool cross = is_given(p->a, i) != is_given(p->b, j);
             if (l == NAME_NONE || (cross && l >= NAME_FAR))
@@ -201,6 +252,7 @@ static void meet_alike(struct pairing *p, struct memo *m)
                 like[k] = like[k - 1];
             like[k] = one;
         }
+    }
     for (size_t k = 0; k < n; k++)
         if (!(p->used_a >> like[k].i & 1) && !(p->used_b >> like[k].j & 1))
             meet(p, like[k].i, like[k].j, (enum name_level)like[k].level);
@@ -220,8 +272,6 @@ static bool join(struct pairing *p, const struct rec *x, const struct rec *y, bo
     unsigned used_x = x_is_a ? p->used_a : p->used_b, used_y = x_is_a ? p->used_b : p->used_a;
     for (unsigned free = x->longs & ~used_x; free; free &= free - 1) {
         int i = __builtin_ctz(free);
-        if (!(y->firsts >> (x->first[i] & 31) & 1))
-            continue;
         for (int j = 0; j < y->n_names; j++) {
             if (y->first[j] != x->first[i] || y->len[j] >= x->len[i])
                 continue;
@@ -268,30 +318,55 @@ static float relative(const struct match_index *ix, int what, enum name_level l,
     return off > 3 ? 3 : off < -3 ? -3 : off;
 }
 
-void compare_names(const struct match_index *ix, struct memo *m, const struct rec *a,
-                   const struct rec *b, struct evidence *ev)
+/* One way round; the bits have been looked at. */
+static bool parts_fit(const struct rec *x, const struct rec *y)
+{
+    for (unsigned f = x->longs; f; f &= f - 1) {
+        int i = __builtin_ctz(f);
+        for (int j = 0; j < y->n_names; j++)
+            for (int k = 0; k < y->n_names && x->first[i] == y->first[j]; k++)
+                if (j != k && x->len[i] == y->len[j] + y->len[k] && x->last[i] == y->last[k])
+                    return true;
+    }
+    return false;
+}
+
+static bool may_join(const struct rec *a, const struct rec *b)
+{
+    return ((a->whole_bits & b->parts_bits) && parts_fit(a, b)) ||
+           ((b->whole_bits & a->parts_bits) && parts_fit(b, a));
+}
+
+static void meet_rest(struct pairing *p, struct memo *m, const struct likely *likely)
+{
+    const struct rec *a = p->a, *b = p->b;
+    if (may_join(a, b) && !join(p, a, b, true))
+        (void)join(p, b, a, false);
+    meet_alike(p, m, likely);
+    unsigned left_a = p->all_a & ~p->used_a & ~a->alias, left_b = p->all_b & ~p->used_b & ~b->alias;
+    contradict(p, GIVEN_1, left_a & a->given, left_b & b->given);
+    contradict(p, FAMILY_1, left_a & ~a->given, left_b & ~b->given);
+}
+
+void compare_names(struct asked *q, const struct rec *b, struct evidence *ev)
 {
     static const uint8_t what[4] = { MATCH_GIVEN, MATCH_MIDDLE, MATCH_SURNAME, MATCH_SECOND };
-    struct pairing p = { .d = &ix->dict, .a = a, .b = b, .ev = ev,
+    const struct rec *a = q->a;
+    struct likely likely __attribute__((uninitialized));
+    struct pairing p = { .d = &q->ix->dict, .a = a, .b = b, .ev = ev,
                          .all_a = (1u << a->n_names) - 1, .all_b = (1u << b->n_names) - 1,
                          .loose = ((a->flags | b->flags) & REC_GUESSED) != 0 };
     memset(ev->at, -1, sizeof ev->at);
-    ev->joined = false;
-    meet_equal(&p);
-    if (p.used_a != p.all_a || p.used_b != p.all_b) {
-        if (!join(&p, a, b, true))
-            (void)join(&p, b, a, false);
-        meet_alike(&p, m);
-        unsigned left_a = p.all_a & ~p.used_a & ~a->alias, left_b = p.all_b & ~p.used_b & ~b->alias;
-        contradict(&p, GIVEN_1, left_a & a->given, left_b & b->given);
-        contradict(&p, FAMILY_1, left_a & ~a->given, left_b & ~b->given);
-    }
-    for (int i = 0; i < 4; i++) {
-        ev->level[what[i]] = p.level[i];
-        ev->rare[what[i]] = relative(ix, what[i], (enum name_level)p.level[i], p.rare[i]);
-    }
-    ev->level[MATCH_ORDER] = p.straight + p.cross == 0 ? ORDER_NA : !p.cross ? ORDER_STRAIGHT
-                           : p.straight ? ORDER_MIXED : ORDER_SWAPPED;
-    ev->rare[MATCH_ORDER] = 0;
+    look(q, b, &likely);
+    meet_equal(&p, &likely);
+    if (p.used_a != p.all_a || p.used_b != p.all_b)
+        meet_rest(&p, q->memo, &likely);
+    for (int i = 0; i < 4; i++)
+        if (p.level[i])
+            evidence_set(ev, what[i], p.level[i],
+                         relative(q->ix, what[i], (enum name_level)p.level[i], p.rare[i]));
+    if (p.straight + p.cross)
+        evidence_set(ev, MATCH_ORDER, !p.cross ? ORDER_STRAIGHT : p.straight ? ORDER_MIXED
+                                    : ORDER_SWAPPED, 0);
     ev->married = p.level[FAMILY_1] == NAME_NONE && ((a->flags | b->flags) & REC_MARRIED);
 }

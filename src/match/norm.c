@@ -39,7 +39,7 @@ static void add_name(struct reading *rd, const struct word *w, int role)
     r->given |= role != ROLE_SURNAME ? bit : 0;
     r->alias |= role == ROLE_ALIAS ? bit : 0;
     r->longs |= s.n >= 6 ? bit : 0;
-    r->firsts |= 1u << (s.p[0] & 31);
+    r->last[r->n_names] = (uint8_t)s.p[s.n - 1];
     r->name[r->n_names++] = t;
     r->n_given = (uint8_t)(r->n_given + (role == ROLE_GIVEN));
 }
@@ -115,6 +115,23 @@ static void add_full(struct reading *rd, struct str full)
     }
 }
 
+/* Length first, for most words differ from most pairs in that; then the ends. */
+static uint64_t join_bit(uint8_t first, uint8_t last, int len)
+{
+    return UINT64_C(1) << ((len & 15) * 4 + ((first * 3 + last) & 3));
+}
+
+static void join_bits(struct rec *r)
+{
+    for (int i = 0; i < r->n_names; i++) {
+        if (r->longs >> i & 1)
+            r->whole_bits |= join_bit(r->first[i], r->last[i], r->len[i]);
+        for (int j = 0; j < r->n_names; j++)
+            if (i != j)
+                r->parts_bits |= join_bit(r->first[i], r->last[j], r->len[i] + r->len[j]);
+    }
+}
+
 static void read_names(struct reading *rd, const struct match_record *m)
 {
     struct str second = str_trim(m->second);
@@ -179,8 +196,8 @@ static void street_part(struct reading *rd, struct str part, enum tok_class cls,
     for (int pass = 0; pass < 2 && n == 0; pass++)
         for (size_t i = 0; i < f.n_words && n < 56; i++) {
             struct str w = word_str(&f.w[i]);
-            if (ascii_digit(w.p[0]) && take_house && !rd->r->house) {
-                rd->r->house = dict_word(rd->d, TOK_HOUSE, w, rd->add);
+            if (ascii_digit(w.p[0]) && take_house && !rd->r->text[T_HOUSE]) {
+                rd->r->text[T_HOUSE] = dict_word(rd->d, TOK_HOUSE, w, rd->add);
                 continue;
             }
             if (pass == 0 && street_word_says_nothing(w))
@@ -198,18 +215,18 @@ static void read_address(struct reading *rd, const struct match_record *m)
 {
     struct rec *r = rd->r;
     struct str street = m->address, unit = { 0 }, a, b;
-    r->house = whole(rd, TOK_HOUSE, m->house, true);
+    r->text[T_HOUSE] = whole(rd, TOK_HOUSE, m->house, true);
     if (str_cut(street, ';', &a, &b) || str_cut(street, ',', &a, &b)) {
         street = a;
         unit = b;
     }
-    street_part(rd, street, TOK_STREET, &r->street, true);
-    street_part(rd, unit, TOK_UNIT, &r->unit, false);
-    r->street_sign = r->street ? sign_of(dict_text(rd->d, r->street)) : 0;
-    r->place = whole(rd, TOK_PLACE, m->place, false);
-    r->place_sign = r->place ? sign_of(dict_text(rd->d, r->place)) : 0;
-    r->region = whole(rd, TOK_REGION, m->region, false);
-    r->postcode = whole(rd, TOK_POSTCODE, m->postcode, true);
+    street_part(rd, street, TOK_STREET, &r->text[T_STREET], true);
+    street_part(rd, unit, TOK_UNIT, &r->text[T_UNIT], false);
+    r->street_sign = r->text[T_STREET] ? sign_of(dict_text(rd->d, r->text[T_STREET])) : 0;
+    r->text[T_PLACE] = whole(rd, TOK_PLACE, m->place, false);
+    r->place_sign = r->text[T_PLACE] ? sign_of(dict_text(rd->d, r->text[T_PLACE])) : 0;
+    r->text[T_REGION] = whole(rd, TOK_REGION, m->region, false);
+    r->text[T_POSTCODE] = whole(rd, TOK_POSTCODE, m->postcode, true);
 }
 
 /* Paraguayan, paraguaya, PY and Paraguay are one: the first four letters, or the code's. */
@@ -241,7 +258,7 @@ static void read_email(struct reading *rd, struct str s)
         return;
     for (; n < s.n && n < 63; n++)
         t[n] = ascii_lower(s.p[n]);
-    rd->r->email = dict_word(rd->d, TOK_EMAIL, (struct str){ t, n }, rd->add);
+    rd->r->text[T_EMAIL] = dict_word(rd->d, TOK_EMAIL, (struct str){ t, n }, rd->add);
     if (at > 0 && at < n)
         rd->r->mailbox = dict_word(rd->d, TOK_EMAIL, (struct str){ t, at }, rd->add);
 }
@@ -300,26 +317,27 @@ void normalise(struct dict *d, const struct match_record *m, bool add, struct re
     if (from)
         *from = (struct rec_from){ 0 };
     read_names(&rd, m);
+    join_bits(r);
     read_birth(r, m);
     read_numbers(&rd, m);
     read_address(&rd, m);
     read_email(&rd, m->email);
-    if (!r->email)
+    if (!r->text[T_EMAIL])
         read_email(&rd, m->extra);
-    if (!r->email || str_trim(m->email).n)
-        r->extra = whole(&rd, TOK_EXTRA, m->extra, false);
-    r->nation = nation_of(&rd, m->nationality);
+    if (!r->text[T_EMAIL] || str_trim(m->email).n)
+        r->text[T_EXTRA] = whole(&rd, TOK_EXTRA, m->extra, false);
+    r->text[T_NATION] = nation_of(&rd, m->nationality);
     r->sex = sex_of(m->sex);
+    for (int f = 0; f < TEXTS; f++)
+        r->has |= (uint16_t)((r->text[f] != 0) << f);
 }
 
 void rec_count(struct dict *d, const struct rec *r, int by)
 {
-    const uint32_t others[] = { r->email, r->street, r->unit, r->house, r->place,
-                                r->region, r->postcode, r->nation, r->extra };
     for (int i = 0; i < r->n_names; i++)
         if (r->role[i] != ROLE_ALIAS)
             dict_count(d, r->name[i], r->role[i] == ROLE_SURNAME, by);
-    for (size_t i = 0; i < COUNT_OF(others); i++)
-        dict_count(d, others[i], 0, by);
+    for (int f = 0; f < TEXTS; f++)
+        dict_count(d, r->text[f], 0, by);
     dict_count(d, r->mailbox, 1, by);
 }

@@ -39,6 +39,7 @@ struct worker {
     struct job *job;
     pthread_t thread;
     struct memo memo;
+    struct asked asked;
     struct found found;
     struct links links;
     size_t compared, dropped;
@@ -49,10 +50,12 @@ static void score_record(struct worker *w, uint32_t i)
 {
     const struct match_index *ix = w->job->ix;
     const struct rec *a = rec_at(ix, i);
-    struct evidence ev;
+    struct evidence ev __attribute__((uninitialized));
     float bits;
     if (!(a->flags & REC_LIVE))
         return;
+    asked_open(&w->asked, a);
+    asked_bounds(&w->asked);
     w->found.below = i;
     w->found.dropped = 0;
     index_find(ix, a, &w->found);
@@ -66,7 +69,7 @@ static void score_record(struct worker *w, uint32_t i)
         if (!(b->flags & REC_LIVE) || (w->job->link && !((a->flags ^ b->flags) & REC_SOURCE_B)))
             continue;
         w->compared++;
-        if (compare_score(ix, &w->memo, b, a, w->job->floor, &ev, &bits))
+        if (asked_score(&w->asked, b, w->job->floor, &ev, &bits))
             links_add(&w->links, w->found.at[k].rec, i, to_mbits(bits));
     }
     w->dropped += w->found.dropped;
@@ -97,6 +100,7 @@ static bool open_worker(struct worker *w, struct job *job)
 {
     *w = (struct worker){ .job = job };
     w->memo = (struct memo){ MEMO_MASK, calloc(MEMO_MASK + 1, sizeof(uint64_t)) };
+    asked_init(&w->asked, job->ix, &w->memo);
     return found_open(&w->found) && w->memo.slot;
 }
 

@@ -52,6 +52,7 @@ struct filling {
     struct links *links;
     size_t sorted;
     struct memo memo;
+    struct asked asked;
     struct member *m;
     uint32_t *up;
 };
@@ -59,13 +60,15 @@ struct filling {
 static void fill_component(struct filling *f, const struct member *m, size_t n)
 {
     struct evidence ev;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        asked_open(&f->asked, rec_at(f->ix, m[i].rec));
         for (size_t j = i + 1; j < n; j++) {
             if (has_pair(f->links, f->sorted, m[i].rec, m[j].rec))
                 continue;
-            compare(f->ix, &f->memo, rec_at(f->ix, m[i].rec), rec_at(f->ix, m[j].rec), &ev);
+            asked_compare(&f->asked, rec_at(f->ix, m[j].rec), &ev);
             links_add(f->links, m[i].rec, m[j].rec, to_mbits(model_score(&f->ix->model, &ev)));
         }
+    }
 }
 
 /* Components of pairs that could be one person; each complete, unless huge. */
@@ -122,6 +125,7 @@ enum err settle(struct ctx *c, const struct match_index *ix, bool link, int32_t 
     enum err e = ERR_OK;
     if (!f.memo.slot || !f.m || !f.up)
         e = FAIL(c, ERR_NOMEM, "error.memory", "match: settling");
+    asked_init(&f.asked, ix, &f.memo);
     if (!e)
         fill(&f);
     if (!e && links->failed)

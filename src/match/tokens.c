@@ -114,8 +114,8 @@ enum err match_tokens(struct ctx *c, const struct match_record *m,
         put_number(&t, MATCH_TOKEN_ID, r.id[i]);
     for (int i = 0; i < MATCH_PHONES && r.phone[i]; i++)
         put_number(&t, MATCH_TOKEN_PHONE, r.phone[i]);
-    if (r.email)
-        put(&t, MATCH_TOKEN_EMAIL, dict_text(&d, r.email));
+    if (r.text[T_EMAIL])
+        put(&t, MATCH_TOKEN_EMAIL, dict_text(&d, r.text[T_EMAIL]));
     births(&t, &r, h, hear_names(&d, &r, h));
     TRY(ctx_check(c));
     *n = t.n;

@@ -19,6 +19,7 @@ struct work {
     const struct match_index *ix;   /* a view: its model is the one being learned */
     struct match_index *view;
     struct memo memo;
+    struct asked asked;
     struct found found;
     struct sample s;
     bool link;
@@ -104,7 +105,8 @@ static void learn_strangers(struct work *w, struct model *mo)
         const struct rec *a = rec_at(w->ix, x), *b = rec_at(w->ix, y);
         if (x == y || !(a->flags & b->flags & REC_LIVE))
             continue;
-        compare(w->ix, &w->memo, a, b, &ev);
+        asked_open(&w->asked, a);
+        asked_compare(&w->asked, b, &ev);
         for (int k = 0; k < COMPARED; k++)
             count[k][ev.level[k]]++;
     }
@@ -139,10 +141,10 @@ static int by_fine(const void *a, const void *b)
 static uint32_t field(const struct rec *r, int what)
 {
     switch (what) {
-    case MATCH_STREET: return r->street;
-    case MATCH_POSTCODE: return r->postcode;
-    case MATCH_PLACE: return r->place;
-    default: return r->region;
+    case MATCH_STREET: return r->text[T_STREET];
+    case MATCH_POSTCODE: return r->text[T_POSTCODE];
+    case MATCH_PLACE: return r->text[T_PLACE];
+    default: return r->text[T_REGION];
     }
 }
 
@@ -201,12 +203,13 @@ static enum err learn_nesting(struct ctx *c, struct work *w, struct model *mo)
 static void take_candidates(struct work *w, uint32_t rec)
 {
     const struct rec *a = rec_at(w->ix, rec);
+    asked_open(&w->asked, a);
     w->found.below = UINT32_MAX;
     index_find(w->ix, a, &w->found);
     for (size_t i = 0; i < w->found.n && w->s.n < w->s.room; i++) {
         const struct rec *b = rec_at(w->ix, w->found.at[i].rec);
         if (w->found.at[i].rec != rec && (b->flags & REC_LIVE) && other_side(w, a, b))
-            compare(w->ix, &w->memo, a, b, &w->s.ev[w->s.n++]);
+            asked_compare(&w->asked, b, &w->s.ev[w->s.n++]);
     }
     w->s.records++;
 }
@@ -252,19 +255,18 @@ static void expect(const struct work *w, const struct model *mo, struct tally *t
     memset(t, 0, sizeof *t);
     for (size_t i = 0; i < w->s.n; i++) {
         const struct evidence *ev = &w->s.ev[i];
-        float raw = mo->prior, home = mo->prior_home, h;
-        for (int k = 0; k < COMPARED; k++) {
-            raw += model_bits(mo, ev, k, &h);
-            home += h;
-        }
+        float raw = mo->prior, home = mo->prior_home;
+        model_add(mo, ev, ev->seen, &raw, &home);
         float p = exp2_odds(raw - soft_plus(home));
         if (p < SURE)
             p = 0;
         t->matches += p;
         t->homes += (1 - p) * exp2_odds(home);
         if (p > 1e-3f)
-            for (int k = 0; k < COMPARED; k++)
+            for (uint32_t seen = ev->seen; seen; seen &= seen - 1) {
+                int k = __builtin_ctz(seen);
                 t->level[k][ev->level[k]] += p;
+            }
     }
 }
 
@@ -397,6 +399,7 @@ enum err train(struct ctx *c, struct match_index *ix, bool link, struct model *o
         e = FAIL(c, ERR_NOMEM, "error.memory", "match: training");
     if (!e) {
         *view = *ix;
+        asked_init(&w.asked, view, &w.memo);
         model_priors(&view->model);
         view->model.scale = 1;
         learn_births(&w, &view->model);
