@@ -20,7 +20,7 @@ export LSAN_OPTIONS=suppressions=$PWD/tests/lsan.supp:print_suppressions=0
 
 # One test program: its TAP goes to a log, a crash counts as one failure.
 one() {
-    name=$(echo "$1" | tr / _)
+    name=$(echo "${1##*/} ${2:-}" | tr -c 'a-zA-Z0-9\n.-' _)-$(echo "$*" | cksum | cut -d' ' -f1)
     timeout 600 "$@" >"$log/$name" 2>"$log/$name.err"
     rc=$?
     if [ $rc -ne 0 ] && ! grep -q '^not ok' "$log/$name"; then

@@ -33,7 +33,8 @@ static void separate(struct sheet_out *s)
 
 static bool runs(struct str v)
 {
-    return v.n && memchr("=+-@\t\r", v.p[0], 6);
+    static const char starts[] = { '=', '+', '-', '@', '\t', '\r' };
+    return v.n && memchr(starts, v.p[0], sizeof starts);
 }
 
 static bool needs_quotes(struct str v, char sep)
@@ -233,8 +234,9 @@ static enum err csv_pull(void *state, char *out, size_t room, size_t *n)
     struct csv_stream *x = state;
     size_t got = 0;
     if (!x->begun && x->src.bom && room >= 3) {
-        memcpy(out, "\xEF\xBB\xBF", 3);
-        got = 3;
+        static const unsigned char bom[] = { 0xEF, 0xBB, 0xBF };
+        memcpy(out, bom, sizeof bom);
+        got = sizeof bom;
     }
     while (got < room) {
         size_t left = x->s.line.n - x->sent;
