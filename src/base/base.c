@@ -74,6 +74,13 @@ void arena_reset(struct arena *a)
     a->failed = false;
 }
 
+void arena_wipe(struct arena *a)
+{
+    for (struct arena_block *b = a->top; b; b = b->prev)
+        explicit_bzero(b->bytes, b->used);
+    arena_reset(a);
+}
+
 /* A block with room for `size`: a spare one, or a new one. */
 static struct arena_block *block_get(struct arena *a, size_t size)
 {

@@ -111,6 +111,7 @@ void arena_free(struct arena *a);          /* safe on a zeroed arena, and twice 
 /* Forget everything, keep the blocks for the next round: no malloc after
  * warm-up.  Clears `failed`. */
 void arena_reset(struct arena *a);
+void arena_wipe(struct arena *a);          /* the same, and what was there is overwritten */
 /* Zeroed memory, or NULL and a->failed.  align must be a power of two. */
 void *arena_alloc(struct arena *a, size_t size, size_t align) MUST_CHECK;
 #define NEW(a, T)      ((T *)arena_alloc_n_((a), 1, sizeof(T), _Alignof(T)))

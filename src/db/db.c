@@ -325,6 +325,23 @@ enum err db_room(struct ctx *c, struct db *db, int64_t cache_kib, int64_t log_pa
     return db_script(c, db, t);
 }
 
+void db_log_aside(struct db *db, int64_t most)
+{
+    db->log_most = most;
+    if (db->lite)
+        lite_log_aside(db);
+}
+
+int64_t db_log_pages(const struct db *db)
+{
+    return db->log_pages;
+}
+
+enum err db_log_work(struct ctx *c, struct db *db)
+{
+    return db->lite ? lite_log_work(c, db) : ERR_OK;
+}
+
 void db_close(struct db *db)
 {
     if (!db)

@@ -96,6 +96,11 @@ enum err db_open(struct ctx *c, struct str url, bool durable, struct db **out) M
 /* How much this connection may keep in memory, and how many pages its log may
  * hold before it is worked in (SQLite; no effect on PostgreSQL). */
 enum err db_room(struct ctx *c, struct db *db, int64_t cache_kib, int64_t log_pages) MUST_CHECK;
+/* This connection leaves its log to somebody else, up to so many pages (SQLite). */
+void db_log_aside(struct db *db, int64_t most);
+int64_t db_log_pages(const struct db *db);      /* in the log after its last commit */
+/* Work into the file what no reader still needs in the log; waits for nobody. */
+enum err db_log_work(struct ctx *c, struct db *db) MUST_CHECK;
 void db_close(struct db *db);                   /* safe on NULL */
 bool db_is_pg(const struct db *db);
 

@@ -25,7 +25,7 @@ struct db {
     sqlite3 *lite;
     PGconn *pg;
     bool in_tx, held, durable, claimed;
-    int64_t changed, clock, holds;
+    int64_t changed, clock, holds, log_pages, log_most;
     long fail_in;                  /* tests: statements left before a failure */
     unsigned next_number;
     size_t n;
@@ -48,6 +48,8 @@ enum err lite_query(struct ctx *c, struct db *db, struct rows *r, const char *sq
                     const struct db_arg *a, size_t n) MUST_CHECK;
 enum err lite_script(struct ctx *c, struct db *db, const char *sql) MUST_CHECK;
 enum err lite_prepare(struct ctx *c, struct db *db, const char *sql, struct stmt **out) MUST_CHECK;
+enum err lite_log_work(struct ctx *c, struct db *db) MUST_CHECK;
+void lite_log_aside(struct db *db);
 bool lite_next(struct rows *r);
 void lite_close(struct rows *r);
 

@@ -147,6 +147,27 @@ enum err lite_script(struct ctx *c, struct db *db, const char *sql)
     return rc == SQLITE_OK ? ERR_OK : lite_fail(c, db, rc);
 }
 
+enum err lite_log_work(struct ctx *c, struct db *db)
+{
+    int rc = sqlite3_wal_checkpoint_v2(db->lite, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return rc == SQLITE_OK || rc == SQLITE_BUSY ? ERR_OK : lite_fail(c, db, rc);
+}
+
+/* After each commit.  Past the most, it is done here after all. */
+static int log_grown(void *p, sqlite3 *lite, const char *name, int pages)
+{
+    struct db *db = p;
+    db->log_pages = pages;
+    if (pages > db->log_most)
+        (void)sqlite3_wal_checkpoint_v2(lite, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return SQLITE_OK;
+}
+
+void lite_log_aside(struct db *db)
+{
+    (void)sqlite3_wal_hook(db->lite, log_grown, db);
+}
+
 /* Readable by this user only, from the first byte (SQLite gives its side files
  * the same mode).  A file that exists is never opened here: closing it would drop
  * every POSIX lock that SQLite holds on it for this process, and another process

@@ -142,6 +142,9 @@ static enum err ledger_alloc(struct ctx *c, const struct ledger_config *cfg, str
     (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     (void)pthread_mutex_init(&l->lock, NULL);
     (void)pthread_mutex_init(&l->reader_lock, NULL);
+    (void)pthread_mutex_init(&l->jobs_lock, NULL);
+    (void)pthread_mutex_init(&l->keeper_lock, NULL);
+    (void)pthread_cond_init(&l->for_keeper, NULL);
     (void)pthread_cond_init(&l->folded, NULL);
     (void)pthread_cond_init(&l->for_writer, &attr);
     (void)pthread_cond_init(&l->for_folder, &attr);
@@ -159,6 +162,8 @@ void ledger_close(struct ledger *l)
     if (!l)
         return;
     writer_stop(l);
+    keeper_stop(l);
+    jobs_free(l);
     db_close(l->book);
     db_close(l->tables);
     db_close(l->reader);
@@ -255,6 +260,7 @@ static enum err open_parts(struct ctx *c, struct ledger *l, struct str passphras
     TRY(purge_texts(c, l));
     l->near = near_new(c, l->cfg.tables_url);
     TRY(tables_prepare(c, l));
+    keeper_start(l);
     return writer_start(c, l);
 }
 

@@ -101,12 +101,24 @@ struct job {
 struct job *job_new(struct ctx *c, struct ledger *l);      /* NULL: refused */
 /* Hand over, wait until durable (and folded, unless durable_only), free. */
 enum err job_run(struct ctx *c, struct ledger *l, struct job *j) MUST_CHECK;
-void job_unref(struct job *j);
+void job_unref(struct ledger *l, struct job *j);
+void jobs_free(struct ledger *l);
 void job_drop(struct ledger *l, struct job *j);      /* one that was not handed over */
 void fold_now(struct ledger *l);                     /* a lock is waited for: gather no more */
 void lock_give(struct ledger *l, struct held *h);    /* frees h; safe on NULL */
 enum err writer_start(struct ctx *c, struct ledger *l) MUST_CHECK;
 void writer_stop(struct ledger *l);
+
+/* ---- working logs in (keeper.c) ------------------------------------------------------------- */
+
+struct log_work {
+    int64_t start, asked;        /* in pages; its writing thread's */
+    bool wanted, worked;         /* atomic: for the keeper; done, the rest is the writer's */
+};
+void keeper_start(struct ledger *l);        /* none on PostgreSQL */
+void keeper_stop(struct ledger *l);
+void log_before(struct ctx *c, struct log_work *w, struct db *db);    /* a transaction begins */
+void log_after(struct ledger *l, struct log_work *w, struct db *db);  /* one was committed */
 
 /* ---- rows of the ledger ------------------------------------------------------------------ */
 
@@ -210,6 +222,16 @@ struct ledger {
     size_t unfolded;                   /* changes durable, not yet in the tables */
     size_t unfolded_max;               /* as many as keep the tables near */
     pthread_cond_t folded;             /* that number fell */
+
+    pthread_mutex_t jobs_lock;
+    struct job *jobs;                  /* to be used again */
+    size_t jobs_n;
+
+    pthread_mutex_t keeper_lock;
+    pthread_cond_t for_keeper;
+    pthread_t keeper;
+    bool keeper_on, keeper_stop;
+    struct log_work book_log, tables_log;
 
     struct stripe stripe[LOCK_STRIPES];
 

@@ -52,6 +52,12 @@ static int64_t next_time(struct ledger *l, int64_t last)
     return wall > last ? wall : last + 1;
 }
 
+static void pause_ms(long ms)
+{
+    struct timespec t = { ms / 1000, ms % 1000 * 1000000 };
+    (void)nanosleep(&t, NULL);
+}
+
 /* ---- writing ----------------------------------------------------------------------------- */
 
 static enum err write_key(struct ctx *c, struct ledger *l, const struct job_change *j)
@@ -131,6 +137,7 @@ static bool it_is_there(struct ctx *c, struct ledger *l, const struct tail *want
 static enum err write_jobs(struct ctx *c, struct ledger *l, struct job *jobs)
 {
     struct tail t = { 0 };
+    log_before(c, &l->book_log, l->book);
     TRY(db_begin_write(c, l->book));
     enum err e = write_locked(c, l, jobs, &t);
     if (e) {
@@ -156,7 +163,7 @@ static void refuse(struct ledger *l, struct job *jobs, enum err e, const struct 
         j->fault = *why;
         lock_give(l, j->held);
         (void)sem_post(&j->done);
-        job_unref(j);
+        job_unref(l, j);
     }
 }
 
@@ -168,7 +175,7 @@ static void finish_folded(struct ledger *l, struct job *jobs)
         lock_give(l, j->held);
         if (!j->durable_only)
             (void)sem_post(&j->done);
-        job_unref(j);
+        job_unref(l, j);
     }
 }
 
@@ -309,6 +316,26 @@ static void flush_erased(struct ctx *c, struct ledger *l, const struct job *jobs
         log_line(LOG_WARN, "erased key may rest in the log until the next checkpoint");
 }
 
+/* PostgreSQL refuses one of two processes whose transactions met; then nothing of
+ * it happened.  (Not so when the line was cut: what became of it is unknown.) */
+static bool met_another(const struct ctx *c, const struct ledger *l, enum err e)
+{
+    return e == ERR_BUSY && db_is_pg(l->book) && !strcmp(c->fault.key, "error.database");
+}
+
+static enum err write_again(struct ctx *c, struct ledger *l, struct job *jobs)
+{
+    enum { TRIES = 12 };
+    enum err e = write_jobs(c, l, jobs);
+    for (int i = 1; met_another(c, l, e) && i < TRIES; i++) {
+        pause_ms(i);
+        arena_reset(&c->mem);
+        c->fault = (struct fault){ 0 };
+        e = write_jobs(c, l, jobs);
+    }
+    return e;
+}
+
 static void *writer_main(void *p)
 {
     struct ledger *l = p;
@@ -320,7 +347,7 @@ static void *writer_main(void *p)
         jobs = without_lost_keys(&c, l, jobs);
         if (!jobs)
             continue;
-        enum err e = write_jobs(&c, l, jobs);
+        enum err e = write_again(&c, l, jobs);
         if (e) {
             log_line(LOG_ERROR, "ledger not written: %s (%s)", c.fault.key, c.fault.detail);
             refuse(l, jobs, e, &c.fault);
@@ -329,6 +356,7 @@ static void *writer_main(void *p)
         remember_keys(l, jobs);
         flush_erased(&c, l, jobs);
         to_folder(l, jobs);
+        log_after(l, &l->book_log, l->book);
     }
     (void)pthread_mutex_lock(&l->lock);
     l->writer_on = false;
@@ -369,6 +397,7 @@ static enum err fold_locked(struct ctx *c, struct job *jobs, struct fold *f)
 
 static enum err fold_once(struct ctx *c, struct job *jobs, struct fold *f)
 {
+    log_before(c, &f->l->tables_log, c->db);
     TRY(db_begin_write(c, c->db));
     enum err e = fold_locked(c, jobs, f);
     if (e) {
@@ -377,13 +406,8 @@ static enum err fold_once(struct ctx *c, struct job *jobs, struct fold *f)
     }
     TRY(db_commit(c, c->db));
     fold_committed(f);
+    log_after(f->l, &f->l->tables_log, c->db);
     return ERR_OK;
-}
-
-static void pause_ms(long ms)
-{
-    struct timespec t = { ms / 1000, ms % 1000 * 1000000 };
-    (void)nanosleep(&t, NULL);
 }
 
 /* How many changes may wait for the tables: what the folder does in FOLD_LATE_US,
@@ -412,7 +436,7 @@ static void fold_jobs(struct ctx *c, struct ctx *g, struct ledger *l, struct job
         f.bad = false;
         f.near_new = NULL;
         e = fold_once(c, jobs, &f);
-        if (e)
+        if (e && (e != ERR_BUSY || i + 1 == FOLD_TRIES))
             log_line(LOG_ERROR, "fold: %s (%s)", c->fault.key, c->fault.detail);
     }
     size_t n = count_changes(jobs);
@@ -503,27 +527,69 @@ static void *folder_main(void *p)
 
 /* ---- the worker's side ------------------------------------------------------------------------------ */
 
+/* Jobs are used again with their memory: what one thread allocates and another
+ * frees, some thousand times a second, makes the allocator ask the system. */
+enum { JOBS_KEPT = 512, JOB_MEM_KEPT = 64 << 10 };
+
+static struct job *job_kept(struct ledger *l)
+{
+    (void)pthread_mutex_lock(&l->jobs_lock);
+    struct job *j = l->jobs;
+    if (j) {
+        l->jobs = j->next;
+        l->jobs_n--;
+    }
+    (void)pthread_mutex_unlock(&l->jobs_lock);
+    return j;
+}
+
 struct job *job_new(struct ctx *c, struct ledger *l)
 {
-    struct job *j = calloc(1, sizeof *j);
+    struct job *j = job_kept(l);
     if (!j) {
-        (void)FAIL(c, ERR_NOMEM, "error.too-big", "job");
-        return NULL;
+        j = calloc(1, sizeof *j);
+        if (!j) {
+            (void)FAIL(c, ERR_NOMEM, "error.too-big", "job");
+            return NULL;
+        }
+        arena_init(&j->mem, 64u << 20);
     }
-    j->refs = 2;                       /* the worker's, and that of the threads */
-    arena_init(&j->mem, 64u << 20);
+    struct arena mem = j->mem;
+    *j = (struct job){ .mem = mem, .refs = 2 };      /* the worker's, and that of the threads */
     (void)sem_init(&j->done, 0, 0);
     j->erasures = __atomic_load_n(&l->erasures, __ATOMIC_SEQ_CST);
     return j;
 }
 
-void job_unref(struct job *j)
+static void job_free(struct job *j)
+{
+    arena_free(&j->mem);
+    free(j);
+}
+
+void job_unref(struct ledger *l, struct job *j)
 {
     if (__atomic_sub_fetch(&j->refs, 1, __ATOMIC_ACQ_REL) > 0)
         return;
-    arena_free(&j->mem);
+    bool keep = j->mem.used <= JOB_MEM_KEPT;
     (void)sem_destroy(&j->done);
-    free(j);
+    arena_wipe(&j->mem);
+    (void)pthread_mutex_lock(&l->jobs_lock);
+    keep = keep && l->jobs_n < JOBS_KEPT;
+    if (keep) {
+        j->next = l->jobs;
+        l->jobs = j;
+        l->jobs_n++;
+    }
+    (void)pthread_mutex_unlock(&l->jobs_lock);
+    if (!keep)
+        job_free(j);
+}
+
+void jobs_free(struct ledger *l)
+{
+    for (struct job *j; (j = job_kept(l)); )
+        job_free(j);
 }
 
 static bool hand_over(struct ledger *l, struct job *j)
@@ -551,7 +617,7 @@ enum err job_run(struct ctx *c, struct ledger *l, struct job *j)
     enum err e = j->err;
     if (e && !c->fault.code)
         c->fault = j->fault;
-    job_unref(j);
+    job_unref(l, j);
     return e;
 }
 
@@ -559,7 +625,7 @@ void job_drop(struct ledger *l, struct job *j)
 {
     lock_give(l, j->held);
     j->refs = 1;
-    job_unref(j);
+    job_unref(l, j);
 }
 
 enum err writer_start(struct ctx *c, struct ledger *l)
