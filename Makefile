@@ -5,7 +5,7 @@
 #   make fuzz-replay     fuzz targets linked with the corpus replayer
 # BUILD=dir puts the result elsewhere; nothing is written outside it.
 
-PKGS := sqlite3 libpq libsodium libmicrohttpd libxml-2.0 jansson icu-i18n icu-uc libzstd \
+PKGS := sqlite3 libpq libsodium libcurl libmicrohttpd libxml-2.0 jansson icu-i18n icu-uc libzstd \
         cairo pangocairo fontconfig libzip libseccomp zlib nettle libqrencode
 CPPFLAGS_ALL := -D_GNU_SOURCE -Isrc -Itests $(shell pkg-config --cflags $(PKGS)) $(CPPFLAGS)
 # Debian's Intel decimal library and libxlsxwriter ship no pkg-config file.

@@ -46,6 +46,12 @@ const struct verb verbs[] = {
     { "person.edit",          CARE " labour",                   LEVEL_WRITE, "protection signal" },
     { "person.link",          "intake protection prosecution",  LEVEL_WRITE, "protection signal justice" },
 
+    { "inquiry.ask",          "intake protection labour investigation prosecution", LEVEL_WRITE, "protection signal justice" },
+    { "inquiry.answer",       "intake protection labour investigation prosecution coordination", LEVEL_WRITE, "inquiry" },
+    { "inquiry.list",         "intake protection labour investigation prosecution coordination admin", LEVEL_NONE, "" },
+    { "inquiry.carry",        "intake protection labour investigation prosecution coordination admin", LEVEL_NONE, "" },
+    { "inquiry.peers",        "admin",                          LEVEL_NONE,  "" },
+
     { "consent.view",         CARE,                             LEVEL_READ,  "protection" },
     { "consent.record",       CARE,                             LEVEL_WRITE, "protection" },
     { "consent.withdraw",     CARE,                             LEVEL_WRITE, "protection" },
@@ -67,7 +73,7 @@ const struct verb verbs[] = {
     { "evidence.add",         "investigation prosecution",      LEVEL_WRITE, "justice" },
     { "restitution.edit",     "prosecution court",              LEVEL_WRITE, "justice" },
 
-    { "dossier.open_identity", CASEWORK,                        LEVEL_READ,  "protection signal referral justice labour" },
+    { "dossier.open_identity", CASEWORK,                        LEVEL_READ,  "protection signal referral justice labour inquiry" },
     { "dossier.audit",        CASEWORK " admin",                LEVEL_READ,  "protection signal referral justice labour route" },
     { "dossier.conflict",     CASEWORK,                         LEVEL_WRITE, "protection signal referral justice labour route" },
     { "dossier.break_glass",  CASEWORK,                         LEVEL_NONE,  "" },

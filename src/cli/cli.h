@@ -13,6 +13,9 @@ struct command {
 extern const struct command commands[];
 extern const size_t commands_n;
 int cli_main(int argc, char **argv);
+/* Where this node's files are and how they open, from the arguments. */
+struct node_config;
+void cli_config(struct ctx *c, const struct args *a, struct node_config *out);
 /* Print the cause of a failure in the operator's words; returns 1. */
 int cli_fail(struct ctx *c);
 

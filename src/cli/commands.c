@@ -7,6 +7,7 @@
 #include "checker/checker.h"
 #include "db/db.h"
 #include "cli/law_cmd.h"
+#include "cli/inquiry_cmd.h"
 #include "cli/pack_cmd.h"
 #include "demo/demo.h"
 #include "flow/flow.h"
@@ -52,6 +53,11 @@ static struct node_config config_of(struct ctx *c, const struct args *a)
 {
     return (struct node_config){ .data = str_c(a->data), .db = str_c(a->db), .pack = pack_dir(a),
                                  .passphrase = passphrase(c, a) };
+}
+
+void cli_config(struct ctx *c, const struct args *a, struct node_config *out)
+{
+    *out = config_of(c, a);
 }
 
 static const char *option(const struct args *a, const char *name)
@@ -630,6 +636,15 @@ const struct command commands[] = {
     { "law check", cmd_law_check, "law check SITUATIONS.csv --out RESULTS.csv [--decision ID] [--pack DIR]", "What the tables say to each situation." },
     { "rules check", cmd_rules_check, "rules check FILE.dmn|PACKDIR...", "Gaps, overlaps, unknown names and articles in decision tables." },
     { "rules tck", cmd_rules_tck, "rules tck DIR [--csv FILE]", "Run a folder of DMN conformance cases." },
+    { "inquiry card", inquiry_cmd_card, "inquiry card", "The line by which another node pairs with this one." },
+    { "inquiry pair", inquiry_cmd_pair, "inquiry pair CARD --name N [--url https://HOST] [--guardian]", "Pair with another agency's node." },
+    { "inquiry nodes", inquiry_cmd_nodes, "inquiry nodes", "Paired nodes." },
+    { "inquiry preview", inquiry_cmd_preview, "inquiry preview PERSON --agency NODE --as LOGIN", "What each side would learn; nothing leaves." },
+    { "inquiry ask", inquiry_cmd_ask, "inquiry ask PERSON --agency NODE --as LOGIN --purpose P --confirmed", "Ask whether that agency knows the person." },
+    { "inquiry out", inquiry_cmd_out, "inquiry out FILE", "Waiting letters for a courier." },
+    { "inquiry delivered", inquiry_cmd_delivered, "inquiry delivered", "The courier has delivered them." },
+    { "inquiry in", inquiry_cmd_in, "inquiry in FILE", "Read a courier's file." },
+    { "inquiry log", inquiry_cmd_log, "inquiry log", "Every question of this node." },
     { "match", cmd_match, "match FILE.csv [FILE2.csv] --out PAIRS.csv", "Find the same person in files." },
 };
 const size_t commands_n = COUNT_OF(commands);

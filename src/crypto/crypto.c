@@ -182,6 +182,31 @@ bool sign_ok(const unsigned char sign_public[PUBLIC_LEN], struct str msg, const 
     return crypto_sign_verify_detached(sig, (const unsigned char *)msg.p, msg.n, sign_public) == 0;
 }
 
+struct str box_seal(struct arena *a, const unsigned char box_public[PUBLIC_LEN], struct str plain)
+{
+    size_t n;
+    if (__builtin_add_overflow(plain.n, (size_t)BOX_MORE, &n))
+        return (struct str){ 0 };
+    unsigned char *p = arena_alloc(a, n, 1);
+    if (!p || crypto_box_seal(p, (const unsigned char *)plain.p, plain.n, box_public) != 0)
+        return (struct str){ 0 };
+    return (struct str){ (char *)p, n };
+}
+
+enum err box_open(struct ctx *c, const struct keys *k, struct str sealed, struct str *plain)
+{
+    TRY(ctx_check(c));
+    if (sealed.n < BOX_MORE)
+        return FAIL(c, ERR_CORRUPT, "ledger.sealed", "%zu bytes", sealed.n);
+    unsigned char *p = arena_alloc(&c->mem, sealed.n - BOX_MORE + 1, 1);
+    if (!p)
+        return ctx_check(c);
+    if (crypto_box_seal_open(p, (const unsigned char *)sealed.p, sealed.n, k->box_public, k->box) != 0)
+        return FAIL(c, ERR_CORRUPT, "ledger.sealed", "does not open");
+    *plain = (struct str){ (char *)p, sealed.n - BOX_MORE };
+    return ERR_OK;
+}
+
 /* ---- hexadecimal ---------------------------------------------------------------------- */
 
 struct str hex_text(struct arena *a, struct str bytes)

@@ -63,6 +63,13 @@ void keys_free(struct keys *k);                          /* safe on NULL */
 void keys_sign(const struct keys *k, struct str msg, unsigned char sig[SIG_LEN]);
 bool sign_ok(const unsigned char sign_public[PUBLIC_LEN], struct str msg, const unsigned char *sig);
 
+/* Sealed to one node's box key; who sealed it does not show.  {0} when the arena
+ * refuses or the key is none.  BOX_MORE bytes longer than plain. */
+enum { BOX_MORE = 48 };
+struct str box_seal(struct arena *a, const unsigned char box_public[PUBLIC_LEN], struct str plain);
+/* ERR_CORRUPT: not for these keys, or a bit is not as it was. */
+enum err box_open(struct ctx *c, const struct keys *k, struct str sealed, struct str *plain) MUST_CHECK;
+
 /* ---- the key file: text, one line per thing --------------------------------- */
 
 /* Cost of deriving a key from a passphrase (Argon2id).  {0}: 3 passes over 64 MiB. */

@@ -468,6 +468,23 @@ enum err node_open(struct ctx *c, struct str sealed, struct str *plain)
     return seal_open(c, c->node->ledger->seal, STR("node"), sealed, plain);
 }
 
+void node_public(struct ctx *c, unsigned char sign[PUBLIC_LEN], unsigned char box[PUBLIC_LEN])
+{
+    const struct keys *k = c->node->ledger->keys;
+    memcpy(sign, k->sign_public, PUBLIC_LEN);
+    memcpy(box, k->box_public, PUBLIC_LEN);
+}
+
+void node_sign(struct ctx *c, struct str msg, unsigned char sig[SIG_LEN])
+{
+    keys_sign(c->node->ledger->keys, msg, sig);
+}
+
+enum err node_unbox(struct ctx *c, struct str sealed, struct str *plain)
+{
+    return box_open(c, c->node->ledger->keys, sealed, plain);
+}
+
 static enum err count_on(struct rows *r, int64_t *out)
 {
     *out = rows_next(r) ? row_i64(r, 0) : 0;

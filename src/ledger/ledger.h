@@ -97,6 +97,12 @@ struct str blind_index(struct ctx *c, const char *domain, struct str value);
 struct str node_seal(struct ctx *c, struct str plain);
 enum err node_open(struct ctx *c, struct str sealed, struct str *plain) MUST_CHECK;
 
+/* What a node says to other nodes: its two public keys, its signature, and
+ * opening what was sealed to it (box_seal). */
+void node_public(struct ctx *c, unsigned char sign[PUBLIC_LEN], unsigned char box[PUBLIC_LEN]);
+void node_sign(struct ctx *c, struct str msg, unsigned char sig[SIG_LEN]);
+enum err node_unbox(struct ctx *c, struct str sealed, struct str *plain) MUST_CHECK;
+
 /* ---- what desks hand to the fold --------------------------------------------- */
 
 /* Runs after the fold of every record of its kind, inside the fold's

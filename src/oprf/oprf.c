@@ -97,6 +97,11 @@ void element_random(struct element *e)
     crypto_core_ristretto255_random(e->b);
 }
 
+bool scalar_inverse(const struct scalar *a, struct scalar *out)
+{
+    return crypto_core_ristretto255_scalar_invert(out->b, a->b) == 0;
+}
+
 bool scalar_times(const struct scalar *a, const struct scalar *b, struct scalar *out)
 {
     crypto_core_ristretto255_scalar_mul(out->b, a->b, b->b);

@@ -100,6 +100,7 @@ bool oprf_share_open(int t, const struct element (*commit)[OPRF_HOLDERS], size_t
 /* Weight of one holder among those who answer (Lagrange at 0).  A holder's
  * partial evaluation uses weight * share as key, so that the parts only add up. */
 bool oprf_lagrange(const int *holders, size_t t, int holder, struct scalar *weight);
+bool scalar_inverse(const struct scalar *a, struct scalar *out);
 bool scalar_times(const struct scalar *a, const struct scalar *b, struct scalar *out);
 bool element_times(const struct scalar *a, const struct element *x, struct element *out);
 /* part[j] holds n elements; out[i] is their sum over j. */

@@ -59,6 +59,12 @@ static struct match_record match_of(struct ctx *c, const struct answers *a, int6
     return m;
 }
 
+struct match_record person_match_record(struct ctx *c, const struct record *r)
+{
+    struct answers a = kind_answers(c, r);
+    return match_of(c, &a, record_i64(r, "at"));
+}
+
 static enum err index_one(struct ctx *c, struct str id)
 {
     struct record r;
@@ -281,7 +287,6 @@ enum err person_page_part(struct ctx *c, struct out *o, const struct work_case *
     struct match_candidate *m;
     size_t n;
     bool may_look;
-    (void)k;
     TRY(may_look_of(c, r, &may_look));
     TRY(candidates_of(c, r->id, &m, &n));
     part_begin(o, "person.earlier");
@@ -300,7 +305,7 @@ enum err person_page_part(struct ctx *c, struct out *o, const struct work_case *
         empty(o, "person.nobody-like");
     small(o, "person.never-merged");
     section_end(o);
-    return ERR_OK;
+    return panels(c, o, "person", "main", &(struct subject){ "person", r->id, k->code, r });
 }
 
 /* ---- confirming, undoing, asking -------------------------------------------------------------------- */

@@ -14,6 +14,9 @@
  * again or the program starts again. */
 enum err person_index_load(struct ctx *c, const int *stop) MUST_CHECK;
 
+/* A person's record as match/ compares it; points into c->mem. */
+struct match_record person_match_record(struct ctx *c, const struct record *r);
+
 /* Hooks of kind_uses. */
 enum err person_more(struct ctx *c, struct draft *d, const struct work_case *k, struct str record,
                      const struct answers *a, struct facts *f);

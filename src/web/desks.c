@@ -8,6 +8,7 @@
 #include "directory/directory.h"
 #include "dossier/dossier.h"
 #include "kinds/kinds.h"
+#include "inquiry/inquiry.h"
 #include "justice/justice.h"
 #include "law/law_web.h"
 #include "law/sign.h"
@@ -33,6 +34,7 @@ const struct route *const desk_routes[] = {
     law_routes,
     directory_routes,
     admin_routes,
+    inquiry_routes,
     api_routes,
     checker_routes,
     kinds_routes,           /* last: its patterns are the widest */
@@ -41,6 +43,8 @@ const struct route *const desk_routes[] = {
 
 const struct panel desk_panels[] = {
     { "work", "top", referral_panel_work },
+    { "work", "top", inquiry_panel_work },
+    { "person", "main", inquiry_panel_person },
     { "signal", "main", signal_panel_files },
     { "signal", "main", signal_panel_messages },
     { "case", "main", case_panel_kinds },
@@ -55,12 +59,14 @@ const struct panel desk_panels[] = {
 
 desk_tick *const desk_ticks[] = {
     referral_tick,
+    inquiry_tick,
     NULL
 };
 
 const struct foreign desk_foreign[] = {
     { "/openrosa/", openrosa_run, OPENROSA_BODY_MAX },
     { "/api/check", checker_api, CHECKER_API_MAX },
+    { "/peer/", inquiry_peer_run, INQUIRY_BODY_MAX },
     { 0 }
 };
 
@@ -102,6 +108,7 @@ static const struct { const struct projector *p; const size_t *pn; const struct 
     { law_projectors, &law_projectors_n, law_tables, &law_tables_n },
     { admin_projectors, &admin_projectors_n, admin_tables, &admin_tables_n },
     { person_projectors, &person_projectors_n, person_tables, &person_tables_n },
+    { inquiry_projectors, &inquiry_projectors_n, inquiry_tables, &inquiry_tables_n },
     { referral_projectors, &referral_projectors_n, referral_tables, &referral_tables_n },
     { signal_projectors, &signal_projectors_n, signal_tables, &signal_tables_n },
     { api_projectors, &api_projectors_n, api_tables, &api_tables_n },

@@ -1,0 +1,603 @@
+/* inquiry_web.c - asking, answering, what came of it; for a prosecutor or a
+ * protection officer, in plain words. */
+#include "inquiry/inside.h"
+
+#include "base/node.h"
+#include "page/names.h"
+
+static enum tone state_tone(struct str s)
+{
+    return str_is(s, "question") || str_is(s, "confirmed") ? TONE_SOON
+         : str_is(s, "hit") || str_is(s, "agreed") ? TONE_RUN
+         : str_is(s, "shared") ? TONE_DONE : str_is(s, "refused") || str_is(s, "expired") ? TONE_LATE : TONE_PLAIN;
+}
+
+/* The same state reads differently to who asked and to who answers. */
+static struct str state_words(struct ctx *c, const struct inquiry *q)
+{
+    return say_join(c, "inquiry.state", str_join(&c->mem, q->role, STR("-"), q->state));
+}
+
+static struct str office_or_code(struct ctx *c, struct str office)
+{
+    struct str t = office.n ? office_text(c, office) : (struct str){ 0 };
+    return t.n ? t : office;
+}
+
+/* ---- on a person's page, on My work ------------------------------------------------------- */
+
+static void state_step(struct ctx *c, struct out *o, const struct inquiry *q, struct str other)
+{
+    step_begin(o, state_tone(q->state));
+    link_text(o, other, "/inquiry/%s", q->id);
+    step_note(o, state_words(c, q));
+    time_of(o, q->asked_us);
+    step_end(o);
+}
+
+enum err inquiry_panel_person(struct ctx *c, struct out *o, const struct subject *s)
+{
+    const struct record *r = s->record;
+    struct inquiry *q;
+    struct inquiry_peer *p;
+    size_t n, peers, open = 0;
+    if (!access_may(c, "inquiry.ask", r->dossier))
+        return ERR_OK;
+    TRY(inquiry_of_person(c, s->id, &q, &n));
+    TRY(inquiry_peers(c, &p, &peers));
+    for (size_t i = 0; i < peers; i++)
+        open += !p[i].guardian && !p[i].closed;
+    if (!n && !open)
+        return ERR_OK;
+    part_begin(o, "inquiry.elsewhere");
+    if (n)
+        steps_begin(o, true);
+    for (size_t i = 0; i < n; i++)
+        state_step(c, o, &q[i], inquiry_node_name(c, q[i].answering));
+    if (n)
+        steps_end(o);
+    if (open)
+        go_button(o, BTN_QUIET, "inquiry.ask", "/person/%s/inquiry", s->id);
+    small(o, "inquiry.no-name-leaves");
+    section_end(o);
+    return ERR_OK;
+}
+
+enum err inquiry_panel_work(struct ctx *c, struct out *o, const struct subject *s)
+{
+    struct inquiry *q, *mine;
+    size_t n, k;
+    bool any = false;
+    (void)s;
+    const struct verb *v = verb_find("inquiry.answer");
+    if (!v || !access_role(c, v))
+        return ERR_OK;
+    TRY(inquiry_list(c, false, 20, &q, &n));
+    TRY(inquiry_list(c, true, 20, &mine, &k));
+    for (size_t i = 0; i < n + k; i++) {
+        const struct inquiry *x = i < n ? &q[i] : &mine[i - n];
+        if (!str_is(x->state, i < n ? "question" : "confirmed"))
+            continue;
+        if (!any) {
+            part_begin(o, "inquiry.to-decide");
+            steps_begin(o, true);
+        }
+        any = true;
+        state_step(c, o, x, inquiry_node_name(c, i < n ? x->asker : x->answering));
+    }
+    if (any) {
+        steps_end(o);
+        section_end(o);
+    }
+    return ERR_OK;
+}
+
+/* ---- asking: the dry run and the form ----------------------------------------------------------- */
+
+static void side(struct out *o, const char *key, struct str name, const char *const *lines, size_t n)
+{
+    html(o, "<h3>");
+    key_out(o, key);
+    html(o, "</h3>\n");
+    small(o, "inquiry.who-is");
+    para_text(o, name);
+    html(o, "<ul>");
+    for (size_t i = 0; i < n; i++) {
+        html(o, "<li>");
+        key_out(o, lines[i]);
+        html(o, "</li>");
+    }
+    html(o, "</ul>\n");
+}
+#define SIDE(o, key, name, ...) side((o), (key), (name), (const char *const[]){ __VA_ARGS__ }, \
+    COUNT_OF(((const char *const[]){ __VA_ARGS__ })))
+
+static void compared(struct ctx *c, struct out *o, const struct inquiry_preview *p)
+{
+    static const char *const word[MATCH_TOKEN_KINDS] = { "inquiry.kind.id", "inquiry.kind.phone", "inquiry.kind.email",
+        "inquiry.kind.names-day", "inquiry.kind.names-year" };
+    facts_begin(o);
+    for (int i = 0; i < MATCH_TOKEN_KINDS; i++)
+        if (p->count[i])
+            fact(o, word[i], words_int(&c->mem, c->node->words, c->lang, (int64_t)p->count[i]));
+    facts_end(o);
+    small(o, "inquiry.filled-up");
+}
+
+static void dry_run(struct ctx *c, struct out *o, const struct inquiry_preview *p)
+{
+    part_begin(o, "inquiry.compared");
+    compared(c, o, p);
+    section_end(o);
+    part_begin(o, "inquiry.who-learns");
+    SIDE(o, "inquiry.you", SAY(c, "inquiry.this-node"), "inquiry.you-1", "inquiry.you-2", "inquiry.you-3");
+    SIDE(o, "inquiry.they", p->answering.name, "inquiry.they-1", "inquiry.they-2", "inquiry.they-3", "inquiry.they-4");
+    SIDE(o, "inquiry.guardian", p->guardian.name, "inquiry.guardian-1", "inquiry.guardian-2");
+    small(o, "inquiry.not-protected");
+    section_end(o);
+}
+
+static void purposes(struct ctx *c, struct out *o)
+{
+    struct choice opt[8];
+    size_t n = 0;
+    for (; inquiry_purposes[n] && n < COUNT_OF(opt); n++)
+        opt[n] = (struct choice){ .value = str_c(inquiry_purposes[n]), .text = say_join(c, "inquiry.purpose", str_c(inquiry_purposes[n])) };
+    pick(o, &(struct pick){ .name = "purpose", .label = "inquiry.purpose", .options = opt, .n = n });
+}
+
+static enum err choose_agency(struct ctx *c, struct out *o, struct str person)
+{
+    struct inquiry_peer *p;
+    size_t n, k = 0;
+    TRY(inquiry_peers(c, &p, &n));
+    struct choice *opt = NEW_N(&c->mem, struct choice, n + 1);
+    TRY(ctx_check(c));
+    for (size_t i = 0; i < n; i++)
+        if (!p[i].guardian && !p[i].closed)
+            opt[k++] = (struct choice){ .value = p[i].node, .text = p[i].name,
+                .note = p[i].url.n ? (struct str){ 0 } : SAY(c, "inquiry.by-courier") };
+    if (!k) {
+        empty(o, "inquiry.no-peers");
+        return ERR_OK;
+    }
+    filters_begin(o, "inquiry.which-agency", "/person/%s/inquiry", person);
+    pick(o, &(struct pick){ .name = "agency", .label = "inquiry.agency", .options = opt, .n = k });
+    filters_end(o);
+    return ERR_OK;
+}
+
+static enum err ask_page(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    struct out *o = &rs->out;
+    struct inquiry_preview p;
+    struct record r;
+    struct str person = rq->params[0], agency = rq->method == POST ? req_field(rq, "agency") : req_query(rq, "agency");
+    TRY(access_record(c, person, &r));
+    TRY(access_need(c, "inquiry.ask", r.dossier));
+    page_begin(o, &(struct page){ .title_key = "inquiry.ask", .tab = "cases", .narrow = true,
+        .crumbs = { { "person.back", path_of(c, "/case/%s/person/%s", record_get(&r, "case"), person) } } });
+    heading(o, "inquiry.ask");
+    lede(o, "inquiry.lede");
+    errors(o);
+    if (!agency.n) {
+        TRY(choose_agency(c, o, person));
+        page_end(o);
+        return out_check(o);
+    }
+    TRY(inquiry_preview(c, person, agency, &p));
+    dry_run(c, o, &p);
+    sheet_begin(o, "inquiry.send");
+    form_begin(o, "/person/%s/inquiry", person);
+    hidden(o, "agency", agency);
+    facts_begin(o);
+    fact(o, "inquiry.agency", p.answering.name);
+    fact(o, "case.code", p.case_ref);
+    fact(o, "inquiry.left", SAYF(c, "inquiry.left-n", W_INT("officer", p.left.officer), W_INT("office", p.left.office)));
+    facts_end(o);
+    purposes(c, o);
+    tick(o, "confirm", "yes", "inquiry.confirm", false);
+    submit(o, BTN, "inquiry.send-do");
+    form_end(o);
+    section_end(o);
+    page_end(o);
+    return out_check(o);
+}
+
+static enum err act_ask(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    struct out *o = &rs->out;
+    struct str id;
+    if (!req_has(rq, "purpose"))
+        wrong(o, "purpose", "inquiry.which-purpose");
+    if (!req_is(rq, "confirm", "yes"))
+        wrong(o, "confirm", "inquiry.not-confirmed");
+    if (o->wrong) {
+        rs->status = 422;
+        return ask_page(c, rq, rs);
+    }
+    TRY(inquiry_ask(c, rq->params[0], req_field(rq, "agency"), req_field(rq, "purpose"), true, &id));
+    return go_done(c, rs, "inquiry", "/inquiry/%s", id);
+}
+
+/* ---- one inquiry ------------------------------------------------------------------------------------ */
+
+static enum err theirs_part(struct ctx *c, struct out *o, const struct inquiry *q)
+{
+    struct letter_fact f[FACTS_MAX];
+    struct str office;
+    size_t n;
+    int64_t until;
+    TRY(inquiry_theirs(c, q->id, f, &n, &office));
+    if (!n)
+        return ERR_OK;
+    bool open = access_opened(c, q->dossier, &until);
+    sealed_begin(o, "inquiry.theirs");
+    facts_begin(o);
+    fact(o, "step.office", office);
+    for (size_t i = 0; i < n; i++) {
+        struct str label = say_join(c, "inquiry.fact", f[i].name);
+        bool name = !str_is(f[i].name, "officer") && !str_is(f[i].name, "case");
+        html(o, "<dt>");
+        text(o, label);
+        html(o, "</dt><dd>");
+        text(o, name && !open ? SAY(c, "inquiry.closed-value") : f[i].value);
+        html(o, "</dd>\n");
+    }
+    facts_end(o);
+    if (!open && access_may(c, "dossier.open_identity", q->dossier))
+        go_button(o, BTN_SEAL, "identity.open", "/dossier/%s/open?to=%s", q->dossier, path_of(c, "/inquiry/%s", q->id));
+    sealed_end(o);
+    return ERR_OK;
+}
+
+static void answer_form(struct out *o, const struct inquiry *q)
+{
+    const struct choice answers[] = {
+        { STR("yes"), SAY(o->c, "inquiry.yes"), SAY(o->c, "inquiry.yes-note"), false },
+        { STR("no"), SAY(o->c, "inquiry.no"), SAY(o->c, "inquiry.no-note"), false },
+    };
+    sheet_begin(o, "inquiry.answer");
+    para(o, "inquiry.answer-lede");
+    form_begin(o, "/inquiry/%s/answer", q->id);
+    pick(o, &(struct pick){ .name = "answer", .label = "inquiry.answer-label", .options = answers, .n = 2 });
+    ask(o, &(struct ask){ .name = "words", .label = "inquiry.words", .hint = "inquiry.words-hint", .rows = 2, .max = 400, .optional = true });
+    submit(o, BTN, "inquiry.answer-do");
+    form_end(o);
+    section_end(o);
+}
+
+static void next_part(struct out *o, const struct inquiry *q)
+{
+    bool ask_side = str_is(q->role, "ask");
+    if (!ask_side && str_is(q->state, "question")) {
+        answer_form(o, q);
+    } else if (ask_side && str_is(q->state, "confirmed")) {
+        sheet_begin(o, "inquiry.agree");
+        para(o, "inquiry.agree-lede");
+        act_button(o, BTN, "inquiry.agree-do", "/inquiry/%s/agree", q->id);
+        section_end(o);
+    }
+}
+
+static void inquiry_facts(struct ctx *c, struct out *o, const struct inquiry *q)
+{
+    bool ask_side = str_is(q->role, "ask");
+    facts_begin(o);
+    fact(o, ask_side ? "inquiry.agency" : "inquiry.asker", inquiry_node_name(c, ask_side ? q->answering : q->asker));
+    fact(o, "inquiry.purpose", say_join(c, "inquiry.purpose", q->purpose));
+    fact(o, ask_side ? "case.code" : "inquiry.their-case", q->case_ref);
+    fact(o, "inquiry.guardian", inquiry_node_name(c, q->guardian));
+    fact_begin(o, "inquiry.asked-at");
+    time_of(o, q->asked_us);
+    fact_end(o);
+    if (q->words.n)
+        fact(o, "inquiry.words", str_starts(q->words, STR("inquiry.")) ? say_(c, q->words) : q->words);
+    facts_end(o);
+}
+
+static enum err inquiry_page(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    struct out *o = &rs->out;
+    struct inquiry q;
+    TRY(inquiry_get(c, rq->params[0], &q));
+    bool ask_side = str_is(q.role, "ask");
+    page_begin(o, &(struct page){ .title_key = ask_side ? "inquiry.mine-one" : "inquiry.question-one", .tab = "work",
+        .narrow = true, .crumbs = { { "inquiry.list", STR("/inquiries") } } });
+    head_begin(o);
+    key_out(o, ask_side ? "inquiry.mine-one" : "inquiry.question-one");
+    head_tags(o);
+    tag_text(o, state_tone(q.state), state_words(c, &q));
+    head_end(o);
+    errors(o);
+    para_text(o, say_join(c, "inquiry.meaning", str_join(&c->mem, q.role, STR("-"), q.state)));
+    next_part(o, &q);
+    TRY(theirs_part(c, o, &q));
+    inquiry_facts(c, o, &q);
+    if (q.person.n && q.case_id.n) {
+        struct record r;
+        if (access_record(c, q.person, &r) == ERR_OK)
+            go_button(o, BTN_QUIET, "inquiry.to-person", "/case/%s/person/%s", q.case_id, q.person);
+        c->fault = (struct fault){ 0 };
+    }
+    page_end(o);
+    return out_check(o);
+}
+
+static enum err act_answer(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    struct str answer = req_field(rq, "answer");
+    if (!str_is(answer, "yes") && !str_is(answer, "no")) {
+        wrong(&rs->out, "answer", "inquiry.which-answer");
+        rs->status = 422;
+        return inquiry_page(c, rq, rs);
+    }
+    TRY(inquiry_answer(c, rq->params[0], str_is(answer, "yes"), req_field(rq, "words")));
+    return go_done(c, rs, "saved", "/inquiry/%s", rq->params[0]);
+}
+
+static enum err act_agree(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    TRY(inquiry_agree(c, rq->params[0]));
+    return go_done(c, rs, "saved", "/inquiry/%s", rq->params[0]);
+}
+
+/* ---- lists, courier, nodes ------------------------------------------------------------------------------ */
+
+static void list_grid(struct ctx *c, struct out *o, const struct inquiry *q, size_t n, bool mine)
+{
+    if (!n) {
+        empty(o, mine ? "inquiry.none-asked" : "inquiry.none-here");
+        return;
+    }
+    grid_begin(o, &(struct grid){ mine ? "inquiry.asked-here" : "inquiry.questions",
+        COLS("inquiry.asked-at", "inquiry.other-side", "inquiry.purpose", "case.code", "inquiry.state"), .tasks = true });
+    for (size_t i = 0; i < n; i++) {
+        row_begin(o, state_tone(q[i].state));
+        cell(o);
+        time_of(o, q[i].asked_us);
+        cell(o);
+        link_text(o, inquiry_node_name(c, mine ? q[i].answering : q[i].asker), "/inquiry/%s", q[i].id);
+        cell_text(o, say_join(c, "inquiry.purpose", q[i].purpose));
+        cell_text(o, q[i].case_ref);
+        cell(o);
+        tag_text(o, state_tone(q[i].state), state_words(c, &q[i]));
+        row_end(o);
+    }
+    grid_end(o);
+}
+
+static enum err courier_part(struct ctx *c, struct out *o)
+{
+    struct waiting *w;
+    size_t n;
+    TRY(inquiry_waiting(c, (struct str){ 0 }, 200, &w, &n));
+    part_begin(o, "inquiry.post");
+    para_text(o, SAYF(c, "inquiry.waiting-n", W_INT("n", (int64_t)n)));
+    if (n) {
+        row_of(o);
+        act_button(o, BTN_QUIET, "inquiry.exchange", "/inquiries/exchange");
+        go_button(o, BTN_QUIET, "inquiry.download", "/inquiries/courier");
+        act_button(o, BTN_QUIET, "inquiry.carried", "/inquiries/carried");
+        row_of_end(o);
+    } else {
+        act_button(o, BTN_QUIET, "inquiry.exchange", "/inquiries/exchange");
+    }
+    upload_begin(o, "/inquiries/courier");
+    ask(o, &(struct ask){ .name = "file", .label = "inquiry.upload", .hint = "inquiry.upload-hint", .type = "file" });
+    submit(o, BTN_QUIET, "inquiry.upload-do");
+    form_end(o);
+    section_end(o);
+    return ERR_OK;
+}
+
+static enum err list_page(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    struct out *o = &rs->out;
+    struct inquiry *q;
+    size_t n;
+    (void)rq;
+    page_begin(o, &(struct page){ .title_key = "inquiry.list", .tab = "work" });
+    head_begin(o);
+    T(o, "inquiry.list");
+    const struct verb *v = verb_find("inquiry.peers");
+    if (v && access_role(c, v)) {
+        head_actions(o);
+        go_button(o, BTN_QUIET, "inquiry.nodes", "/inquiries/nodes");
+    }
+    head_end(o);
+    errors(o);
+    TRY(inquiry_list(c, false, 50, &q, &n));
+    part_begin(o, "inquiry.questions");
+    list_grid(c, o, q, n, false);
+    section_end(o);
+    TRY(inquiry_list(c, true, 50, &q, &n));
+    part_begin(o, "inquiry.asked-here");
+    list_grid(c, o, q, n, true);
+    section_end(o);
+    TRY(courier_part(c, o));
+    page_end(o);
+    return out_check(o);
+}
+
+static enum err courier_out(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    struct str file;
+    size_t n;
+    (void)rq;
+    TRY(inquiry_courier_out(c, &file, &n));
+    return send_file(rs, STR("application/octet-stream"), STR("amparo-courier.bin"), file);
+}
+
+static enum err act_carried(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    struct waiting *w;
+    size_t n;
+    (void)rq;
+    TRY(inquiry_waiting(c, (struct str){ 0 }, 200, &w, &n));
+    for (size_t i = 0; i < n; i++)
+        TRY(inquiry_sent(c, &w[i].id, 1));
+    return go_done(c, rs, "carried", "/inquiries");
+}
+
+static enum err courier_in(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    const struct upload *u = req_upload(rq, "file");
+    struct courier_report r;
+    struct out *o = &rs->out;
+    if (!u || !u->bytes.n) {
+        wrong(o, "file", "inquiry.no-file");
+        rs->status = 422;
+        return list_page(c, rq, rs);
+    }
+    TRY(inquiry_courier_in(c, u->bytes, &r));
+    page_begin(o, &(struct page){ .title_key = "inquiry.list", .tab = "work", .narrow = true,
+        .crumbs = { { "inquiry.list", STR("/inquiries") } } });
+    heading(o, "inquiry.read");
+    facts_begin(o);
+    fact(o, "inquiry.read-taken", words_int(&c->mem, c->node->words, c->lang, (int64_t)r.taken));
+    fact(o, "inquiry.read-known", words_int(&c->mem, c->node->words, c->lang, (int64_t)r.known));
+    fact(o, "inquiry.read-others", words_int(&c->mem, c->node->words, c->lang, (int64_t)r.others));
+    fact(o, "inquiry.read-refused", words_int(&c->mem, c->node->words, c->lang, (int64_t)r.refused));
+    facts_end(o);
+    if (r.key) {
+        notice_begin(o, TONE_LATE);
+        para_text(o, say_(c, str_c(r.key)));
+        notice_end(o);
+    }
+    go_button(o, BTN, "inquiry.back", "/inquiries");
+    page_end(o);
+    return out_check(o);
+}
+
+static enum err act_exchange(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    size_t moved;
+    (void)rq;
+    TRY(inquiry_exchange(c, &moved));
+    if (!moved)
+        return go_done(c, rs, "nothing-moved", "/inquiries");
+    return go_done(c, rs, "exchanged", "/inquiries");
+}
+
+static enum err log_grid(struct ctx *c, struct out *o)
+{
+    struct inquiry *q;
+    size_t n;
+    TRY(inquiry_log(c, 100, &q, &n));
+    part_begin(o, "inquiry.log");
+    small(o, "inquiry.log-note");
+    if (!n)
+        empty(o, "inquiry.none-asked");
+    else
+        grid_begin(o, &(struct grid){ "inquiry.log", COLS("inquiry.asked-at", "inquiry.asker", "inquiry.other-side", "inquiry.purpose", "case.code", "inquiry.state") });
+    for (size_t i = 0; i < n; i++) {
+        row_begin(o, TONE_PLAIN);
+        cell(o);
+        time_of(o, q[i].asked_us);
+        cell(o);
+        text(o, inquiry_node_name(c, q[i].asker));
+        html(o, "<br>");
+        text(o, office_or_code(c, q[i].office));
+        cell_text(o, inquiry_node_name(c, q[i].answering));
+        cell_text(o, say_join(c, "inquiry.purpose", q[i].purpose));
+        cell_text(o, q[i].case_ref);
+        cell(o);
+        key_out(o, str_is(q[i].role, "guard") ? "inquiry.role-guard" : str_is(q[i].role, "ask") ? "inquiry.role-ask" : "inquiry.role-answer");
+        row_end(o);
+    }
+    if (n)
+        grid_end(o);
+    section_end(o);
+    return ERR_OK;
+}
+
+static void pair_form(struct out *o)
+{
+    sheet_begin(o, "inquiry.pair");
+    para(o, "inquiry.pair-lede");
+    form_begin(o, "/inquiries/nodes");
+    ask(o, &(struct ask){ .name = "card", .label = "inquiry.card", .rows = 3, .max = 250 });
+    ask(o, &(struct ask){ .name = "name", .label = "inquiry.node-name", .width = W_L, .max = 120 });
+    ask(o, &(struct ask){ .name = "url", .label = "inquiry.node-url", .hint = "inquiry.node-url-hint", .width = W_L, .optional = true });
+    tick(o, "guardian", "yes", "inquiry.is-guardian", false);
+    submit(o, BTN, "inquiry.pair-do");
+    form_end(o);
+    section_end(o);
+}
+
+static enum err nodes_page(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    struct out *o = &rs->out;
+    struct inquiry_peer *p;
+    size_t n;
+    (void)rq;
+    TRY(inquiry_peers(c, &p, &n));
+    page_begin(o, &(struct page){ .title_key = "inquiry.nodes", .tab = "admin", .narrow = true, .crumbs = { { "inquiry.list", STR("/inquiries") } } });
+    heading(o, "inquiry.nodes");
+    errors(o);
+    part_begin(o, "inquiry.own-card");
+    html(o, "<p class=\"code\">");
+    text(o, inquiry_card(c));
+    html(o, "</p>\n");
+    small(o, "inquiry.own-card-note");
+    section_end(o);
+    part_begin(o, "inquiry.paired");
+    steps_begin(o, true);
+    for (size_t i = 0; i < n; i++) {
+        step_begin(o, p[i].closed ? TONE_PLAIN : TONE_DONE);
+        text(o, p[i].name);
+        step_note(o, str_join(&c->mem, p[i].guardian ? SAY(c, "inquiry.guardian") : SAY(c, "inquiry.agency"), STR(" · "),
+                              p[i].url.n ? p[i].url : SAY(c, "inquiry.by-courier")));
+        if (p[i].closed)
+            tag(o, TONE_PLAIN, "inquiry.node-closed");
+        else
+            act_button(o, BTN_QUIET, "inquiry.unpair", "/inquiries/node/%s/close", p[i].node);
+        step_end(o);
+    }
+    steps_end(o);
+    if (!n)
+        empty(o, "inquiry.no-peers");
+    section_end(o);
+    pair_form(o);
+    TRY(log_grid(c, o));
+    page_end(o);
+    return out_check(o);
+}
+
+static enum err act_pair(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    enum err e = inquiry_pair(c, req_field(rq, "card"), req_field(rq, "name"), req_field(rq, "url"), req_is(rq, "guardian", "yes"));
+    if (e == ERR_INPUT) {
+        struct str words = say_(c, str_c(c->fault.key));
+        c->fault = (struct fault){ 0 };
+        wrong_(&rs->out, STR("card"), words);
+        rs->status = 422;
+        return nodes_page(c, rq, rs);
+    }
+    TRY(e);
+    return go_done(c, rs, "saved", "/inquiries/nodes");
+}
+
+static enum err act_unpair(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    TRY(inquiry_unpair(c, rq->params[0]));
+    return go_done(c, rs, "saved", "/inquiries/nodes");
+}
+
+const struct route inquiry_routes[] = {
+    { GET,  "/person/:id/inquiry",    ask_page,     .verb = "inquiry.ask", .help = "What each side would learn, then ask another agency." },
+    { POST, "/person/:id/inquiry",    act_ask,      .verb = "inquiry.ask", .help = "Ask it." },
+    { GET,  "/inquiries",             list_page,    .verb = "inquiry.list", .help = "Questions to and from other agencies." },
+    { GET,  "/inquiries/courier",     courier_out,  .verb = "inquiry.carry", .help = "The file for the courier." },
+    { POST, "/inquiries/courier",     courier_in,   .verb = "inquiry.carry", .help = "A courier's file comes in.", .body_max = COURIER_MAX },
+    { POST, "/inquiries/carried",     act_carried,  .verb = "inquiry.carry", .help = "The courier has delivered." },
+    { POST, "/inquiries/exchange",    act_exchange, .verb = "inquiry.carry", .help = "Send and fetch by network now." },
+    { GET,  "/inquiries/nodes",       nodes_page,   .verb = "inquiry.peers", .help = "Paired nodes, own card, log." },
+    { POST, "/inquiries/nodes",       act_pair,     .verb = "inquiry.peers", .help = "Pair with a node." },
+    { POST, "/inquiries/node/:node/close", act_unpair, .verb = "inquiry.peers", .help = "No more letters from this node." },
+    { GET,  "/inquiry/:id",           inquiry_page, .verb = "inquiry.list", .help = "One inquiry, with what to do now." },
+    { POST, "/inquiry/:id/answer",    act_answer,   .verb = "inquiry.answer", .help = "Yes or no to a colleague's question." },
+    { POST, "/inquiry/:id/agree",     act_agree,    .verb = "inquiry.ask", .help = "Details go both ways." },
+    { 0 },
+};

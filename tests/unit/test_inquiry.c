@@ -1,0 +1,555 @@
+/* test_inquiry.c - three whole nodes in one program: the asker's, the answering
+ * agency's, the guardian's; what passes between them, what is refused, and what
+ * an attacker makes of everything that left. */
+#include "inquiry/inside.h"
+
+#include "web_t.h"
+
+#include "signal/signal.h"
+
+#define ASKS "codeni-filadelfia"
+#define KNOWS "codeni-villarrica"
+
+enum { A, B, G, NODES };
+struct trio { struct house_t h[NODES]; struct str node[NODES]; struct str kept[64]; size_t kept_n; };
+
+/* ---- three nodes that know each other -------------------------------------------------------- */
+
+static void machine(struct house_t *h)
+{
+    h->c.who = officer_machine(&h->c);
+}
+
+static void pair_all(struct t *t, struct trio *x, int from, int to, bool guardian)
+{
+    static const char *const name[NODES] = { "Fiscalía de prueba", "Consejería de prueba", "Defensoría de prueba" };
+    struct house_t *h = &x->h[from];
+    struct str card = inquiry_card(&x->h[to].c);
+    machine(h);
+    OK(&h->c, inquiry_pair(&h->c, card, str_c(name[to]), (struct str){ 0 }, guardian));
+}
+
+static bool trio_fresh(struct t *t, struct trio *x, bool pg)
+{
+    memset(x, 0, sizeof *x);
+    for (int i = 0; i < NODES; i++) {
+        if (!house_fresh(t, &x->h[i], pg))
+            return false;
+        x->node[i] = ledger_node_id(x->h[i].c.node->ledger);
+    }
+    for (int i = 0; i < NODES; i++)
+        for (int j = 0; j < NODES; j++)
+            if (i != j)
+                pair_all(t, x, i, j, j == G);
+    return true;
+}
+
+static void trio_end(struct trio *x)
+{
+    for (int i = 0; i < NODES; i++)
+        house_end(&x->h[i]);
+}
+
+static struct work_case case_of(struct t *t, struct house_t *h, const char *territory, const char *office)
+{
+    struct ctx *c = &h->c;
+    struct work_case k = { 0 };
+    struct answers a = { 0 };
+    struct str receipt, id = { 0 }, signal = { 0 };
+    struct draft *d;
+    c->who = NULL;
+    (void)answers_put(&c->mem, &a, STR("what"), STR("Aviso inventado"));
+    OK(c, signal_receive(c, &(struct signal_in){ .channel = "web", .form = STR("signal"), .answers = &a,
+        .territory = str_c(territory) }, &receipt, &signal));
+    struct str dossier = one_value(h, "SELECT dossier FROM signal_row WHERE id = $1", signal);
+    as(t, h, office);
+    OK(c, draft_begin(c, signal, "test.give", &d));
+    draft_in(d, dossier);
+    (void)grant_add(c, d, dossier, str_c(office), LEVEL_WRITE, "duty", 0, (struct str){ 0 });
+    OK(c, draft_commit(c, d));
+    OK(c, signal_open_case(c, signal, &(struct signal_case){ .title = STR("adolescente, casa particular"),
+        .procedure = c->node->pack->procedures[0].id, .cl = true }, &id));
+    OK(c, work_case(c, id, &k));
+    return k;
+}
+
+struct who { const char *first, *second, *birth, *id, *phone; };
+static struct str person(struct t *t, struct house_t *h, const struct work_case *k, const struct who *w)
+{
+    const char *const v[][2] = { { "first_name", w->first }, { "second_name", w->second }, { "birthdate", w->birth },
+        { "identity_number", w->id }, { "phone", w->phone }, { "sex", "female" }, { "role", "affected" }, { "code", "P1" } };
+    struct answers a = { 0 };
+    struct str id = { 0 };
+    for (size_t i = 0; i < COUNT_OF(v); i++)
+        if (v[i][1])
+            (void)answers_put(&h->c.mem, &a, str_c(v[i][0]), str_c(v[i][1]));
+    OK(&h->c, kind_save(&h->c, k, kind_find(STR("person")), (struct str){ 0 }, &a, (struct str){ 0 }, NULL, &id));
+    return id;
+}
+
+/* ---- carrying letters -------------------------------------------------------------------------- */
+
+static struct str carry_out(struct t *t, struct trio *x, int from)
+{
+    struct ctx *c = &x->h[from].c;
+    struct str file = { 0 };
+    struct waiting *w;
+    size_t n;
+    machine(&x->h[from]);
+    OK(c, inquiry_courier_out(c, &file, &n));
+    OK(c, inquiry_waiting(c, (struct str){ 0 }, 100, &w, &n));
+    for (size_t i = 0; i < n; i++)
+        OK(c, inquiry_sent(c, &w[i].id, 1));
+    return file;
+}
+
+static size_t carry(struct t *t, struct trio *x, int from, int to, struct str file)
+{
+    struct courier_report r = { 0 };
+    struct house_t *h = &x->h[to];
+    (void)from;
+    machine(h);
+    OK(&h->c, inquiry_courier_in(&h->c, file, &r));
+    if (r.key)
+        printf("# refused: %s\n", r.key);
+    CHECK_EQ(r.refused, 0);
+    return r.taken;
+}
+
+/* A to B and G, B to G, G to both, B to A, A to B. */
+static void whole_run(struct t *t, struct trio *x)
+{
+    struct str a = carry_out(t, x, A);
+    CHECK_EQ(carry(t, x, A, B, a), 1);
+    CHECK_EQ(carry(t, x, A, G, a), 1);
+    CHECK_EQ(carry(t, x, B, G, carry_out(t, x, B)), 1);
+    struct str g = carry_out(t, x, G);
+    CHECK_EQ(carry(t, x, G, B, g), 1);
+    CHECK_EQ(carry(t, x, B, A, carry_out(t, x, B)), 1);
+    CHECK_EQ(carry(t, x, G, A, g), 1);
+    CHECK_EQ(carry(t, x, A, B, carry_out(t, x, A)), 1);
+}
+
+static struct str state(struct house_t *h, struct str run)
+{
+    return one_value(h, "SELECT state FROM inquiry_row WHERE run = $1", run);
+}
+
+static struct str run_of(struct house_t *h, struct str id)
+{
+    return one_value(h, "SELECT run FROM inquiry_row WHERE id = $1", id);
+}
+
+static struct str ask_from(struct t *t, struct trio *x, struct str who, enum err want)
+{
+    struct ctx *c = &x->h[A].c;
+    struct str id = { 0 };
+    as(t, &x->h[A], ASKS);
+    enum err e = inquiry_ask(c, who, x->node[B], STR("protect"), true, &id);
+    CHECK_EQ(e, want);
+    if (e)
+        c->fault = (struct fault){ 0 };
+    return id;
+}
+
+static const struct who known = { "Ysapy María", "Inventada Prueba", "2012-04-05", "0000001", "0981000001" };
+static const struct who written_otherwise = { "Isapy", "Inbentada Prueva", "2012-05-04", NULL, NULL };
+static const struct who other = { "Kuarahy", "Ficticio Ensayo", "2001-09-17", "0000777", "0981000777" };
+static const struct who shares_phone = { "Panambi", "Imaginaria Cuento", "1999-12-30", NULL, "0981000777" };
+static const struct who unknown = { "Arasunu", "Supuesto Caso", "2010-02-28", "0000999", NULL };
+
+/* ---- the story --------------------------------------------------------------------------------- */
+
+static void found_and_agreed(struct t *t, struct trio *x)
+{
+    struct work_case ka = case_of(t, &x->h[A], "py-1601", ASKS);
+    struct str mine = person(t, &x->h[A], &ka, &written_otherwise);
+    struct work_case kb = case_of(t, &x->h[B], "py-0401", KNOWS);
+    struct str theirs = person(t, &x->h[B], &kb, &known);
+    (void)person(t, &x->h[B], &kb, &other);
+    struct str id = ask_from(t, x, mine, ERR_OK), run = run_of(&x->h[A], id);
+    whole_run(t, x);
+    CHECK_STR(state(&x->h[A], run), "hit");
+    CHECK_STR(state(&x->h[B], run), "question");
+    CHECK_STR(state(&x->h[G], run), "served");
+    CHECK(str_eq(one_value(&x->h[B], "SELECT person FROM inquiry_row WHERE run = $1", run), theirs));
+    CHECK_STR(one_value(&x->h[G], "SELECT person FROM inquiry_row WHERE run = $1", run), "");
+    /* purpose and case are written on all three */
+    for (int i = 0; i < NODES; i++) {
+        CHECK_STR(one_value(&x->h[i], "SELECT purpose FROM inquiry_row WHERE run = $1", run), "protect");
+        CHECK(str_eq(one_value(&x->h[i], "SELECT case_ref FROM inquiry_row WHERE run = $1", run), ka.code));
+    }
+    struct ctx *b = &x->h[B].c, *a = &x->h[A].c;
+    struct str at_b = one_value(&x->h[B], "SELECT id FROM inquiry_row WHERE run = $1", run);
+    struct letter_fact fact[FACTS_MAX];
+    struct str office;
+    size_t n;
+    as(t, &x->h[B], ASKS);                          /* another office of that node */
+    REFUSED(b, ERR_NOT_FOUND, inquiry_answer(b, at_b, true, STR("")));
+    as(t, &x->h[A], ASKS);
+    REFUSED(a, ERR_CONFLICT, inquiry_agree(a, id)); /* they have not said yes */
+    as(t, &x->h[B], KNOWS);
+    OK(b, inquiry_answer(b, at_b, true, STR("Hablemos")));
+    REFUSED(b, ERR_CONFLICT, inquiry_answer(b, at_b, false, STR("")));
+    CHECK_EQ(carry(t, x, B, A, carry_out(t, x, B)), 1);
+    as(t, &x->h[A], ASKS);
+    OK(a, inquiry_theirs(a, id, fact, &n, &office));
+    CHECK_EQ(n, 0);                                 /* nothing before both said yes */
+    OK(a, inquiry_agree(a, id));
+    CHECK_EQ(carry(t, x, A, B, carry_out(t, x, A)), 1);
+    CHECK_EQ(carry(t, x, B, A, carry_out(t, x, B)), 1);
+    CHECK_STR(state(&x->h[A], run), "shared");
+    CHECK_STR(state(&x->h[B], run), "shared");
+    as(t, &x->h[A], ASKS);
+    OK(a, inquiry_theirs(a, id, fact, &n, &office));
+    CHECK(n >= 5 && office.n);
+    CHECK_STR(fact[0].name, "officer");
+    bool named = false;
+    for (size_t i = 0; i < n; i++)
+        named = named || str_is(fact[i].value, "Ysapy María");
+    CHECK(named);
+    /* the run's secrets are destroyed on all three; the log stays */
+    for (int i = 0; i < NODES; i++) {
+        size_t did;
+        machine(&x->h[i]);
+        OK(&x->h[i].c, inquiry_tick(&x->h[i].c, 100, &did));
+        CHECK_EQ(COUNT_ROWS(&x->h[i], "SELECT count(*) FROM record WHERE kind = 'inquiry_run'", NO_ARGS), 0);
+        CHECK_EQ(COUNT_ROWS(&x->h[i], "SELECT count(*) FROM inquiry_row", NO_ARGS), 1);
+        struct verify_report v;
+        OK(&x->h[i].c, ledger_verify(&x->h[i].c, x->h[i].c.node->ledger, false, &v));
+    }
+}
+
+static void each_engine(struct t *t, void (*story)(struct t *, struct trio *))
+{
+    for (int pg = 0; pg < engines(); pg++) {
+        struct trio *x = calloc(1, sizeof *x);
+        if (x && trio_fresh(t, x, pg))
+            story(t, x);
+        if (x)
+            trio_end(x);
+        free(x);
+    }
+}
+static void found(struct t *t) { each_engine(t, found_and_agreed); }
+
+/* Not found and "one number only" look alike to everybody but the asker. */
+static void not_found(struct t *t, struct trio *x)
+{
+    struct work_case ka = case_of(t, &x->h[A], "py-1601", ASKS), kb = case_of(t, &x->h[B], "py-0401", KNOWS);
+    struct str none = person(t, &x->h[A], &ka, &unknown), weak = person(t, &x->h[A], &ka, &shares_phone);
+    (void)person(t, &x->h[B], &kb, &known);
+    (void)person(t, &x->h[B], &kb, &other);
+    struct str first = run_of(&x->h[A], ask_from(t, x, none, ERR_OK));
+    whole_run(t, x);
+    struct str second = run_of(&x->h[A], ask_from(t, x, weak, ERR_OK));
+    whole_run(t, x);
+    CHECK_STR(state(&x->h[A], first), "none");
+    CHECK_STR(state(&x->h[A], second), "weak");
+    CHECK_STR(state(&x->h[B], first), "closed");
+    CHECK_STR(state(&x->h[B], second), "closed");
+    CHECK_STR(one_value(&x->h[B], "SELECT person FROM inquiry_row WHERE run = $1", second), "");
+    CHECK_EQ(COUNT_ROWS(&x->h[B], "SELECT count(*) FROM inquiry_row", NO_ARGS), 2);     /* logged alike */
+    CHECK_EQ(COUNT_ROWS(&x->h[G], "SELECT count(*) FROM inquiry_row WHERE state = 'served'", NO_ARGS), 2);
+}
+static void negative(struct t *t) { each_engine(t, not_found); }
+
+/* ---- limits ---------------------------------------------------------------------------------------- */
+
+static void quotas_hold(struct t *t, struct trio *x)
+{
+    struct work_case ka = case_of(t, &x->h[A], "py-1601", ASKS);
+    struct ctx *c = &x->h[A].c;
+    struct str who = person(t, &x->h[A], &ka, &unknown), id = { 0 };
+    REFUSED(c, ERR_INPUT, inquiry_ask(c, who, x->node[B], STR("protect"), false, &id));
+    REFUSED(c, ERR_INPUT, inquiry_ask(c, who, x->node[B], STR("curiosity"), true, &id));
+    REFUSED(c, ERR_INPUT, inquiry_ask(c, who, x->node[G], STR("protect"), true, &id));     /* the guardian is nobody to ask */
+    REFUSED(c, ERR_NOT_FOUND, inquiry_ask(c, who, x->node[A], STR("protect"), true, &id));
+    as(t, &x->h[A], KNOWS);
+    REFUSED(c, ERR_NOT_FOUND, inquiry_ask(c, who, x->node[B], STR("protect"), true, &id)); /* not her person */
+    CHECK_EQ(COUNT_ROWS(&x->h[A], "SELECT count(*) FROM inquiry_row", NO_ARGS), 0);
+    for (int i = 0; i < INQUIRY_PER_OFFICER; i++)
+        (void)ask_from(t, x, who, ERR_OK);
+    (void)ask_from(t, x, who, ERR_DENIED);
+    CHECK_EQ(COUNT_ROWS(&x->h[A], "SELECT count(*) FROM inquiry_row", NO_ARGS), INQUIRY_PER_OFFICER);
+    c->now_us += (INQUIRY_DAYS + 1) * US_PER_DAY;
+    (void)ask_from(t, x, who, ERR_OK);
+}
+static void limits(struct t *t) { each_engine(t, quotas_hold); }
+
+/* An asking node that does not keep its own limits meets those of the others. */
+static void others_count(struct t *t, struct trio *x)
+{
+    struct work_case ka = case_of(t, &x->h[A], "py-1601", ASKS);
+    struct str who = person(t, &x->h[A], &ka, &unknown);
+    int64_t real = x->h[A].c.now_us;
+    struct str last = { 0 };
+    for (int i = 0; i <= INQUIRY_PER_OFFICER; i++) {
+        x->h[A].c.now_us = real - (i < INQUIRY_PER_OFFICER ? 8 * US_PER_DAY : 0);   /* its clock lies */
+        if (i == INQUIRY_PER_OFFICER / 2)
+            x->h[A].c.now_us = real - 16 * US_PER_DAY;
+        last = run_of(&x->h[A], ask_from(t, x, who, ERR_OK));
+    }
+    x->h[A].c.now_us = real;
+    struct str a = carry_out(t, x, A);
+    CHECK_EQ(carry(t, x, A, B, a), INQUIRY_PER_OFFICER + 1);
+    CHECK_EQ(carry(t, x, A, G, a), INQUIRY_PER_OFFICER + 1);
+    CHECK_EQ(COUNT_ROWS(&x->h[B], "SELECT count(*) FROM inquiry_row WHERE state = 'refused'", NO_ARGS), 1);
+    CHECK_EQ(COUNT_ROWS(&x->h[G], "SELECT count(*) FROM inquiry_row WHERE state = 'refused'", NO_ARGS), 1);
+    (void)carry(t, x, B, A, carry_out(t, x, B));
+    CHECK_EQ(COUNT_ROWS(&x->h[A], "SELECT count(*) FROM inquiry_row WHERE state = 'refused'", NO_ARGS), 1);
+    (void)last;
+}
+static void counted(struct t *t) { each_engine(t, others_count); }
+
+/* ---- what is refused, each with its reason ------------------------------------------------------------ */
+
+struct forger { struct keys *k; };
+static void forged_sign(void *arg, struct str msg, unsigned char sig[SIG_LEN])
+{
+    keys_sign(((struct forger *)arg)->k, msg, sig);
+}
+
+static const char *take_one(struct house_t *h, struct str letter)
+{
+    struct envelope e;
+    struct ctx *c = &h->c;
+    machine(h);
+    enum err err = envelope_next(c, &letter, &e);
+    if (!err)
+        err = inquiry_receive(c, &e, NULL);
+    const char *key = err ? c->fault.key : "taken";
+    c->fault = (struct fault){ 0 };
+    return key;
+}
+#define TAKES(h, letter, want) do { const char *key_ = take_one((h), (letter)); if (strcmp(key_, (want)) != 0) { t->bad++; \
+    printf("# %s:%d: %s, want %s\n", __FILE__, __LINE__, key_, (want)); } } while (0)
+
+/* A letter by node `from`, with its real keys: what a dishonest partner sends. */
+static void node_signs(void *arg, struct str msg, unsigned char sig[SIG_LEN])
+{
+    node_sign(arg, msg, sig);
+}
+
+static struct str letter_by(struct t *t, struct trio *x, int from, int to, struct letter *l)
+{
+    struct ctx *c = &x->h[from].c;
+    struct inquiry_peer p;
+    struct str out = { 0 };
+    OK(c, inquiry_peer_find(c, x->node[to], &p));
+    l->from = x->node[from];
+    if (!l->to.n)
+        l->to = x->node[to];
+    if (!l->run.n)
+        l->run = id_new(&c->mem, c->now_us);
+    l->id = id_new(&c->mem, c->now_us);
+    if (!l->at_us)
+        l->at_us = c->now_us;
+    OK(c, letter_write(c, l, p.box, node_signs, c, &out));
+    return out;
+}
+
+static struct letter question(struct trio *x, const struct element *e)
+{
+    return (struct letter){ .kind = LETTER_ASK, .purpose = STR("protect"), .case_ref = STR("X"), .officer = STR("o"),
+        .office = STR("f"), .answering = x->node[B], .guardian = x->node[G], .elements = e, .n = TOKENS_ASKED };
+}
+
+static void refusals(struct t *t, struct trio *x)
+{
+    struct element e[TOKENS_ASKED];
+    struct ctx *a = &x->h[A].c;
+    for (size_t i = 0; i < TOKENS_ASKED; i++)
+        element_random(&e[i]);
+    struct letter l = question(x, e);
+    struct str good = letter_by(t, x, A, B, &l);
+
+    struct str bytes = arena_dup(&a->mem, good), cut = str_sub(good, 0, good.n - 1), key;
+    TAKES(&x->h[B], cut, "inquiry.bad-file");                       /* truncated */
+    TAKES(&x->h[B], str_sub(good, 0, 20), "inquiry.bad-file");
+    TAKES(&x->h[G], good, "inquiry.not-for-us");
+    ((char *)(uintptr_t)bytes.p)[200] ^= 1;
+    TAKES(&x->h[B], bytes, "inquiry.bad-letter");                   /* a bit turned */
+
+    struct forger f = { keys_new(NULL) };
+    struct inquiry_peer p;
+    OK(a, inquiry_peer_find(a, x->node[B], &p));
+    OK(a, letter_write(a, &l, p.box, forged_sign, &f, &key));
+    TAKES(&x->h[B], key, "inquiry.bad-signature");                  /* another's hand under her name */
+    char id[ID_LEN + 1];
+    node_id_of(f.k->sign_public, id);
+    struct letter stranger = l;
+    stranger.from = str_c(id);
+    OK(a, letter_write(a, &stranger, p.box, forged_sign, &f, &key));
+    TAKES(&x->h[B], key, "inquiry.no-peer");                        /* not paired */
+    keys_free(f.k);
+
+    struct letter old = question(x, e), early = question(x, e);
+    old.at_us = a->now_us - (INQUIRY_KEEP_DAYS + 1) * US_PER_DAY;
+    early.at_us = a->now_us + 2 * US_PER_DAY;
+    TAKES(&x->h[B], letter_by(t, x, A, B, &old), "inquiry.old-letter");
+    TAKES(&x->h[B], letter_by(t, x, A, B, &early), "inquiry.old-letter");
+
+    struct letter wrong = question(x, e);
+    wrong.to = x->node[G];                                          /* sealed to B, written to G */
+    TAKES(&x->h[B], letter_by(t, x, A, B, &wrong), "inquiry.not-for-us");
+    wrong = question(x, e);
+    wrong.answering = wrong.guardian = x->node[A];
+    TAKES(&x->h[B], letter_by(t, x, A, B, &wrong), "inquiry.not-for-us");
+    wrong = question(x, e);
+    wrong.guardian = x->node[A];                                    /* a guardian of the asker's choice */
+    TAKES(&x->h[B], letter_by(t, x, A, B, &wrong), "inquiry.no-guardian");
+    struct element bad[TOKENS_ASKED];
+    memcpy(bad, e, sizeof bad);
+    memset(bad[5].b, 0, 32);
+    wrong = question(x, bad);
+    TAKES(&x->h[B], letter_by(t, x, A, B, &wrong), "inquiry.bad-element");      /* the identity */
+    memset(bad[5].b, 0xff, 32);
+    wrong = question(x, bad);
+    TAKES(&x->h[B], letter_by(t, x, A, B, &wrong), "inquiry.bad-element");
+    wrong = question(x, e);
+    wrong.n = TOKENS_ASKED - 1;
+    TAKES(&x->h[B], letter_by(t, x, A, B, &wrong), "inquiry.bad-letter");       /* sizes are fixed */
+    CHECK_EQ(COUNT_ROWS(&x->h[B], "SELECT count(*) FROM inquiry_row", NO_ARGS), 0);
+
+    TAKES(&x->h[B], good, "taken");
+    TAKES(&x->h[B], good, "inquiry.known");                         /* the same run again */
+    struct letter again = question(x, e);
+    again.run = l.run;
+    TAKES(&x->h[B], letter_by(t, x, A, B, &again), "inquiry.known");
+
+    struct oprf_deal d;
+    struct element set[SET_MIN];
+    for (size_t i = 0; i < SET_MIN; i++)
+        element_random(&set[i]);
+    CHECK(oprf_deal(2, 2, &d));
+    struct letter join = { .kind = LETTER_JOIN, .run = l.run, .share = d.share[1], .elements = set, .n = SET_MIN };
+    memcpy(join.commit[0], d.commit, sizeof join.commit[0]);
+    TAKES(&x->h[G], letter_by(t, x, B, G, &join), "inquiry.not-yet");           /* before the question */
+    struct letter to_g = question(x, e);
+    to_g.run = l.run;
+    TAKES(&x->h[G], letter_by(t, x, A, G, &to_g), "taken");
+    TAKES(&x->h[G], letter_by(t, x, A, G, &join), "inquiry.known");             /* the asker plays the answering node */
+    join.share = d.share[0];
+    TAKES(&x->h[G], letter_by(t, x, B, G, &join), "inquiry.bad-share");
+    join.share = d.share[1];
+    join.n = SET_MIN - 1;
+    TAKES(&x->h[G], letter_by(t, x, B, G, &join), "inquiry.bad-letter");
+}
+static void refused(struct t *t) { each_engine(t, refusals); }
+
+/* A guardian that answers a part of the set by another key, or proves with it. */
+static void bad_guardian(struct t *t, struct trio *x)
+{
+    struct work_case ka = case_of(t, &x->h[A], "py-1601", ASKS), kb = case_of(t, &x->h[B], "py-0401", KNOWS);
+    struct str mine = person(t, &x->h[A], &ka, &known);
+    (void)person(t, &x->h[B], &kb, &known);
+    struct str run = run_of(&x->h[A], ask_from(t, x, mine, ERR_OK)), a = carry_out(t, x, A);
+    CHECK_EQ(carry(t, x, A, B, a), 1);
+    struct ctx *g = &x->h[G].c;
+    struct oprf_deal d;
+    struct scalar key, other_key;
+    struct element set[SET_MIN], part[TOKENS_ASKED];
+    scalar_random(&key);
+    scalar_random(&other_key);
+    CHECK(oprf_deal(2, 2, &d));
+    /* the guardian opens what B sent, as it may */
+    struct waiting *w;
+    size_t n;
+    struct envelope e;
+    struct str body;
+    struct letter join;
+    machine(&x->h[B]);
+    OK(&x->h[B].c, inquiry_waiting(&x->h[B].c, x->node[G], 5, &w, &n));
+    CHECK_EQ(n, 1);
+    OK(g, envelope_next(g, &w[0].bytes, &e));
+    OK(g, node_unbox(g, e.sealed, &body));
+    OK(g, letter_parse(g, body, &join));
+    CHECK(oprf_evaluate(&key, join.elements, join.n, set, 0));
+    CHECK(element_times(&other_key, &join.elements[7], &set[7]));
+    struct letter grant = { .kind = LETTER_GRANT, .run = run, .share = d.share[0], .elements = set, .n = join.n };
+    memcpy(grant.commit[1], d.commit, sizeof grant.commit[1]);
+    TAKES(&x->h[B], letter_by(t, x, G, B, &grant), "inquiry.bad-evaluation");
+    grant.share = d.share[1];
+    TAKES(&x->h[B], letter_by(t, x, G, B, &grant), "inquiry.bad-share");
+    CHECK_STR(state(&x->h[B], run), "received");
+    /* an asker gets a half whose proof is by another key: no result */
+    CHECK_EQ(carry(t, x, A, G, a), 1);
+    CHECK_EQ(carry(t, x, B, G, carry_out(t, x, B)), 1);
+    struct str real = carry_out(t, x, G);
+    CHECK_EQ(carry(t, x, G, B, real), 1);
+    CHECK_EQ(carry(t, x, B, A, carry_out(t, x, B)), 1);
+    for (size_t i = 0; i < TOKENS_ASKED; i++)
+        element_random(&part[i]);
+    struct letter half = { .kind = LETTER_PART, .run = run, .elements = part, .n = TOKENS_ASKED };
+    memcpy(half.commit[0], join.commit[0], sizeof half.commit[0]);
+    memcpy(half.commit[1], d.commit, sizeof half.commit[1]);
+    TAKES(&x->h[A], letter_by(t, x, G, A, &half), "inquiry.bad-proof");
+    CHECK_STR(state(&x->h[A], run), "refused");
+}
+static void dishonest(struct t *t) { each_engine(t, bad_guardian); }
+
+/* ---- the file -------------------------------------------------------------------------------------------- */
+
+static void files(struct t *t, struct trio *x)
+{
+    struct work_case ka = case_of(t, &x->h[A], "py-1601", ASKS);
+    struct str mine = person(t, &x->h[A], &ka, &known);
+    (void)ask_from(t, x, mine, ERR_OK);
+    struct str file = carry_out(t, x, A);
+    struct ctx *b = &x->h[B].c;
+    struct courier_report r;
+    for (size_t n = 0; n < file.n; n += 97) {                        /* cut anywhere: refused whole */
+        if (n == courier_head().n || n == courier_head().n + (file.n - courier_head().n) / 2)
+            continue;                                               /* between two letters is a file too */
+        REFUSED(b, ERR_INPUT, inquiry_courier_in(b, str_sub(file, 0, n), &r));
+    }
+    CHECK_EQ(COUNT_ROWS(&x->h[B], "SELECT count(*) FROM inquiry_row", NO_ARGS), 0);
+    REFUSED(b, ERR_INPUT, inquiry_courier_in(b, STR("no file of ours"), &r));
+    CHECK_EQ(carry(t, x, A, B, file), 1);
+    machine(&x->h[B]);
+    OK(b, inquiry_courier_in(b, file, &r));                         /* the stick twice */
+    CHECK(r.known == 1 && r.others == 1 && !r.taken && !r.refused);
+    /* every small letter has the same size: what it says does not show by it */
+    struct str rest = str_sub(file, courier_head().n, file.n);
+    struct envelope e;
+    while (rest.n) {
+        OK(b, envelope_next(b, &rest, &e));
+        CHECK_EQ(e.sealed.n, LETTER_UNIT + BOX_MORE);
+    }
+}
+static void courier(struct t *t) { each_engine(t, files); }
+
+static void cards(struct t *t, struct trio *x)
+{
+    struct ctx *c = &x->h[A].c;
+    struct str card = inquiry_card(&x->h[B].c), none = { 0 };
+    machine(&x->h[A]);
+    REFUSED(c, ERR_INPUT, inquiry_pair(c, STR("amparo-node x y z"), STR("X"), none, false));
+    REFUSED(c, ERR_INPUT, inquiry_pair(c, str_sub(card, 0, card.n - 2), STR("X"), none, false));
+    REFUSED(c, ERR_INPUT, inquiry_pair(c, inquiry_card(c), STR("X"), none, false));
+    REFUSED(c, ERR_INPUT, inquiry_pair(c, card, STR(" "), none, false));
+    REFUSED(c, ERR_INPUT, inquiry_pair(c, card, STR("X"), STR("http://example.org"), false));
+    REFUSED(c, ERR_INPUT, inquiry_pair(c, card, STR("X"), STR("file:///etc/passwd"), false));
+    OK(c, inquiry_pair(c, card, STR("X"), STR("https://example.org/"), false));
+    OK(c, inquiry_unpair(c, x->node[B]));
+    struct work_case ka = case_of(t, &x->h[A], "py-1601", ASKS);
+    struct str mine = person(t, &x->h[A], &ka, &known);
+    (void)ask_from(t, x, mine, ERR_INPUT);                          /* no longer a partner */
+    /* and its letters are refused */
+    struct letter l = { .kind = LETTER_REFUSE, .words = STR("x") };
+    TAKES(&x->h[A], letter_by(t, x, B, A, &l), "inquiry.no-peer");
+}
+static void pairing(struct t *t) { each_engine(t, cards); }
+
+static const struct t_case cases[] = {
+    { "found, asked, agreed, forgotten", found },
+    { "not found, and one number only", negative },
+    { "nothing without purpose and confirmation; so many a week", limits },
+    { "the other two count too", counted },
+    { "dishonest and damaged letters are refused with a reason", refused },
+    { "a guardian that cheats is found out", dishonest },
+    { "a courier's file: cut, twice, all letters of one size", courier },
+    { "cards and addresses", pairing },
+};
+T_MAIN(cases)
