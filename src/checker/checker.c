@@ -1,6 +1,9 @@
 /* checker.c - one situation, one answer. */
 #include "checker/checker.h"
 
+#include "base/node.h"
+#include "rulebook/rulebook.h"
+
 /* ---- what a decision asks -------------------------------------------------------- */
 
 static const struct pack_decision *file_of(const struct pack *p, struct str decision)
@@ -260,6 +263,16 @@ enum err checker_evaluate(struct ctx *c, const struct pack *p, const struct dmn_
     a.review = says_review(&a);
     *out = a;
     return ctx_check(c);
+}
+
+enum err checker_now(struct ctx *c, struct str decision, struct feel_value situation, struct rules_use *u,
+                     struct checker_answer *out)
+{
+    struct str file = checker_file(c->node->pack, decision);
+    if (!file.n)
+        return FAIL(c, ERR_NOT_FOUND, "checker.no-decision", "the pack has no such decision");
+    TRY(rules_in_force(c, file, rules_today(c), u));
+    return checker_evaluate(c, c->node->pack, u->model, decision, situation, out);
 }
 
 const struct checker_part *checker_part(const struct checker_answer *a, const char *table)

@@ -75,6 +75,11 @@ struct checker_answer {
 enum err checker_evaluate(struct ctx *c, const struct pack *p, const struct dmn_model *m,
                           struct str decision, struct feel_value situation,
                           struct checker_answer *out) MUST_CHECK;
+/* The same with the rules in force today in this house (rulebook/rulebook.h).
+ * *u is lent: let it go when the answer has been used. */
+struct rules_use;
+enum err checker_now(struct ctx *c, struct str decision, struct feel_value situation, struct rules_use *u,
+                     struct checker_answer *out) MUST_CHECK;
 /* The part of that table; NULL when it did not fire. */
 const struct checker_part *checker_part(const struct checker_answer *a, const char *table);
 /* An entry of the answer as text: "hazardous", "true", ""; lists have none. */

@@ -223,10 +223,12 @@ static enum err part_shown(struct ctx *c, struct out *o, const struct checker_pa
     }
     html(o, "</p>\n");
     for (size_t i = 0; i < p->n; i++) {
+        bool last = i + 1 == p->n || !str_eq(p->row[i].provisions, p->row[i + 1].provisions);
         html(o, "<p>");
         if (p->row[i].words.n)
             text(o, say_(c, p->row[i].words));
-        TRY(law_cite(c, o, p->row[i].provisions));
+        if (last)                               /* rows with the same basis: said once */
+            TRY(law_cite(c, o, p->row[i].provisions));
         html(o, "</p>\n");
     }
     if (c->who) {

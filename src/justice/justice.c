@@ -173,6 +173,7 @@ enum err restitution_page_part(struct ctx *c, struct out *o, const struct work_c
     struct subject s = { .kind = "case", .id = k->id, .code = k->code, .record = k };
     (void)r;
     TRY(justice_panel_restitution(c, o, &s));
+    TRY(restitution_before(c, o, k));
     return kind_part(c, o, k, "payment");
 }
 

@@ -23,6 +23,11 @@ enum err evidence_more(struct ctx *c, struct draft *d, const struct work_case *k
 enum err evidence_page_part(struct ctx *c, struct out *o, const struct work_case *k, const struct record *r);
 enum err restitution_page_part(struct ctx *c, struct out *o, const struct work_case *k, const struct record *r);
 
+/* Above a new charge: non-punishment.  Above a new claim: the heads that the
+ * pack's law knows, and which of them this case has claimed. */
+enum err charge_before(struct ctx *c, struct out *o, const struct work_case *k);
+enum err restitution_before(struct ctx *c, struct out *o, const struct work_case *k);
+
 /* The ledger of restitution on the case page. */
 enum err justice_panel_restitution(struct ctx *c, struct out *o, const struct subject *s);
 extern const struct route justice_routes[];

@@ -32,6 +32,8 @@ struct kind_use {
     /* Parts under the record's answers, or above them; NULL: none. */
     enum err (*page)(struct ctx *c, struct out *o, const struct work_case *k, const struct record *r);
     bool page_first;                /* what was found is read before what was answered */
+    /* What must be known before a new one is filled in, above the form; NULL: nothing. */
+    enum err (*before)(struct ctx *c, struct out *o, const struct work_case *k);
 };
 /* Every desk's rows, from src/web/desks.c; ends with a row of zeros. */
 extern const struct kind_use kind_uses[];

@@ -274,6 +274,8 @@ static enum err form_page(struct ctx *c, struct response *rs, const struct place
 {
     struct out *o = &rs->out;
     begin_page(o, p, p->u->key);
+    if (!record.n && p->u->before)
+        TRY(p->u->before(c, o, &p->k));
     if (record.n)
         upload_begin(o, "/case/%s/%s/%s", p->k.id, str_c(p->u->kind), record);
     else

@@ -4,6 +4,7 @@
 #include "person/person.h"
 
 #include "base/node.h"
+#include "checker/checker.h"
 #include "law/law.h"
 #include "pack/pack.h"
 #include "page/names.h"
@@ -91,16 +92,17 @@ enum err screening_more(struct ctx *c, struct draft *d, const struct work_case *
 {
     const struct form *form = pack_form(c->node->pack, STR("screening"));
     AUTO_RULES u = { 0 };
-    struct dmn_result r;
+    struct checker_answer r;
     if (!form || !pack_decision(c->node->pack, STR("screening")))
         return FAIL(c, ERR_NOT_FOUND, "screening.no-decision", "pack has no screening");
     TRY(rules_in_force(c, STR("screening"), rules_today(c), &u));
     struct feel_value in = kind_inputs(c, form, a);
     TRY(ctx_check(c));
-    TRY(dmn_evaluate(c, u.model, STR("screening"), in, NULL, &r));
-    for (const struct dmn_step *s = r.steps; s; s = s->next)
-        keep_table(c, d, record, s);
-    draft_set(d, "screening", record, "legal_review", is_true(r.value, "legal_review") ? STR("yes") : STR("no"));
+    TRY(checker_evaluate(c, c->node->pack, u.model, STR("screening"), in, &r));
+    for (size_t i = 0; i < r.n; i++)
+        keep_table(c, d, record, r.part[i].step);
+    draft_set(d, "screening", record, "legal_review", r.review ? STR("yes") : STR("no"));
+    draft_set(d, "screening", record, "verified", str_c(pack_verified_name(r.verified)));
     draft_set(d, "screening", record, "pack", c->node->pack->version);
     draft_set(d, "screening", record, "rules", u.version);
     draft_set(d, "screening", record, "rules_label", rules_label(c, &u));
