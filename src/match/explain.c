@@ -246,6 +246,7 @@ static enum err tell(struct telling *t, int32_t mbits, struct match_candidate *o
     if (!rows)
         return ctx_check(t->c);
     out->mbits = mbits;
+    out->raw_mbits = to_mbits(((float)mbits / 1000 - t->ix->model.shift) / t->ix->model.scale);
     out->rows = rows;
     out->n_rows = waterfall(t, rows, mbits);
     return ctx_check(t->c);

@@ -332,36 +332,62 @@ enum err match_index_train(struct ctx *c, struct match_index *ix, bool *kept_pri
 
 /* Logistic regression of the verdict on the score, pulled towards "as it is"
  * (slope 1, shift 0) as if by PRIOR_VERDICTS others: Platt scaling, by Newton. */
-static const double PRIOR_VERDICTS = 8;
+static const double PRIOR_VERDICTS = 8, LEAST_SLOPE = 1 / 3.0, MOST_SLOPE = 3, LN2 = 0.6931;
 
-enum err match_index_calibrate(struct ctx *c, struct match_index *ix,
-                               const struct match_verdict *v, size_t n)
+static void newton(const struct match_verdict *v, size_t n, double *slope, double *shift)
 {
-    double slope = 1, shift = 0;
-    if (n == 0)
-        return FAIL(c, ERR_INPUT, "match.no-verdicts", "calibration of nothing");
-    for (int round = 0; round < 50; round++) {
-        double g0 = -PRIOR_VERDICTS * 0.25 * shift, g1 = -PRIOR_VERDICTS * 4 * (slope - 1);
-        double h00 = PRIOR_VERDICTS * 0.25, h01 = 0, h11 = PRIOR_VERDICTS * 4;
-        for (size_t i = 0; i < n; i++) {
-            double x = v[i].mbits / 1000.0, z = (slope * x + shift) * 0.6931;
-            double p = z > 40 ? 1 : z < -40 ? 0 : 1 / (1 + __builtin_exp(-z));
-            double d = (v[i].same ? 1 : 0) - p, q = p * (1 - p) * 0.6931;
-            g0 += d;
-            g1 += d * x;
-            h00 += q;
-            h01 += q * x;
-            h11 += q * x * x;
-        }
-        double det = h00 * h11 - h01 * h01;
-        shift += (h11 * g0 - h01 * g1) / det;
-        slope += (h00 * g1 - h01 * g0) / det;
-        slope = slope < 0.2 ? 0.2 : slope > 3 ? 3 : slope;
-        shift = shift < -10 ? -10 : shift > 10 ? 10 : shift;
+    double g0 = -PRIOR_VERDICTS * 0.25 * *shift, g1 = -PRIOR_VERDICTS * 4 * (*slope - 1);
+    double h00 = PRIOR_VERDICTS * 0.25, h01 = 0, h11 = PRIOR_VERDICTS * 4;
+    for (size_t i = 0; i < n; i++) {
+        double x = v[i].mbits / 1000.0, z = (*slope * x + *shift) * LN2;
+        double p = z > 40 ? 1 : z < -40 ? 0 : 1 / (1 + __builtin_exp(-z));
+        double d = (v[i].same ? 1 : 0) - p, q = p * (1 - p) * LN2;
+        g0 += d;
+        g1 += d * x;
+        h00 += q;
+        h01 += q * x;
+        h11 += q * x * x;
     }
+    double det = h00 * h11 - h01 * h01;
+    *shift += (h11 * g0 - h01 * g1) / det;
+    *slope += (h00 * g1 - h01 * g0) / det;
+    *slope = *slope < 0.2 ? 0.2 : *slope > 4 ? 4 : *slope;
+    *shift = *shift < -20 ? -20 : *shift > 20 ? 20 : *shift;
+}
+
+static bool within(const struct match_calibration *k, double slope, double moved)
+{
+    return k->verdicts >= MATCH_VERDICTS_MIN && k->same >= MATCH_VERDICTS_EACH &&
+           k->verdicts - k->same >= MATCH_VERDICTS_EACH && slope >= LEAST_SLOPE &&
+           slope <= MOST_SLOPE && moved <= MATCH_MOVED_MAX && moved >= -MATCH_MOVED_MAX;
+}
+
+enum err match_index_calibrate(struct ctx *c, struct match_index *ix, const struct match_verdict *v,
+                               size_t n, struct match_calibration *out)
+{
+    enum { ROUNDS = 50 };
+    double slope = 1, shift = 0;
+    struct match_calibration made = { .verdicts = n };
+    (void)c;
+    for (size_t i = 0; i < n; i++)
+        made.same += v[i].same;
+    for (int round = 0; round < ROUNDS && n; round++)
+        newton(v, n, &slope, &shift);
+    double moved = -shift / slope * 1000;
+    made.used = within(&made, slope, moved);
+    made.moved_mbits = made.used ? (int32_t)moved : 0;
     (void)pthread_rwlock_wrlock(lock_of(ix));
-    ix->model.scale = (float)(slope * (double)ix->model.scale);
-    ix->model.shift = (float)(slope * (double)ix->model.shift + shift);
+    ix->model.scale = made.used ? (float)slope : 1;
+    ix->model.shift = made.used ? (float)shift : 0;
+    ix->calibration = made;
     (void)pthread_rwlock_unlock(lock_of(ix));
+    *out = made;
     return ERR_OK;
+}
+
+void match_index_calibration(struct match_index *ix, struct match_calibration *out)
+{
+    index_read_lock(ix);
+    *out = ix->calibration;
+    index_unlock(ix);
 }

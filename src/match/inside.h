@@ -370,6 +370,7 @@ struct match_index {
     struct area recs, ids, by_id;       /* by_id: open hash of record numbers + 1 */
     uint32_t n, live, n_by_id;
     struct model model;
+    struct match_calibration calibration;
     bool with_ids;
     void *lock;                         /* pthread_rwlock_t */
 };

@@ -115,6 +115,7 @@ struct match_row {
 struct match_candidate {
     struct str id;              /* in the caller's arena */
     int32_t mbits;              /* >= 0: at or above the default threshold */
+    int32_t raw_mbits;          /* before calibration: what a verdict is about */
     const char *pass;           /* the candidate pass that found it: "id", "names", ... */
     const struct match_row *rows;
     size_t n_rows;
@@ -135,11 +136,22 @@ enum err match_pair_explain(struct ctx *c, struct match_index *ix, const struct 
 
 /* ---- what reviewers decided ----------------------------------------------- */
 
-struct match_verdict { int32_t mbits; bool same; };
-/* Recalibrate so that 0 bits stays the right threshold for what people here
- * decided: a shrunken logistic fit; few verdicts move it little. */
-enum err match_index_calibrate(struct ctx *c, struct match_index *ix,
-                               const struct match_verdict *v, size_t n) MUST_CHECK;
+struct match_verdict { int32_t mbits; bool same; };     /* candidate.raw_mbits */
+struct match_calibration {
+    size_t verdicts, same;
+    int32_t moved_mbits;        /* the threshold, against what was learned: +400 = stricter by .4 bits */
+    bool used;                  /* false: too few, or out of bounds; scores are as learned */
+};
+enum { MATCH_VERDICTS_MIN = 20, MATCH_VERDICTS_EACH = 5, MATCH_MOVED_MAX = 4000 };
+/* Recalibrate so that 0 bits is the right threshold for what people here decided:
+ * a shrunken logistic fit; few verdicts move it little.  Always from all
+ * verdicts there are (v may be NULL with n 0: back to what was learned).  Needs
+ * MATCH_VERDICTS_MIN with MATCH_VERDICTS_EACH of both kinds; a threshold moved
+ * further than MATCH_MOVED_MAX, or a slope outside 1/3 .. 3, is refused and the
+ * scores stay as learned. */
+enum err match_index_calibrate(struct ctx *c, struct match_index *ix, const struct match_verdict *v,
+                               size_t n, struct match_calibration *out) MUST_CHECK;
+void match_index_calibration(struct match_index *ix, struct match_calibration *out);
 
 /* ---- clusters ---------------------------------------------------------------
  * Nodes are 0..n-1.  Pairs with their score go in; a cluster number per node
@@ -161,6 +173,23 @@ struct match_bonds {
 enum { MATCH_CLUSTER_MAX = 64 };            /* no cluster grows above this by itself */
 enum err match_cluster(struct ctx *c, size_t n, const struct match_link *link, size_t n_link,
                        const struct match_bonds *bonds, struct match_clusters *out) MUST_CHECK;
+
+/* ---- what persons decided, as groups ------------------------------------------
+ * A bond says that two records are the same, or that they are not.  Groups
+ * depend on the bonds that stand and on nothing else: undo one and its group
+ * falls apart.  A bond of "same" that would put together two records somebody
+ * keeps apart, directly or through others, does not hold (older bonds first). */
+
+struct match_bond { struct str a, b, id; int64_t at_us; bool same; };
+struct match_groups { struct str *who; uint32_t *up; size_t n, contradictions; };
+/* Sorts b by age; the groups borrow its strings and live in c->mem. */
+enum err match_groups(struct ctx *c, struct match_bond *b, size_t n, struct match_groups *out) MUST_CHECK;
+/* The least id of its group, which stands for the person; the id itself when alone. */
+struct str match_group_of(const struct match_groups *g, struct str id);
+size_t match_group_size(const struct match_groups *g, struct str id);
+/* Is somebody of x's group kept apart from somebody of y's? */
+bool match_group_apart(const struct match_groups *g, const struct match_bond *b, size_t n,
+                       struct str x, struct str y);
 
 /* ---- what may be compared without showing the record -------------------------
  * Composite tokens for private matching between agencies: canonical texts, the

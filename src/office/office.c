@@ -2,7 +2,10 @@
 
 #include "base/node.h"
 #include "db/db.h"
+#include "match/match.h"
 #include "pack/pack.h"
+
+#include <stdlib.h>
 
 /* Territories are ids with a common beginning only by accident: ask the pack
  * which ones lie inside, and sum. */
@@ -126,6 +129,75 @@ static enum err count_signals(struct sums *s, struct department *d)
     return rows_end(&r);
 }
 
+/* Who is one person, by the links that stand. */
+static enum err load_groups(struct ctx *c, struct match_groups *g)
+{
+    enum { STEP = 1000 };
+    struct match_bond *b = NULL;
+    size_t n = 0, room = 0;
+    AUTO_ROWS r = { 0 };
+    TRY(db_query(c, &r, "SELECT id, a, b, same, at_us FROM person_link WHERE same < 2 ORDER BY id", NO_ARGS));
+    while (rows_next(&r)) {
+        if (n == room) {
+            struct match_bond *more = NEW_N(&c->mem, struct match_bond, room + room / 2 + STEP);
+            TRY(ctx_check(c));
+            if (n)
+                memcpy(more, b, n * sizeof *b);
+            room += room / 2 + STEP;
+            b = more;
+        }
+        b[n++] = (struct match_bond){ .id = row_str(&r, 0), .a = row_str(&r, 1), .b = row_str(&r, 2),
+                                      .same = row_i64(&r, 3) == 1, .at_us = row_i64(&r, 4) };
+    }
+    TRY(rows_end(&r));
+    return match_groups(c, b, n, g);
+}
+
+static int by_text(const void *x, const void *y)
+{
+    return str_cmp(*(const struct str *)x, *(const struct str *)y);
+}
+
+/* Records that somebody confirmed as one person are one, in however many cases and
+ * districts they stand. */
+static enum err count_persons(struct sums *s, struct department *d)
+{
+    enum { MAX = 2 * 1000 * 1000 };
+    struct match_groups g;
+    struct str *who = NULL;
+    size_t room = 0;
+    AUTO_ROWS r = { 0 };
+    TRY(load_groups(s->c, &g));
+    TRY(db_query(s->c, &r, "SELECT k.territory, p.id FROM person_row p JOIN case_row k ON k.id = p.case_id"
+                           " WHERE p.role = 'affected' ORDER BY p.id", NO_ARGS));
+    while (rows_next(&r) && d->records < MAX) {
+        if (!inside(s, row_str(&r, 0)))
+            continue;
+        struct str one = match_group_of(&g, row_str(&r, 1));
+        d->records++;
+        if (!g.n) {                             /* no links: everyone is one */
+            d->persons++;
+            continue;
+        }
+        if ((size_t)d->records > room) {
+            struct str *more = NEW_N(&s->c->mem, struct str, room * 2 + 1000);
+            TRY(ctx_check(s->c));
+            if (room)
+                memcpy(more, who, (size_t)(d->records - 1) * sizeof *who);
+            room = room * 2 + 1000;
+            who = more;
+        }
+        who[d->records - 1] = one;
+    }
+    TRY(rows_end(&r));
+    if (!g.n || !d->records)
+        return ERR_OK;
+    qsort(who, (size_t)d->records, sizeof *who, by_text);
+    for (int64_t i = 0; i < d->records; i++)
+        d->persons += i == 0 || !str_eq(who[i], who[i - 1]);
+    return ERR_OK;
+}
+
 enum err department_of(struct ctx *c, struct str territory, struct department *out)
 {
     const struct pack *p = c->node->pack;
@@ -138,6 +210,7 @@ enum err department_of(struct ctx *c, struct str territory, struct department *o
     TRY(count_offices(&s, &d));
     TRY(count_left(&s, &d));
     TRY(count_signals(&s, &d));
+    TRY(count_persons(&s, &d));
     *out = d;
     return ERR_OK;
 }

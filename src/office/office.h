@@ -12,6 +12,7 @@ struct late_count { struct str office; int64_t late, due; };
 struct leave_count { struct str stage; int64_t closed; };
 struct department {
     int64_t open, late, signals;
+    int64_t persons, records;       /* people affected, each once; and the records of them */
     const struct stage_count *stages;  size_t stages_n;
     const struct late_count *offices;  size_t offices_n;
     const struct leave_count *left;    size_t left_n;     /* at which stage cases were closed */

@@ -452,6 +452,20 @@ static void small_number(struct out *o, int64_t n)
         number(o, n);
 }
 
+static void persons_part(struct out *o, const struct department *d)
+{
+    part_begin(o, "dept.persons");
+    html(o, "<p><b class=\"num\">");
+    small_number(o, d->persons);
+    html(o, "</b> · ");
+    T(o, "dept.records");
+    html(o, ": ");
+    small_number(o, d->records);
+    html(o, "</p>\n");
+    small(o, "dept.persons-note");
+    section_end(o);
+}
+
 static enum err department_page(struct ctx *c, const struct request *rq, struct response *rs)
 {
     struct out *o = &rs->out;
@@ -474,6 +488,7 @@ static enum err department_page(struct ctx *c, const struct request *rq, struct 
     }
     grid_end(o);
     section_end(o);
+    persons_part(o, &d);
     part_begin(o, "dept.late-by-office");
     grid_begin(o, &(struct grid){ "dept.late-by-office", COLS("case.agency", "dept.late", "dept.owed"), .num = 6, .rowhead = true });
     for (size_t i = 0; i < d.offices_n; i++) {

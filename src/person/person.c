@@ -1,36 +1,11 @@
 /* person.c - the same person twice: the index in memory, the candidates with
  * their reasons, the link a person confirms and can undo. */
-#include "person/person.h"
+#include "person/link.h"
 
 #include "base/node.h"
 #include "db/db.h"
 #include "pack/pack.h"
 #include "page/names.h"
-
-/* ---- the link between two records of one person ----------------------------------------- */
-
-const struct table person_tables[] = {
-    { "person_link",
-      "CREATE TABLE person_link (id TEXT PRIMARY KEY, a TEXT NOT NULL, b TEXT NOT NULL,"
-      " same BIGINT NOT NULL, officer TEXT NOT NULL, at_us BIGINT NOT NULL);"
-      "CREATE INDEX person_link_a ON person_link (a);"
-      "CREATE INDEX person_link_b ON person_link (b);" },
-};
-const size_t person_tables_n = COUNT_OF(person_tables);
-
-static enum err project_link(struct ctx *c, const struct record *r)
-{
-    TRY(db_exec(c, "DELETE FROM person_link WHERE id = $1", ARGS(TEXT(r->id))));
-    if (record_is(r, "state", "undone"))
-        return ERR_OK;
-    return db_exec(c,
-        "INSERT INTO person_link (id, a, b, same, officer, at_us) VALUES ($1, $2, $3, $4, $5, $6)",
-        ARGS(TEXT(r->id), TEXT(record_get(r, "a")), TEXT(record_get(r, "b")),
-             INT(record_is(r, "state", "same")), TEXT(record_get(r, "by")), INT(record_i64(r, "at"))));
-}
-
-const struct projector person_projectors[] = { { "person_link", project_link } };
-const size_t person_projectors_n = COUNT_OF(person_projectors);
 
 /* ---- from a record to what match/ compares ------------------------------------------------- */
 
@@ -74,6 +49,18 @@ static enum err index_one(struct ctx *c, struct str id)
     return match_index_add(c, c->node->persons, id, &m);
 }
 
+/* With enough people the weights come from them, not from judgement; too few
+ * teach nothing.  Then what reviewers decided. */
+enum { ENOUGH_TO_LEARN = 2000 };
+
+static enum err learn(struct ctx *c)
+{
+    bool kept;
+    if (match_index_count(c->node->persons) >= ENOUGH_TO_LEARN)
+        TRY(match_index_train(c, c->node->persons, &kept));
+    return person_recalibrate(c);
+}
+
 enum err person_index_load(struct ctx *c, const int *stop)
 {
     char last[ID_LEN + 1] = "";
@@ -98,8 +85,10 @@ enum err person_index_load(struct ctx *c, const int *stop)
         if (e)
             c->fault = page.fault;
         ctx_done(&page);
-        if (e || n < COUNT_OF(id))
+        if (e)
             return e;
+        if (n < COUNT_OF(id))
+            return learn(c);
     }
     return ERR_OK;
 }
@@ -168,20 +157,6 @@ static void reason_rows(struct ctx *c, struct out *o, const struct match_candida
     html(o, "</ul></details>\n");
 }
 
-static enum err linked(struct ctx *c, struct str a, struct str b, struct str *id, bool *same)
-{
-    AUTO_ROWS r = { 0 };
-    *id = (struct str){ 0 };
-    TRY(db_query(c, &r,
-        "SELECT id, same FROM person_link WHERE (a = $1 AND b = $2) OR (a = $2 AND b = $1)"
-        " ORDER BY at_us DESC, id LIMIT 1", ARGS(TEXT(a), TEXT(b))));
-    if (rows_next(&r)) {
-        *id = row_str(&r, 0);
-        *same = row_i64(&r, 1) != 0;
-    }
-    return rows_end(&r);
-}
-
 /* A person's whereabouts are not given away: the department, never the district. */
 static struct str department_of_place(struct ctx *c, struct str territory)
 {
@@ -191,6 +166,21 @@ static struct str department_of_place(struct ctx *c, struct str territory)
     return t ? t->id : territory;
 }
 
+/* What was decided, and what may still be: the second officer's word, or undoing. */
+static enum err link_part(struct ctx *c, struct out *o, const struct record *mine, const struct person_link *link)
+{
+    struct record l;
+    TRY(record_load(c, link->id, &l));
+    bool may = access_may(c, "person.link", l.dossier);
+    tag(o, link->state == LINK_SAME ? TONE_DONE : link->state == LINK_PROPOSED ? TONE_SOON : TONE_PLAIN,
+        link->state == LINK_SAME ? "person.same" : link->state == LINK_PROPOSED ? "person.proposed" : "person.not-same");
+    if (link->state == LINK_PROPOSED && may && !str_eq(link->officer, c->who->id))
+        act_button(o, BTN_QUIET, "person.second", "/person/%s/link/%s/confirm", mine->id, link->id);
+    if (may)
+        act_button(o, BTN_QUIET, "person.undo", "/person/%s/link/%s/undo", mine->id, link->id);
+    return ERR_OK;
+}
+
 /* Outside her scope the officer sees that there is someone, how likely, and in
  * which department; never who, nor which office. */
 static enum err candidate(struct ctx *c, struct out *o, const struct record *mine,
@@ -198,15 +188,14 @@ static enum err candidate(struct ctx *c, struct out *o, const struct record *min
 {
     struct record other;
     struct work_case k;
-    struct str link;
-    bool same = false;
+    struct person_link link;
     int64_t until;
     TRY(record_load(c, m->id, &other));
     TRY(work_case(c, record_get(&other, "case"), &k));
     bool hers = access_may(c, "person.view", other.dossier);
     bool open = hers && access_opened(c, mine->dossier, &until) &&
                 access_opened(c, other.dossier, &until);    /* both names stand there */
-    TRY(linked(c, mine->id, m->id, &link, &same));
+    TRY(link_between(c, mine->id, m->id, &link));
     if (!hers && !may_look)
         return ERR_OK;
     step_begin(o, m->mbits >= 0 ? TONE_SOON : TONE_PLAIN);
@@ -218,12 +207,8 @@ static enum err candidate(struct ctx *c, struct out *o, const struct record *min
     step_note(o, hers ? str_join(&c->mem, office_text(c, k.owner), STR(", "), place_text(c, k.territory))
                       : place_text(c, department_of_place(c, k.territory)));
     reason_rows(c, o, m, open);
-    if (link.n) {
-        struct record l;
-        TRY(record_load(c, link, &l));
-        tag(o, same ? TONE_DONE : TONE_PLAIN, same ? "person.same" : "person.not-same");
-        if (access_may(c, "person.link", l.dossier))
-            act_button(o, BTN_QUIET, "person.undo", "/person/%s/link/%s/undo", mine->id, link);
+    if (link.state != LINK_NONE) {
+        TRY(link_part(c, o, mine, &link));
     } else if (hers) {
         act_button(o, BTN_QUIET, "person.is-same", "/person/%s/same/%s", mine->id, m->id);
         act_button(o, BTN_QUIET, "person.is-not", "/person/%s/different/%s", mine->id, m->id);
@@ -282,6 +267,24 @@ static enum err candidates_of(struct ctx *c, struct str id, struct match_candida
     return ERR_OK;
 }
 
+/* How many records are one person by now; what verdicts did to the scores. */
+static enum err group_part(struct ctx *c, struct out *o, struct str person)
+{
+    size_t n;
+    struct match_calibration cal;
+    TRY(person_records(c, person, &n));
+    if (n > 1)
+        para_text(o, SAYF(c, "person.records", W_INT("n", (int64_t)n)));
+    match_index_calibration(c->node->persons, &cal);
+    if (cal.used) {
+        struct buf b;
+        buf_init(&b, &c->mem, 32);
+        buf_fmt(&b, "%+.1f", cal.moved_mbits / 1000.0);
+        para_text(o, SAYF(c, "person.calibrated", W_INT("n", (int64_t)cal.verdicts), W_TEXT("bits", buf_str(&b))));
+    }
+    return ERR_OK;
+}
+
 enum err person_page_part(struct ctx *c, struct out *o, const struct work_case *k, const struct record *r)
 {
     struct match_candidate *m;
@@ -294,6 +297,7 @@ enum err person_page_part(struct ctx *c, struct out *o, const struct work_case *
     for (size_t i = 0; i < n; i++)
         TRY(candidate(c, o, r, &m[i], may_look));
     steps_end(o);
+    TRY(group_part(c, o, r->id));
     if (!may_look) {
         notice_begin(o, TONE_SOON);
         para_text(o, SAYF(c, "person.look-limit", W_INT("n", c->node->pack->looks_per_day)));
@@ -327,24 +331,61 @@ static enum err back_to(struct ctx *c, struct response *rs, const struct record 
     return go_done(c, rs, "saved", "/case/%s/person/%s", record_get(mine, "case"), mine->id);
 }
 
+/* The score at which they decided, before earlier decisions moved it. */
+static enum err score_of(struct ctx *c, const struct record *mine, struct str other, int32_t *mbits)
+{
+    struct match_candidate *m;
+    size_t n;
+    *mbits = INT32_MIN;
+    TRY(candidates_of(c, mine->id, &m, &n));
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(m[i].id, other))
+            *mbits = m[i].raw_mbits;
+    return ERR_OK;
+}
+
+static void put_link(struct ctx *c, struct draft *d, struct str id, const struct record *mine,
+                     const struct record *theirs, const char *state, int32_t mbits)
+{
+    draft_set(d, "person_link", id, "a", mine->id);
+    draft_set(d, "person_link", id, "b", theirs->id);
+    draft_set(d, "person_link", id, "state", str_c(state));
+    draft_set(d, "person_link", id, "by", c->who->id);
+    draft_set_i64(d, "person_link", id, "at", c->now_us);
+    if (mbits != INT32_MIN)
+        draft_set_i64(d, "person_link", id, "mbits", mbits);
+}
+
+static bool is_suspect(const struct record *r)
+{
+    return record_is(r, "a/role", "suspect");
+}
+
 static enum err set_link(struct ctx *c, const struct request *rq, struct response *rs, const char *state)
 {
     struct record mine, theirs;
     struct draft *d;
+    int32_t mbits;
+    bool same = strcmp(state, "same") == 0, apart = false;
     TRY(mine_of(c, rq, &mine));
     TRY(access_record(c, rq->params[1], &theirs));
     TRY(access_need(c, "person.view", theirs.dossier));
     if (!str_is(theirs.kind, "person") || str_eq(theirs.id, mine.id))
         return not_found(c, theirs.id);
+    if (same)
+        TRY(link_contradicts(c, mine.id, theirs.id, &apart));
+    if (apart)
+        return FAIL(c, ERR_CONFLICT, "person.kept-apart", "records are kept apart");
+    TRY(score_of(c, &mine, theirs.id, &mbits));
+    bool two = same && (is_suspect(&mine) || is_suspect(&theirs));
     TRY(draft_begin(c, record_get(&mine, "case"), "person.link", &d));
     struct str id = id_new(&c->mem, c->now_us);
     draft_in(d, mine.dossier);
-    draft_set(d, "person_link", id, "a", mine.id);
-    draft_set(d, "person_link", id, "b", theirs.id);
-    draft_set(d, "person_link", id, "state", str_c(state));
-    draft_set(d, "person_link", id, "by", c->who->id);
-    draft_set_i64(d, "person_link", id, "at", c->now_us);
+    put_link(c, d, id, &mine, &theirs, two ? "proposed" : state, mbits);
+    if (two)
+        draft_set(d, "person_link", id, "two", STR("1"));
     TRY(draft_commit(c, d));
+    TRY(person_recalibrate(c));
     return back_to(c, rs, &mine);
 }
 
@@ -358,19 +399,51 @@ static enum err act_different(struct ctx *c, const struct request *rq, struct re
     return set_link(c, rq, rs, "different");
 }
 
+/* The link of this path, if it is hers to change. */
+static enum err link_of(struct ctx *c, const struct request *rq, struct record *mine, struct record *link)
+{
+    TRY(mine_of(c, rq, mine));
+    TRY(access_record(c, rq->params[1], link));
+    TRY(access_need(c, "person.link", link->dossier));      /* it may stand in the other's file */
+    if (!str_is(link->kind, "person_link") ||
+        (!str_eq(record_get(link, "a"), mine->id) && !str_eq(record_get(link, "b"), mine->id)))
+        return not_found(c, link->id);
+    return ERR_OK;
+}
+
 static enum err act_undo(struct ctx *c, const struct request *rq, struct response *rs)
 {
     struct record mine, link;
     struct draft *d;
-    TRY(mine_of(c, rq, &mine));
-    TRY(access_record(c, rq->params[1], &link));
-    TRY(access_need(c, "person.link", link.dossier));       /* it may stand in the other's file */
-    if (!str_is(link.kind, "person_link") || (!str_eq(record_get(&link, "a"), mine.id) && !str_eq(record_get(&link, "b"), mine.id)))
-        return not_found(c, link.id);
+    TRY(link_of(c, rq, &mine, &link));
     TRY(draft_begin(c, record_get(&mine, "case"), "person.unlink", &d));
     draft_in(d, link.dossier);
     draft_set(d, "person_link", link.id, "state", STR("undone"));
     TRY(draft_commit(c, d));
+    TRY(person_recalibrate(c));
+    return back_to(c, rs, &mine);
+}
+
+/* The second officer: another one than who proposed it. */
+static enum err act_confirm(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    struct record mine, link;
+    struct draft *d;
+    bool apart;
+    TRY(link_of(c, rq, &mine, &link));
+    if (!record_is(&link, "state", "proposed"))
+        return FAIL(c, ERR_CONFLICT, "person.not-waiting", "link is not waiting");
+    if (str_eq(record_get(&link, "by"), c->who->id))
+        return FAIL(c, ERR_DENIED, "person.not-alone", "the second officer is another one");
+    TRY(link_contradicts(c, record_get(&link, "a"), record_get(&link, "b"), &apart));
+    if (apart)
+        return FAIL(c, ERR_CONFLICT, "person.kept-apart", "records are kept apart");
+    TRY(draft_begin(c, record_get(&mine, "case"), "person.link", &d));
+    draft_in(d, link.dossier);
+    draft_set(d, "person_link", link.id, "state", STR("same"));
+    draft_set(d, "person_link", link.id, "second", c->who->id);
+    TRY(draft_commit(c, d));
+    TRY(person_recalibrate(c));
     return back_to(c, rs, &mine);
 }
 
@@ -415,6 +488,7 @@ const struct route person_routes[] = {
     { POST, "/person/:id/same/:other",      act_same,      .verb = "person.link", .help = "The same person: confirmed." },
     { POST, "/person/:id/different/:other", act_different, .verb = "person.link", .help = "Not the same person." },
     { POST, "/person/:id/link/:link/undo",  act_undo,      .verb = "person.link", .help = "Undo it." },
+    { POST, "/person/:id/link/:link/confirm", act_confirm, .verb = "person.link", .help = "The second officer confirms." },
     { POST, "/person/:id/ask/:other",       act_ask,       .verb = "person.link", .help = "Ask the office that knows." },
     { 0 }
 };

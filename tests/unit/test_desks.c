@@ -4,6 +4,7 @@
 
 #include "case/case.h"
 #include "kinds/kinds.h"
+#include "office/office.h"
 #include "page/names.h"
 #include "referral/referral.h"
 #include "signal/signal.h"
@@ -45,10 +46,10 @@ static struct work_case case_at(struct t *t, struct house_t *h, const char *terr
     return k;
 }
 
-static struct str person_in(struct t *t, struct house_t *h, const struct work_case *k, const char *code)
+static struct str person_as(struct t *t, struct house_t *h, const struct work_case *k, const char *code, const char *role)
 {
-    static const char *const v[][2] = { { "first_name", "Ysapy" }, { "second_name", "Inventada Prueba" },
-        { "birthdate", "2012-04-05" }, { "mother_name", "Arami Prueba" }, { "sex", "female" }, { "role", "affected" },
+    const char *const v[][2] = { { "first_name", "Ysapy" }, { "second_name", "Inventada Prueba" },
+        { "birthdate", "2012-04-05" }, { "mother_name", "Arami Prueba" }, { "sex", "female" }, { "role", role },
         { "identity_number", "0000001" } };
     struct answers a = { 0 };
     struct str id = { 0 };
@@ -57,6 +58,11 @@ static struct str person_in(struct t *t, struct house_t *h, const struct work_ca
         (void)answers_put(&h->c.mem, &a, str_c(v[i][0]), str_c(v[i][1]));
     OK(&h->c, kind_save(&h->c, k, kind_find(STR("person")), (struct str){ 0 }, &a, (struct str){ 0 }, NULL, &id));
     return id;
+}
+
+static struct str person_in(struct t *t, struct house_t *h, const struct work_case *k, const char *code)
+{
+    return person_as(t, h, k, code, "affected");
 }
 
 static struct str signed_in(struct t *t, struct house_t *h, const char *office)
@@ -125,6 +131,82 @@ static void persons_on(struct t *t, struct house_t *h)
     CHECK(page_holds(t, h, here, page, same));
     CHECK_EQ(post(t, h, here, ask, "x", ""), 303);
     CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM alert WHERE office = $1 AND what = 'asks'", ARGS(TEXT(str_c(THERE)))), 1);
+}
+
+/* ---- one person, several records: counts, two officers, kept apart, rebuilt ------------------- */
+
+static int64_t people_counted(struct t *t, struct house_t *h, int64_t records)
+{
+    struct department d = { 0 };
+    as(t, h, "secretaria-filadelfia");
+    OK(&h->c, department_of(&h->c, (struct str){ 0 }, &d));
+    CHECK_EQ(d.records, records);
+    return d.persons;
+}
+
+static struct str link_path(struct house_t *h, struct str mine, struct str other, const char *what)
+{
+    struct str link = one_value(h, "SELECT id FROM person_link WHERE a = $1 OR b = $1 ORDER BY at_us DESC, id DESC", other);
+    return PATH(STR("/person/"), mine, STR("/link/"), link, str_c(what));
+}
+
+static void links_on(struct t *t, struct house_t *h)
+{
+    struct work_case k[3];
+    struct str p[3];
+    for (int i = 0; i < 3; i++) {
+        k[i] = case_at(t, h, "PY-19", HERE);
+        p[i] = person_in(t, h, &k[i], i == 0 ? "P1" : i == 1 ? "P2" : "P3");
+    }
+    struct str here = signed_in(t, h, HERE);
+    CHECK_EQ(people_counted(t, h, 3), 3);
+    CHECK_EQ(post(t, h, here, PATH(STR("/person/"), p[0], STR("/same/"), p[1]), "x", ""), 303);
+    CHECK_EQ(people_counted(t, h, 3), 2);
+    CHECK_EQ(post(t, h, here, PATH(STR("/person/"), p[0], STR("/different/"), p[2]), "x", ""), 303);
+    CHECK_EQ(people_counted(t, h, 3), 2);
+    CHECK_EQ(post(t, h, here, PATH(STR("/person/"), p[1], STR("/same/"), p[2]), "x", ""), 409);    /* through p0, kept apart */
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM person_link", NO_ARGS), 2);
+    OK(&h->c, ledger_rebuild(&h->c, h->c.node->ledger));
+    CHECK_EQ(people_counted(t, h, 3), 2);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM person_link WHERE same = 0 AND mbits > 0", NO_ARGS), 1);
+    CHECK_EQ(post(t, h, here, link_path(h, p[2], p[2], "/undo"), "x", ""), 303);
+    CHECK_EQ(post(t, h, here, PATH(STR("/person/"), p[1], STR("/same/"), p[2]), "x", ""), 303);
+    CHECK_EQ(people_counted(t, h, 3), 1);
+    CHECK(page_holds(t, h, here, PATH(STR("/case/"), k[0].id, STR("/person/"), p[0]), STR("3 registros son")));
+    OK(&h->c, ledger_rebuild(&h->c, h->c.node->ledger));
+    CHECK_EQ(people_counted(t, h, 3), 1);
+    CHECK_EQ(post(t, h, here, link_path(h, p[1], p[0], "/undo"), "x", ""), 303);
+    CHECK_EQ(people_counted(t, h, 3), 2);
+    OK(&h->c, ledger_rebuild(&h->c, h->c.node->ledger));
+    CHECK_EQ(people_counted(t, h, 3), 2);
+}
+
+/* Whoever is under investigation is put together by two officers, not by one. */
+static void suspects_on(struct t *t, struct house_t *h)
+{
+    struct ctx *c = &h->c;
+    struct work_case a = case_at(t, h, "PY-19", HERE), b = case_at(t, h, "PY-19", HERE);
+    struct str pa = person_as(t, h, &a, "S1", "suspect"), pb = person_as(t, h, &b, "S2", "suspect");
+    struct draft *d;
+    c->who = officer_machine(c);
+    OK(c, draft_begin(c, a.id, "test.give", &d));
+    (void)grant_add(c, d, a.protection, str_c(THERE), LEVEL_WRITE, "duty", 0, (struct str){ 0 });
+    (void)grant_add(c, d, b.protection, str_c(THERE), LEVEL_WRITE, "duty", 0, (struct str){ 0 });
+    OK(c, draft_commit(c, d));
+    struct str here = signed_in(t, h, HERE), there = signed_in(t, h, THERE);
+    CHECK_EQ(post(t, h, here, PATH(STR("/person/"), pa, STR("/same/"), pb), "x", ""), 303);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM person_link WHERE same = 1", NO_ARGS), 0);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM person_link WHERE same = 2", NO_ARGS), 1);
+    struct str confirm = link_path(h, pa, pb, "/confirm");
+    CHECK(!page_holds(t, h, here, PATH(STR("/case/"), a.id, STR("/person/"), pa), confirm));
+    CHECK_EQ(post(t, h, here, confirm, "x", ""), 403);          /* not the same officer again */
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM person_link WHERE same = 1", NO_ARGS), 0);
+    CHECK(page_holds(t, h, there, PATH(STR("/case/"), a.id, STR("/person/"), pa), confirm));
+    CHECK_EQ(post(t, h, there, confirm, "x", ""), 303);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM person_link WHERE same = 1", NO_ARGS), 1);
+    CHECK_EQ(post(t, h, there, confirm, "x", ""), 409);
+    OK(c, ledger_rebuild(c, c->node->ledger));
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM person_link WHERE same = 1", NO_ARGS), 1);
 }
 
 /* Asking about invented persons ends: so many different questions a day. */
@@ -542,10 +624,12 @@ static void both(struct t *t, void (*run)(struct t *t, struct house_t *h))
     }
 }
 #define BOTH(name) static void name(struct t *t) { both(t, name##_on); }
-BOTH(persons) BOTH(look_limit) BOTH(strangers) BOTH(misplaced) BOTH(undo_needs_writing) BOTH(emergency) BOTH(custody) BOTH(at_once)
+BOTH(persons) BOTH(links) BOTH(suspects) BOTH(look_limit) BOTH(strangers) BOTH(misplaced) BOTH(undo_needs_writing) BOTH(emergency) BOTH(custody) BOTH(at_once)
 
 static const struct t_case cases[] = {
     { "the same person twice: found, confirmed, undone, asked for", persons },
+    { "several records of one person: counts follow, rebuilt alike, kept apart", links },
+    { "a suspect is put together by two officers", suspects },
     { "invented persons: so many questions a day, then the supervisor", look_limit },
     { "a form with the ids of another office's case changes nothing", strangers },
     { "a form with her own ids in the wrong place changes nothing", misplaced },

@@ -364,17 +364,62 @@ static void verdicts_move_the_threshold(struct t *t)
     CHECK(look(t, &c, ix, r, &cand) >= 1);
     int32_t before = cand[0].mbits;
     for (int i = 0; i < 200; i++)               /* here people say "same" only above +4 bits */
-        v[i] = (struct match_verdict){ -8000 + i * 100, -8000 + i * 100 >= 4000 };
-    OK(&c, match_index_calibrate(&c, ix, v, 200));
-    float at4 = ix->model.scale * 4 + ix->model.shift;
-    CHECK(at4 > -1 && at4 < 1);
+        v[i] = (struct match_verdict){ -8000 + i * 100, -8000 + i * 100 >= 3000 };
+    struct match_calibration k;
+    OK(&c, match_index_calibrate(&c, ix, v, 200, &k));
+    CHECK(k.used && k.moved_mbits > 2000 && k.moved_mbits < 4000);
     CHECK(look(t, &c, ix, r, &cand) >= 1 && cand[0].mbits != before);
-    CHECK_EQ(match_index_calibrate(&c, ix, v, 0), ERR_INPUT);
+    CHECK(cand[0].raw_mbits > before - 30 && cand[0].raw_mbits < before + 30);
+    OK(&c, match_index_calibrate(&c, ix, v, 200, &k));  /* from all verdicts, not on top of the last */
+    CHECK(k.moved_mbits > 2000 && k.moved_mbits < 4000);
+    for (int i = 0; i < 200; i++)               /* the other way round: out of bounds */
+        v[i].same = !v[i].same;
+    OK(&c, match_index_calibrate(&c, ix, v, 200, &k));
+    CHECK(!k.used && k.moved_mbits == 0);
+    CHECK(look(t, &c, ix, r, &cand) >= 1 && cand[0].mbits == before);
+    for (int i = 0; i < 200; i++)
+        v[i] = (struct match_verdict){ i * 100, true };
+    OK(&c, match_index_calibrate(&c, ix, v, 200, &k));  /* nobody ever said no */
+    CHECK(!k.used && k.same == 200);
+    OK(&c, match_index_calibrate(&c, ix, NULL, 0, &k));
+    CHECK(!k.used && k.verdicts == 0);
+    match_index_calibration(ix, &k);
+    CHECK(!k.used);
     match_index_free(ix);
     ctx_done(&c);
 }
 
+static void bonds_make_groups(struct t *t)
+{
+    struct ctx c;
+    struct match_groups g;
+    ctx_init(&c, 1 << 20);
+    struct match_bond b[] = {
+        { STR("d"), STR("c"), STR("1"), 10, true }, { STR("c"), STR("b"), STR("2"), 20, true },
+        { STR("x"), STR("y"), STR("3"), 30, true }, { STR("y"), STR("b"), STR("4"), 5, false },
+        { STR("x"), STR("d"), STR("5"), 40, true },             /* would put y and b together */
+    };
+    for (int turn = 0; turn < 5; turn++) {                      /* whatever order they come in */
+        struct match_bond first = b[0];
+        memmove(b, b + 1, sizeof b - sizeof *b);
+        b[4] = first;
+        OK(&c, match_groups(&c, b, 5, &g));
+        CHECK_STR(match_group_of(&g, STR("d")), "b");
+        CHECK_STR(match_group_of(&g, STR("y")), "x");
+        CHECK_STR(match_group_of(&g, STR("nobody")), "nobody");
+        CHECK_EQ(match_group_size(&g, STR("c")), 3);
+        CHECK_EQ(match_group_size(&g, STR("nobody")), 1);
+        CHECK_EQ(g.contradictions, 1);
+        CHECK(match_group_apart(&g, b, 5, STR("x"), STR("c")));
+        CHECK(!match_group_apart(&g, b, 5, STR("b"), STR("c")));
+    }
+    OK(&c, match_groups(&c, b, 0, &g));
+    CHECK_STR(match_group_of(&g, STR("d")), "d");
+    ctx_done(&c);
+}
+
 static const struct t_case cases[] = {
+    { "bonds make groups, whatever their order", bonds_make_groups },
     { "examples are found or not", finds_what_it_should },
     { "the bars of an explanation add up", bars_add_up },
     { "the score is the same whoever asks", symmetric_whoever_asks },
