@@ -6,6 +6,7 @@
 #include "api/api.h"
 #include "checker/checker.h"
 #include "db/db.h"
+#include "cli/akn_cmd.h"
 #include "cli/law_cmd.h"
 #include "cli/inquiry_cmd.h"
 #include "cli/pack_cmd.h"
@@ -625,6 +626,8 @@ const struct command commands[] = {
     { "pack check", cmd_pack_check, "pack check DIR...", "Every cross-reference of a pack, with file and line." },
     { "law compare", cmd_law_compare, "law compare --pack DIR --with DIR|FILE.dmn --situations FILE.csv [--decision ID] [--out CSV]",
       "Which answers change between two laws, and why." },
+    { "law export", law_cmd_export, "law export --pack DIR --instrument ID [--at DATE]", "An instrument as Akoma Ntoso, as it stands or on a day." },
+    { "law import", law_cmd_import, "law import FILE.xml --out DIR", "Akoma Ntoso into the files of a pack." },
     { "verify", cmd_verify, "verify [--chain]", "Chain, signatures, and tables equal the fold." },
     { "rebuild", cmd_rebuild, "rebuild", "Drop the tables and fold the ledger again." },
     { "backup", cmd_backup, "backup FILE", "The whole node in one checked file." },

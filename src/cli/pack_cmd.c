@@ -1,5 +1,6 @@
 #include "cli/pack_cmd.h"
 #include "flow/flow.h"
+#include "law/text.h"
 
 #include <stdio.h>
 
@@ -39,7 +40,24 @@ static enum err procedure(struct ctx *c, struct str xml, pack_say *say, void *ar
     return e;
 }
 
-const struct pack_hooks pack_flow_hooks = { procedure };
+static enum err law_text(struct ctx *c, struct str id, struct str markdown, pack_say *say, void *arg)
+{
+    struct law_doc d;
+    struct str from;
+    enum err e = law_text_read(c, markdown, &d);
+
+    if (e == ERR_INPUT) {
+        say(arg, FINDING_ERROR, 0, c->fault.detail);
+        c->fault = (struct fault){ 0 };
+        return ERR_OK;
+    }
+    TRY(e);
+    if (!str_eq(d.id, law_text_instrument(id, &from)))
+        say(arg, FINDING_ERROR, 0, "the header's id is not the file's name");
+    return ERR_OK;
+}
+
+const struct pack_hooks pack_flow_hooks = { procedure, law_text };
 
 int pack_cmd_check(int argc, char **argv)
 {

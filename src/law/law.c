@@ -20,6 +20,8 @@ enum err law_load(struct ctx *c, const struct pack *p, const struct procedures *
     if (!e)
         e = law_gather_citations(c, l, procedures);
     if (!e)
+        e = law_gather_texts(c, l);
+    if (!e)
         e = law_gather_terms(c, l);
     if (!e && l->mem.failed)
         e = FAIL(c, ERR_NOMEM, "pack.memory", "law");
@@ -166,12 +168,4 @@ enum err law_cards(struct ctx *c, struct out *o, struct str ids)
         one_card(c, o, all, v);
     }
     return ERR_OK;
-}
-
-struct str law_full_text(struct ctx *c, const struct law *l, const struct provision *v)
-{
-    (void)c;
-    (void)l;
-    (void)v;
-    return (struct str){ 0 };
 }

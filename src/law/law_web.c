@@ -334,10 +334,22 @@ enum err law_instrument_page(struct ctx *c, const struct request *rq, struct res
     TRY(instrument_provisions(c, o, x, &f));
     html(o, "<p class=\"row\">");
     go_button(o, BTN_QUIET, "law.compare", "/law/compare?instrument=%s", x->id);
+    go_button(o, BTN_QUIET, "law.akn", "/law/instrument/%s/akn", x->id);
     html(o, "</p>\n");
     TRY(panels(c, o, "instrument", "main", &(struct subject){ "instrument", x->id, x->id, x }));
     page_end(o);
     return ERR_OK;
+}
+
+enum err law_akn_file(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    struct law_doc d;
+    struct civil at;
+    struct str xml;
+    bool dated = req_query(rq, "day").n && req_date(rq, "day", &at);
+    TRY(law_export(c, c->node->law, rq->params[0], dated ? &at : NULL, &d));
+    TRY(law_akn_write(c, &d, &xml));
+    return send_file(rs, STR("application/akn+xml"), str_join(&c->mem, d.id, STR(".xml")), xml);
 }
 
 /* ---- one provision -------------------------------------------------------------------------- */
@@ -566,6 +578,7 @@ const struct route law_routes[] = {
     { GET,  "/law/powers.pdf",         law_powers_pdf,         .open = true, .help = "The same on paper." },
     { GET,  "/law/compare",            law_compare_page,       .open = true, .help = "Two texts, or two days, side by side." },
     { GET,  "/law/instrument/:id",     law_instrument_page,    .open = true, .help = "One instrument." },
+    { GET,  "/law/instrument/:id/akn", law_akn_file,           .open = true, .help = "One instrument as Akoma Ntoso." },
     { GET,  "/law/:id/verify",         law_sign_page,          .verb = "law.verify", .help = "Sign a provision that was read." },
     { POST, "/law/:id/verify",         law_sign_act,           .verb = "law.verify", .help = "Sign it." },
     { GET,  "/law/:id",                law_provision_page,     .open = true, .help = "One provision." },

@@ -87,6 +87,7 @@ static enum err add_provision(struct ctx *c, struct law *l, uint32_t doc)
     TRY(add_label(c, l, &v->task, doc, 4));
     for (size_t k = 0; k < COUNT_OF(plain); k++)
         TRY(add_text(c, l, plain[k], doc, k < 4 ? 3 : 1));
+    TRY(add_text(c, l, law_full_text(c, l, v), doc, 1));
     if (i) {
         TRY(add_label(c, l, &i->title, doc, 2));
         TRY(add_text(c, l, i->number, doc, 3));

@@ -256,10 +256,17 @@ static void check_law(struct reader *r)
             reader_say(r, FINDING_ERROR, STR("law/powers.csv"), w->line, "pack.empty",
                        "a power needs a role or an agency");
     }
-    for (size_t i = 0; i < p->law_texts_n; i++)
-        if (!pack_instrument(p, p->law_texts[i].id))
+    for (size_t i = 0; i < p->law_texts_n; i++) {
+        struct str id = p->law_texts[i].id, from = { 0 };
+        struct civil day;
+        (void)str_cut(p->law_texts[i].id, '@', &id, &from);     /* ID@DATE.md: in force from that day */
+        if (!pack_instrument(p, id))
             reader_say(r, FINDING_ERROR, p->law_texts[i].path, 0, "pack.no-such-instrument",
-                       "there is no instrument \"" STR_F "\"", STR_A(p->law_texts[i].id));
+                       "there is no instrument \"" STR_F "\"", STR_A(id));
+        if (from.n && !date_parse(from, &day))
+            reader_say(r, FINDING_ERROR, p->law_texts[i].path, 0, "pack.bad-value",
+                       "what follows the @ is no date");
+    }
 }
 
 static void check_territory(struct reader *r, const struct territory *t)
@@ -315,6 +322,23 @@ void check_coverage(struct reader *r)
 
 /* ---- all of it -------------------------------------------------------------------- */
 
+struct text_arg { struct reader *r; struct str file; };
+
+static void from_text_hook(void *arg, enum finding_level level, int line, const char *text)
+{
+    struct text_arg *h = arg;
+    reader_say(h->r, level, h->file, line, "pack.law-text", "%.300s", text);
+}
+
+static enum err check_law_texts(struct reader *r, const struct pack_hooks *hooks)
+{
+    for (size_t i = 0; hooks && hooks->law_text && i < r->p->law_texts_n; i++) {
+        struct text_arg h = { r, r->p->law_texts[i].path };
+        TRY(hooks->law_text(r->c, r->p->law_texts[i].id, r->p->law_texts[i].text, from_text_hook, &h));
+    }
+    return ERR_OK;
+}
+
 static enum err check_all(struct reader *r, const struct pack_hooks *hooks)
 {
     TRY(check_words(r));
@@ -324,6 +348,7 @@ static enum err check_all(struct reader *r, const struct pack_hooks *hooks)
     TRY(check_forms(r));
     TRY(check_decisions(r));
     TRY(check_procedures(r, hooks));
+    TRY(check_law_texts(r, hooks));
     return ctx_check(r->c);
 }
 

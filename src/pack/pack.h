@@ -349,6 +349,8 @@ typedef void pack_say(void *arg, enum finding_level level, int line, const char 
 struct pack_hooks {
     /* A procedure that cannot be executed is a finding of level error. */
     enum err (*procedure)(struct ctx *c, struct str xml, pack_say *say, void *arg);
+    /* law/text/ID.md.  NULL: not asked. */
+    enum err (*law_text)(struct ctx *c, struct str id, struct str markdown, pack_say *say, void *arg);
 };
 
 /* Read and check everything; findings in c->mem, in file and line order.
