@@ -281,6 +281,9 @@ static enum err proprietary(struct reading *r, const xmlNode *meta)
                 d->source = attr(r, k, "source");
                 d->note = attr(r, k, "note");
                 d->unit = attr(r, k, "unit");
+                for (const xmlNode *t = xml_first(k); t; t = xml_next(t))
+                    if (xml_is(t, "title"))
+                        label(r, t, &d->head, &d->head.v.rule);
             } else if (xml_is(k, "provision")) {
                 read_row(r, k, &d->row[d->rows_n++]);
             }
@@ -327,23 +330,28 @@ static enum err read_act(struct reading *r, const xmlNode *act)
     return ctx_check(r->c);
 }
 
-enum err law_akn_read(struct ctx *c, struct str xml, struct law_doc *out)
+static enum err read_akn(struct ctx *c, struct str xml, struct law_doc *d)
 {
-    struct law_doc d = { 0 };
-    struct reading r = { c, &d, 0 };
+    struct reading r = { c, d, 0 };
     xmlDocPtr doc;
     size_t bad;
     TRY(xml_load(c, xml, LAW_FILE_MAX, &doc));
     const xmlNode *root = xmlDocGetRootElement(doc), *act = NULL;
     if (xml_is(root, "akomaNtoso") && root->ns && str_starts(str_c((const char *)root->ns->href), str_c(AKN)))
         act = xml_child(root, "act") ? xml_child(root, "act") : xml_child(root, "bill");
-    d.bill = act && xml_is(act, "bill");
+    d->bill = act && xml_is(act, "bill");
     enum err e = act ? read_act(&r, act) : malformed(&r, root, "not an act or a bill of Akoma Ntoso");
     xmlFreeDoc(doc);
     TRY(e);
-    if (!law_doc_anchor(&c->mem, &d, &bad))
-        return FAIL(c, ERR_INPUT, "law.akn.malformed", "the eId " STR_F " is there twice", STR_A(str_sub(d.node[bad].eid, 0, 60)));
-    TRY(ctx_check(c));
+    if (!law_doc_anchor(&c->mem, d, &bad))
+        return FAIL(c, ERR_INPUT, "law.akn.malformed", "the eId " STR_F " is there twice", STR_A(str_sub(d->node[bad].eid, 0, 60)));
+    return ctx_check(c);
+}
+
+enum err law_akn_read(struct ctx *c, struct str xml, struct law_doc *out)
+{
+    struct law_doc d = { 0 };
+    TRY(law_no_memory(c, read_akn(c, xml, &d)));
     *out = d;
     return ERR_OK;
 }

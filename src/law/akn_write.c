@@ -242,7 +242,9 @@ static void proprietary(struct buf *b, const struct law_doc *d)
     put_attr(b, "source", d->source);
     put_attr(b, "note", d->note);
     put_attr(b, "unit", d->unit);
-    LIT(b, "/>\n");
+    LIT(b, ">\n");
+    labels(b, "title", &d->head, &d->head.v.rule);
+    LIT(b, "        </amparo:instrument>\n");
     for (size_t i = 0; i < d->rows_n; i++)
         row_out(b, &d->row[i]);
     LIT(b, "      </proprietary>\n");
@@ -375,9 +377,9 @@ enum err law_akn_write(struct ctx *c, const struct law_doc *d, struct str *out)
     LIT(&b, "  </");
     put(&b, str_c(what));
     LIT(&b, ">\n</akomaNtoso>\n");
+    TRY(ctx_check(c));
     if (b.failed)
         return FAIL(c, ERR_INPUT, "law.akn.malformed", "more than %d bytes", 2 * LAW_FILE_MAX);
-    TRY(ctx_check(c));
     *out = buf_str(&b);
     return ERR_OK;
 }

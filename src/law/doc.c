@@ -93,6 +93,15 @@ struct str law_plain(struct arena *mem, struct str s)
     return (struct str){ p, n };
 }
 
+/* Want of memory makes words vanish, and what is left looks malformed. */
+enum err law_no_memory(struct ctx *c, enum err e)
+{
+    if (e != ERR_INPUT || !c->mem.failed)
+        return e;
+    c->fault = (struct fault){ 0 };
+    return ctx_check(c);
+}
+
 struct law_node *law_node_add(struct ctx *c, struct law_doc *d, size_t *room)
 {
     if (d->n == LAW_NODES_MAX)

@@ -215,6 +215,12 @@ static enum err rows(struct ctx *c, const struct law *l, const struct instrument
     return ERR_OK;
 }
 
+static void titles(const struct law *l, const struct instrument *x, struct law_doc *d)
+{
+    d->head = (struct law_row){ .v.rule = x->title, .langs_n = l->pack->langs_n };
+    memcpy(d->head.lang, l->pack->langs, l->pack->langs_n * sizeof *d->head.lang);
+}
+
 static struct str country_of(struct ctx *c, const struct pack *p, const struct instrument *x)
 {
     struct str cc = arena_dup(&c->mem, p->country);
@@ -239,8 +245,10 @@ enum err law_export(struct ctx *c, const struct law *l, struct str instrument, c
         d = *text;
     else
         describe(l, x, &d);
+    d.source = d.source.n ? d.source : x->sources;
     d.country = d.country.n ? d.country : country_of(c, p, x);
     d.at = at ? date_text(&c->mem, *at) : (struct str){ 0 };
+    titles(l, x, &d);
     TRY(rows(c, l, x, &d));
     for (size_t i = 0; !text && i < p->provisions_n; i++) {
         const struct provision *v = &p->provisions[i];

@@ -30,14 +30,16 @@ static void csv_cell(struct buf *b, struct str s, bool first)
 static size_t langs_of(const struct law_doc *d, struct str *out)
 {
     size_t n = 0;
-    for (size_t i = 0; i < d->rows_n; i++)
-        for (size_t k = 0; k < d->row[i].langs_n; k++) {
+    for (size_t i = 0; i <= d->rows_n; i++) {
+        const struct law_row *r = i ? &d->row[i - 1] : &d->head;
+        for (size_t k = 0; k < r->langs_n; k++) {
             size_t x = 0;
-            while (x < n && !str_eq(out[x], d->row[i].lang[k]))
+            while (x < n && !str_eq(out[x], r->lang[k]))
                 x++;
             if (x == n && n < PACK_LANGS_MAX)
-                out[n++] = d->row[i].lang[k];
+                out[n++] = r->lang[k];
         }
+    }
     if (!n)
         out[n++] = d->lang.n ? d->lang : STR("en");
     return n;
@@ -63,7 +65,7 @@ static void instruments(struct buf *b, const struct law_doc *d)
     buf_put(b, STR(",number,kind,year,from,to,source,verified\n"));
     csv_cell(b, d->id, true);
     for (size_t i = 0; i < n; i++)
-        csv_cell(b, str_eq(lang[i], d->lang) || !d->lang.n || !i ? d->title : (struct str){ 0 }, false);
+        csv_cell(b, d->head.langs_n ? in_lang(&d->head, &d->head.v.rule, lang[i]) : d->title, false);
     struct str year = d->date.n >= 4 ? str_sub(d->date, 0, 4) : str_sub(d->from, 0, d->from.n >= 4 ? 4 : 0);
     csv_cell(b, d->number, false);
     csv_cell(b, d->kind, false);
@@ -154,6 +156,7 @@ enum err law_import(struct ctx *c, const struct law_doc *d, const char *dir)
     if (d->rows_n) {
         buf_init(&b, &c->mem, CSV_MAX);
         provisions(&b, d);
+        TRY(ctx_check(c));
         if (b.failed)
             return FAIL(c, ERR_INPUT, "law.akn.malformed", "more than %d bytes", CSV_MAX);
         TRY(put_file(c, dir, STR("law/provisions.csv"), buf_str(&b)));

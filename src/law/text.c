@@ -29,7 +29,8 @@ static struct str decode(struct arena *mem, struct str s)
 static void encode(struct buf *b, const char *name, struct str s)
 {
     static const char digits[] = "0123456789ABCDEF";
-    buf_char(b, ' ');
+    if (!b->n || b->p[b->n - 1] != '{')
+        buf_char(b, ' ');
     buf_put(b, str_c(name));
     buf_char(b, '=');
     for (size_t i = 0; i < s.n; i++) {
@@ -90,10 +91,10 @@ static void split_heading(struct str s, struct law_node *v)
     }
     size_t from = (size_t)(rest.p - s.p);
     if (str_find(rest, STR(". "), &dot)) {
-        v->num = str_sub(s, 0, from + dot);
+        v->num = str_trim(str_sub(s, 0, from + dot));
         v->heading = str_trim(str_sub(rest, dot + 2, rest.n));
     } else {
-        v->num = str_ends(s, STR(".")) ? str_sub(s, 0, s.n - 1) : s;
+        v->num = str_ends(s, STR(".")) ? str_trim(str_sub(s, 0, s.n - 1)) : s;
     }
 }
 
@@ -132,6 +133,7 @@ static void apply(struct law_node *v, const struct braces *b)
 static bool node_of(struct arena *mem, struct str line, bool heading, bool deep, struct law_node *v)
 {
     struct braces b;
+    line = law_plain(mem, line);
     bool braced = take_braces(mem, &line, &b);
     *v = (struct law_node){ 0 };
     if (heading) {
@@ -244,6 +246,21 @@ static enum err add_text(struct md *m, struct str line, int depth)
     return ERR_OK;
 }
 
+/* A heading after text that wrapped up what stands above it: nobody could say
+ * where that text belongs. */
+static enum err no_wrap_above(struct md *m, int depth)
+{
+    const struct law_doc *d = m->d;
+    int upto = depth;
+    for (size_t i = d->n; i-- > 0 && upto > 0;)
+        if (d->node[i].depth < upto) {
+            upto = d->node[i].depth;
+            if (d->node[i].wrap.n)
+                return malformed(m, "the text above this heading stands between two parts: give it a heading");
+        }
+    return ERR_OK;
+}
+
 static enum err read_line(struct md *m, struct str line)
 {
     struct law_node v;
@@ -259,6 +276,7 @@ static enum err read_line(struct md *m, struct str line)
         level++;
     if (level && level < s.n && s.p[level] == ' ' && !indent) {
         (void)node_of(&m->c->mem, str_trim(str_sub(s, level, s.n)), true, false, &v);
+        TRY(no_wrap_above(m, (int)level - 1));
         m->head = (int)level;
         TRY(add_node(m, v, (int)level - 1));
         m->open = false;
@@ -270,10 +288,9 @@ static enum err read_line(struct md *m, struct str line)
     return add_text(m, s, m->head + deep - 1);
 }
 
-enum err law_text_read(struct ctx *c, struct str in, struct law_doc *out)
+static enum err read_text(struct ctx *c, struct str in, struct law_doc *d)
 {
-    struct law_doc d = { 0 };
-    struct md m = { .c = c, .d = &d, .line = 1 };
+    struct md m = { .c = c, .d = d, .line = 1 };
     struct str line, rest;
     size_t bad = 0;
     if (in.n > LAW_FILE_MAX || !utf8_valid(in))
@@ -283,9 +300,15 @@ enum err law_text_read(struct ctx *c, struct str in, struct law_doc *out)
     TRY(read_head(&m, &rest));
     for (m.line++; str_next(&rest, '\n', &line); m.line++)
         TRY(read_line(&m, line));
-    if (!law_doc_anchor(&c->mem, &d, &bad))
-        return FAIL(c, ERR_INPUT, "law.text.malformed", "the anchor " STR_F " is there twice", STR_A(str_sub(d.node[bad].eid, 0, 60)));
-    TRY(ctx_check(c));
+    if (!law_doc_anchor(&c->mem, d, &bad))
+        return FAIL(c, ERR_INPUT, "law.text.malformed", "the anchor " STR_F " is there twice", STR_A(str_sub(d->node[bad].eid, 0, 60)));
+    return ctx_check(c);
+}
+
+enum err law_text_read(struct ctx *c, struct str in, struct law_doc *out)
+{
+    struct law_doc d = { 0 };
+    TRY(law_no_memory(c, read_text(c, in, &d)));
     *out = d;
     return ERR_OK;
 }
@@ -384,7 +407,7 @@ static struct str node_line(struct arena *mem, const struct law_node *v, bool he
     struct buf b;
     buf_init(&b, mem, LAW_FILE_MAX);
     candidate(&b, v, heading, text, true);
-    bool plain = says(mem, buf_str(&b), heading, deep, v, text);
+    bool plain = b.n && says(mem, buf_str(&b), heading, deep, v, text);
     if (!plain) {
         buf_init(&b, mem, LAW_FILE_MAX);
         candidate(&b, v, heading, text, false);
@@ -451,9 +474,9 @@ enum err law_text_write(struct ctx *c, const struct law_doc *d, struct str *out)
         before = v->depth;
     }
     write_wraps(&c->mem, &b, d, at, before, 0, heads);
+    TRY(ctx_check(c));
     if (b.failed)
         return FAIL(c, ERR_INPUT, "law.text.malformed", "more than %d bytes", LAW_FILE_MAX);
-    TRY(ctx_check(c));
     *out = buf_str(&b);
     return ERR_OK;
 }

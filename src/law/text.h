@@ -59,6 +59,7 @@ struct law_doc {
     struct str front;           /* preamble, one paragraph per line */
     struct law_node *node;  size_t n;
     struct law_row *row;    size_t rows_n;
+    struct law_row head;        /* its title in every language, as head.v.rule */
     size_t flattened;           /* references, notes, tables that became plain words */
 };
 
@@ -92,6 +93,7 @@ bool law_is_item(struct str kind);              /* paragraph, point: a line in M
 bool law_is_element(struct str kind);           /* a hierarchical element of Akoma Ntoso */
 /* White space made single, ends trimmed. */
 struct str law_plain(struct arena *mem, struct str s);
+enum err law_no_memory(struct ctx *c, enum err e) MUST_CHECK;
 /* The next node of the document; NULL when full. */
 struct law_node *law_node_add(struct ctx *c, struct law_doc *d, size_t *room);
 
