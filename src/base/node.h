@@ -19,6 +19,7 @@ struct served;          /* signal/served.h: forms that phones and imports fill *
 struct reuse;           /* web/reuse.h: finished pages                       */
 struct http_nonces;     /* http/http_auth.h: challenges of Digest            */
 struct rulebook;        /* rulebook/rulebook.h: amended decision models, compiled */
+struct standards;       /* reform/standards.h: international requirements          */
 
 struct node {
     struct ledger *ledger;
@@ -34,6 +35,7 @@ struct node {
     struct http_nonces *nonces;
     struct rulebook *rulebook;
     struct reuse *reuse;            /* NULL: no page is given twice */
+    const struct standards *standards;
 };
 
 #endif

@@ -33,9 +33,22 @@ static void column_heads(struct out *o)
     html(o, ">\n");
 }
 
+/* The caller's list of columns may end with the statement that began the grid
+ * (a compound literal after "else" does): kept here. */
+static const char *const *columns_kept(struct out *o, const struct grid *g, size_t *n)
+{
+    const char **cols = NEW_N(&o->c->mem, const char *, g->n ? g->n : 1);
+    *n = cols ? g->n : 0;
+    if (*n)
+        memcpy(cols, g->cols, g->n * sizeof *cols);
+    return cols;
+}
+
 void grid_begin(struct out *o, const struct grid *g)
 {
-    o->grid = (struct grid_state){ .cols = g->cols, .n = g->n, .num = g->num,
+    size_t n;
+    const char *const *cols = columns_kept(o, g, &n);
+    o->grid = (struct grid_state){ .cols = cols, .n = n, .num = g->num,
                                    .cards = !g->wide, .tasks = g->tasks, .rowhead = g->rowhead };
     if (g->wide) {
         html(o, "<div class=\"table-scroll\" tabindex=\"0\" role=\"group\"");

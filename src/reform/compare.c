@@ -49,13 +49,31 @@ enum err compare_begin(struct ctx *c, const struct compare_side *before, const s
 
 /* ---- one answer that differs --------------------------------------------------------------- */
 
+static void put_item(struct compare_run *r, struct buf *b, struct feel_value v)
+{
+    for (size_t i = 0; v.kind == FEEL_CONTEXT && i < v.context->n; i++) {
+        if (i)
+            buf_char(b, ' ');
+        buf_put(b, feel_text(&r->work.mem, v.context->e[i].v));
+    }
+    if (v.kind != FEEL_CONTEXT)
+        buf_put(b, feel_text(&r->work.mem, v));
+}
+
+/* For people: "codeni 0 yes; minna 12 yes" rather than the list as FEEL writes it. */
 static struct str value_text(struct compare_run *r, struct feel_value v)
 {
     struct buf b;
     if (v.kind == FEEL_STRING)
         return arena_dup(&r->c->mem, str_sub(v.s, 0, TEXT_MAX));
     buf_init(&b, &r->work.mem, 64 * 1024);
-    feel_print(&b, v);
+    for (size_t i = 0; v.kind == FEEL_LIST && i < v.list->n; i++) {
+        if (i)
+            buf_put(&b, STR("; "));
+        put_item(r, &b, v.list->v[i]);
+    }
+    if (v.kind != FEEL_LIST)
+        feel_print(&b, v);
     struct str s = buf_str(&b);
     size_t n = s.n > TEXT_MAX ? TEXT_MAX : s.n;
     while (n && n < s.n && ((unsigned char)s.p[n] & 0xc0) == 0x80)

@@ -15,6 +15,7 @@
 #include "office/office.h"
 #include "person/person.h"
 #include "referral/referral.h"
+#include "reform/reform.h"
 #include "rulebook/rulebook.h"
 #include "signal/signal.h"
 #include "web/web.h"
@@ -35,6 +36,8 @@ const struct route *const desk_routes[] = {
     directory_routes,
     admin_routes,
     inquiry_routes,
+    reform_routes,
+    rules_routes,
     api_routes,
     checker_routes,
     kinds_routes,           /* last: its patterns are the widest */
@@ -113,6 +116,7 @@ static const struct { const struct projector *p; const size_t *pn; const struct 
     { signal_projectors, &signal_projectors_n, signal_tables, &signal_tables_n },
     { api_projectors, &api_projectors_n, api_tables, &api_tables_n },
     { rulebook_projectors, &rulebook_projectors_n, rulebook_tables, &rulebook_tables_n },
+    { reform_projectors, &reform_projectors_n, reform_tables, &reform_tables_n },
     { NULL, &none, kinds_tables, &kinds_tables_n },
 };
 

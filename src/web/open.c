@@ -8,6 +8,7 @@
 #include "match/match.h"
 #include "pack/pack.h"
 #include "person/person.h"
+#include "reform/standards.h"
 #include "rulebook/rulebook.h"
 #include "page/route.h"
 #include "signal/served.h"
@@ -38,6 +39,7 @@ struct house {
     struct http_nonces *nonces;
     struct reuse *reuse;
     struct rulebook *rulebook;
+    struct standards *standards;
 };
 enum { NONCE_MINUTES = 10 };
 enum { PERSONS_BYTES = 96 << 20 };       /* what the index of persons may hold */
@@ -71,6 +73,7 @@ static enum err open_country(struct ctx *c, const struct node_config *cfg, struc
         return FAIL(c, ERR_INPUT, "pack.none", "no pack folder given");
     TRY(pack_load(c, dir, &h->pack));
     TRY(procedures_load(c, h->pack, &h->procedures));
+    TRY(standards_load(c, h->pack, &h->standards));
     TRY(law_load(c, h->pack, h->procedures, &h->law));
     struct str words_dir = in_folder(&h->mem, cfg->pack, "words");
     const char *const *dirs = &words_dir.p;
@@ -128,7 +131,8 @@ static enum err open_parts(struct ctx *c, const struct node_config *cfg, struct 
     TRY(match_index_new(c, PERSONS_BYTES, &h->persons));
     h->node = (struct node){ .pack = h->pack, .procedures = h->procedures, .words = h->words, .law = h->law,
         .persons = h->persons, .persons_ready = &h->ready, .panels = desk_panels, .access = h->access,
-        .served = h->served, .nonces = h->nonces, .reuse = h->reuse, .rulebook = h->rulebook };
+        .served = h->served, .nonces = h->nonces, .reuse = h->reuse, .rulebook = h->rulebook,
+        .standards = h->standards };
     c->node = &h->node;
     TRY(ledger_open(c, &lc, &h->ledger));
     h->node.ledger = h->ledger;
@@ -166,6 +170,7 @@ void house_close(struct ctx *c, struct house *h)
     http_nonces_free(h->nonces);
     reuse_free(h->reuse);
     rulebook_free(h->rulebook);
+    standards_free(h->standards);
     served_free(h->served);
     law_free(h->law);
     procedures_free(h->procedures);

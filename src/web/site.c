@@ -13,6 +13,7 @@ static const struct tab tabs[] = {
     { "department", "/department", "tab.department", "office.department" },
     { "directory",  "/directory",  "tab.directory",  "directory.view" },
     { "law",        "/law",        "tab.law",        "law.view" },
+    { "reform",     "/reform",     "tab.reform",     "reform.edit" },
     { "admin",      "/admin",      "tab.admin",      "admin.health" },
     { 0 }
 };
