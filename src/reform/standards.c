@@ -109,8 +109,9 @@ static enum err read_mapped(const struct table_of *t, const struct standards *s,
     for (size_t i = 1; v && i < t->sheet.n; i++) {
         v[i - 1] = (struct mapped){ at(t, i, "requirement"), at(t, i, "provisions"), at(t, i, "reason::es"),
             at(t, i, "reason::en"), at(t, i, "source"), GAP_UNKNOWN, verified_at(t, i) };
+        struct str status = at(t, i, "status");
         TRY(room(t));
-        if (!promise_find(s, v[i - 1].requirement, &none) || !gap_status_of(at(t, i, "status"), &v[i - 1].status))
+        if (!promise_find(s, v[i - 1].requirement, &none) || !gap_status_of(status, &v[i - 1].status))
             return FAIL(t->c, ERR_INPUT, "reform.broken", STR_F ":%d: no such requirement or status", STR_A(t->path),
                         t->sheet.row[i].line);
     }
