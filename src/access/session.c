@@ -474,7 +474,7 @@ void access_close(struct ctx *c, struct str dossier)
     struct access_state *s = c->node->access;
     (void)pthread_mutex_lock(&s->lock);
     struct session *e = c->who ? find_id(s, c->who->session) : NULL;
-    struct opening *o = opening_of(e, dossier);
+    struct opening *o = e ? opening_of(e, dossier) : NULL;
     if (o) {
         *o = (struct opening){ 0 };
         e->epoch++;

@@ -77,7 +77,7 @@ static struct str quote_of(struct ctx *c, struct str s)
 enum err checker_columns_read(struct ctx *c, const struct checker_input *in, size_t n,
                               struct str record, struct checker_columns *out)
 {
-    struct sheet_row r;
+    struct sheet_row r = { 0 };
     TRY(cells_of(c, record, 1, &r));
     struct checker_columns k = { .col = NEW_N(&c->mem, const struct checker_input *, r.n + 1), .n = r.n,
                                  .id = SIZE_MAX, .text = SIZE_MAX };
@@ -113,7 +113,7 @@ enum err checker_situation_read(struct ctx *c, const struct checker_columns *col
                                 const struct checker_input *in, size_t n, struct str record,
                                 int line, struct checker_situation *out, bool *blank)
 {
-    struct sheet_row r;
+    struct sheet_row r = { 0 };
     struct feel_builder b;
     TRY(cells_of(c, record, line, &r));
     *blank = r.n == 0;
