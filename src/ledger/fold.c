@@ -417,6 +417,26 @@ static enum err places_some(struct ctx *c, const struct place_row *p)
         THREE(37, 38, 39) "," THREE(40, 41, 42) "," THREE(43, 44, 45) "," THREE(46, 47, 48), a, COUNT_OF(a));
 }
 
+static int by_place(const void *pa, const void *pb)
+{
+    const struct place_row *a = pa, *b = pb;
+    if (a->gid != b->gid)
+        return a->gid < b->gid ? -1 : 1;
+    return (a->n > b->n) - (a->n < b->n);
+}
+
+/* A whole part at once: straight into the index, in its order. */
+static enum err places_sorted(struct fold *f)
+{
+    if (f->places_n)
+        qsort(f->places, f->places_n, sizeof *f->places, by_place);
+    for (size_t i = 0; i < f->places_n; i++)
+        TRY(db_exec(f->g, "INSERT INTO change_index (gid, n, mark) VALUES ($1, $2, $3)"
+                          " ON CONFLICT (gid, n, mark) DO NOTHING",
+            ARGS(INT(f->places[i].gid), INT(f->places[i].n), INT(f->places[i].mark))));
+    return ERR_OK;
+}
+
 enum err places_sort_in(struct ctx *c, struct ledger *l)
 {
     TRY(db_exec(c, "INSERT INTO change_index (gid, n, mark) SELECT gid, n, mark FROM change_recent"
@@ -431,6 +451,8 @@ static enum err places_keep(struct fold *f)
     const struct place_row *p = f->places;
     if (!p)
         return ERR_OK;
+    if (f->fresh)
+        return places_sorted(f);
     for (; i + AT_ONCE <= f->places_n; i += AT_ONCE)
         TRY(places_some(f->g, p + i));
     for (; i < f->places_n; i++)
@@ -445,7 +467,7 @@ static enum err places_begin(struct fold *f, size_t pieces, size_t items)
 {
     f->places = NULL;
     f->places_n = 0;
-    if (!f->once)
+    if (!f->once && !f->fresh)
         return ERR_OK;
     f->places = NEW_N(&f->c->mem, struct place_row, pieces + items + 1);
     return ctx_check(f->c);
@@ -464,7 +486,7 @@ static enum err fold_all(struct fold *f, const struct fold_item *items, size_t n
             ;
         TRY(fold_group(f, p + i, end - i));
     }
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && !f->places_off; i++) {
         struct str d = items[i].ch->dossier;
         bool fresh;
         TRY(index_entry(f, gid_of(f->l, d, STR(""), d), &items[i], STR(""), d, &fresh));

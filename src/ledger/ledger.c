@@ -137,6 +137,7 @@ static enum err ledger_alloc(struct ctx *c, const struct ledger_config *cfg, str
     l->to_write_end = &l->to_write;
     l->to_fold_end = &l->to_fold;
     l->node.ledger = l;
+    l->part_bytes = REFOLD_PART_BYTES;
     pthread_condattr_t attr;
     (void)pthread_condattr_init(&attr);
     (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -256,7 +257,7 @@ static enum err open_parts(struct ctx *c, struct ledger *l, struct str passphras
     TRY(db_open(c, l->cfg.url, true, &l->reader));
     TRY(db_open(c, l->cfg.tables_url, false, &l->tables));
     TRY(db_room(c, l->book, 2000, 4000));
-    TRY(db_room(c, l->tables, 24000, 16000));
+    TRY(db_room(c, l->tables, TABLES_CACHE_KIB, TABLES_LOG_PAGES));
     TRY(purge_texts(c, l));
     l->near = near_new(c, l->cfg.tables_url);
     TRY(tables_prepare(c, l));

@@ -21,6 +21,8 @@
 #include <semaphore.h>
 
 enum { KEY_ID_LEN = 16, CACHE_SLOTS = 8192 };
+enum { REFOLD_PART_BYTES = 4 << 20 };      /* sealed; opened and sorted it is some eight times that */
+enum { TABLES_CACHE_KIB = 24000, TABLES_LOG_PAGES = 16000 };     /* of a connection that folds */
 
 /* ---- dossier keys (keys.c) ---------------------------------------------------------- */
 
@@ -149,6 +151,7 @@ struct fold {
     struct near_new { struct near_new *next; struct near_key k; struct str body; } *near_new;
     struct place_row { int64_t gid, n, mark; } *places;     /* for change_recent */
     size_t places_n;
+    bool places_off;            /* a further slice of a dossier: its own places are kept already */
     char skip[16][NAME_BYTES + 1];  /* records whose projector failed: folded without it */
     size_t skip_n;
     bool bad;                   /* this attempt added one */
@@ -240,6 +243,7 @@ struct ledger {
     int64_t erasures;                  /* atomic: keys destroyed by this process */
     bool clock_warned;
     int64_t clock_shift;               /* tests */
+    int64_t part_bytes;                /* of a refold at a time; tests use less */
 };
 
 #endif

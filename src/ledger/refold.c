@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { PAGE = 2000, PART_BYTES = 128 << 20 };
+enum { PAGE = 1000 };
 
 static enum err entries_locked(struct ctx *c, struct ledger *l, int64_t from, size_t max,
                                struct entry *out, size_t *n)
@@ -90,172 +90,251 @@ enum err fold_from_ledger(struct fold *f, int64_t from, int64_t to)
     return e;
 }
 
-/* ---- all keys at once ------------------------------------------------------------------------ */
+/* ---- everything, in parts that fit in memory ----------------------------------------------------
+ *
+ * All changes of a record are folded at once, so a part is some whole dossiers,
+ * in the order in which they first appear: rows then go into the tables nearly
+ * in order.  A dossier larger than a part is taken in slices, each with its own
+ * records.  One pass over the entries notes whose each is; then each is read once
+ * (once per slice). */
 
-struct keymap { struct dossier_key *slot; size_t size; };
+struct owner { unsigned char id[KEY_ID_LEN]; int32_t no; };        /* no: 1 and up; 0: free */
+struct plan {
+    struct owner *slot;          /* by key id; size a power of two */
+    size_t size, n;
+    int64_t *bytes;              /* per owner */
+    int32_t *whose;              /* per entry: its owner; 0: no such entry */
+    int64_t last, part_bytes;
+};
+/* Owners `from` to `to` (excluded), of the records of one slice. */
+struct part { int32_t from, to; size_t slice, slices; };
 
-static size_t place(const struct keymap *m, const unsigned char *id)
+static struct owner *owner_at(const struct plan *p, const unsigned char *id)
 {
     uint64_t h;
     memcpy(&h, id, sizeof h);              /* key ids are random */
-    size_t i = (size_t)h & (m->size - 1);
-    while ((m->slot[i].n || m->slot[i].erased) && memcmp(m->slot[i].id, id, KEY_ID_LEN) != 0)
-        i = (i + 1) & (m->size - 1);
-    return i;
+    size_t i = (size_t)h & (p->size - 1);
+    while (p->slot[i].no && memcmp(p->slot[i].id, id, KEY_ID_LEN) != 0)
+        i = (i + 1) & (p->size - 1);
+    return &p->slot[i];
 }
 
-static enum err keymap_size(struct ctx *c, struct ledger *l, struct keymap *m)
+/* malloc'd, for it grows to some megabytes: what an arena outgrows it keeps. */
+static bool plan_grow(struct plan *p)
+{
+    struct plan more = *p;
+    more.size = p->size ? p->size * 2 : 4096;
+    more.slot = calloc(more.size, sizeof *more.slot);
+    int64_t *bytes = realloc(p->bytes, more.size * sizeof *bytes);
+    if (bytes)
+        p->bytes = more.bytes = bytes;
+    if (!more.slot || !bytes) {
+        free(more.slot);
+        return false;
+    }
+    for (size_t i = 0; i < p->size; i++)
+        if (p->slot[i].no)
+            *owner_at(&more, p->slot[i].id) = p->slot[i];
+    free(p->slot);
+    *p = more;
+    return true;
+}
+
+static enum err plan_entry(struct ctx *c, struct plan *p, int64_t n, struct str key, int64_t bytes)
+{
+    if (key.n != KEY_ID_LEN)
+        return FAIL(c, ERR_CORRUPT, "ledger.key", "entry %lld", (long long)n);
+    if (p->n * 3 >= p->size * 2 && !plan_grow(p))
+        return FAIL(c, ERR_NOMEM, "error.too-big", "%zu dossiers", p->n);
+    struct owner *o = owner_at(p, (const unsigned char *)key.p);
+    if (!o->no) {
+        memcpy(o->id, key.p, KEY_ID_LEN);
+        o->no = (int32_t)++p->n;
+        p->bytes[o->no] = 0;
+    }
+    p->bytes[o->no] += bytes;
+    p->whose[n] = o->no;
+    return ERR_OK;
+}
+
+static enum err plan_page(struct ctx *g, struct ledger *l, struct plan *p, int64_t *from)
 {
     AUTO_ROWS r = { 0 };
-    int64_t n = 0;
-    TRY(db_query_on(c, l->reader, &r, "SELECT count(*) FROM ledger_key", NO_ARGS));
-    if (rows_next(&r))
-        n = row_i64(&r, 0);
+    int64_t before = *from;
+    TRY(db_query_on(g, l->reader, &r, "SELECT n, key_id, length(body) FROM ledger_entry"
+                                      " WHERE n > $1 AND n <= $2 ORDER BY n LIMIT $3",
+        ARGS(INT(*from), INT(p->last), INT(PAGE))));
+    while (rows_next(&r)) {
+        *from = row_i64(&r, 0);
+        TRY(plan_entry(g, p, *from, row_peek(&r, 1), row_i64(&r, 2)));
+    }
     TRY(rows_end(&r));
-    for (m->size = 64; m->size < (size_t)n * 2; m->size *= 2)
-        ;
-    m->slot = NEW_N(&c->mem, struct dossier_key, m->size);
-    return ctx_check(c);
+    return *from > before ? ERR_OK : FAIL(g, ERR_CORRUPT, "ledger.gap", "no entry after %lld", (long long)before);
 }
 
-/* One page of keys after *last; scratch holds what unwrapping needs. */
-static enum err keymap_page(struct ctx *g, struct ledger *l, struct keymap *m, struct buf *last, bool *more)
+static enum err plan_make(struct ctx *g, struct ledger *l, struct plan *p)
 {
-    AUTO_ROWS r = { 0 };
-    size_t n = 0;
-    TRY(db_query_on(g, l->reader, &r, "SELECT id, sealed FROM ledger_key WHERE id > $1 ORDER BY id LIMIT $2",
-        ARGS(BYTES(buf_str(last)), INT(PAGE))));
-    for (; rows_next(&r); n++) {
-        struct dossier_key k;
-        struct str id = row_peek(&r, 0);
-        if (id.n != KEY_ID_LEN)
-            return FAIL(g, ERR_CORRUPT, "ledger.key", "id of %zu bytes", id.n);
-        last->n = 0;
-        buf_put(last, id);
-        TRY(key_unwrap(g, l, buf_str(last), row_str(&r, 1), &k));
-        m->slot[place(m, k.id)] = k;
-    }
-    *more = n == PAGE;
-    return rows_end(&r);
-}
-
-static enum err keymap_load(struct ctx *c, struct ctx *g, struct ledger *l, struct keymap *m)
-{
-    struct buf last;
-    bool more = true;
-    (void)pthread_mutex_lock(&l->reader_lock);
-    enum err e = keymap_size(c, l, m);
-    buf_init(&last, &c->mem, 64);
-    while (!e && more) {
+    enum err e = ERR_OK;
+    p->whose = calloc((size_t)p->last + 1, sizeof *p->whose);
+    if (!p->whose)
+        return FAIL(g, ERR_NOMEM, "error.too-big", "%lld entries", (long long)p->last);
+    for (int64_t from = 0; !e && from < p->last; ) {
         arena_reset(&g->mem);
-        e = keymap_page(g, l, m, &last, &more);
+        (void)pthread_mutex_lock(&l->reader_lock);
+        e = plan_page(g, l, p, &from);
+        (void)pthread_mutex_unlock(&l->reader_lock);
     }
-    (void)pthread_mutex_unlock(&l->reader_lock);
     return e;
 }
 
-/* ---- everything, in parts that fit in memory ---------------------------------------------------- */
+static void plan_free(struct plan *p)
+{
+    free(p->slot);
+    free(p->bytes);
+    free(p->whose);
+}
 
-static enum err ledger_size(struct ctx *c, struct ledger *l, int64_t *bytes, int64_t *last)
+/* The next part after *at: as many owners as fit, or a slice of a large one. */
+static bool plan_next(const struct plan *p, struct part *at)
+{
+    if (at->slice + 1 < at->slices) {
+        at->slice++;
+        return true;
+    }
+    int64_t bytes = 0;
+    int32_t end = (int32_t)p->n + 1;
+    *at = (struct part){ .from = at->to, .to = at->to };
+    while (at->to < end && (at->to == at->from || bytes + p->bytes[at->to] <= p->part_bytes))
+        bytes += p->bytes[at->to++];
+    at->slices = 1 + (size_t)(bytes / p->part_bytes);
+    return at->from < end;
+}
+
+/* ---- one part ---------------------------------------------------------------------------------- */
+
+struct items { struct fold_item *p; size_t n, room; };
+
+static enum err items_more(struct ctx *c, struct items *t)
+{
+    if (t->n < t->room)
+        return ERR_OK;
+    size_t room = t->room ? t->room * 2 : 1024;
+    struct fold_item *more = NEW_N(&c->mem, struct fold_item, room);
+    TRY(ctx_check(c));
+    if (t->n)
+        memcpy(more, t->p, t->n * sizeof *more);
+    t->p = more;
+    t->room = room;
+    return ERR_OK;
+}
+
+/* Of a large dossier's change, what belongs to this slice. */
+static enum err slice_sets(struct ctx *c, const struct part *at, struct change *ch)
+{
+    size_t k = 0;
+    if (at->slices == 1)
+        return ERR_OK;
+    struct set *sets = NEW_N(&c->mem, struct set, ch->n + 1);
+    TRY(ctx_check(c));
+    for (size_t i = 0; i < ch->n; i++)
+        if (str_hash(ch->sets[i].record) % at->slices == at->slice)
+            sets[k++] = ch->sets[i];
+    ch->sets = sets;
+    ch->n = k;
+    return ERR_OK;
+}
+
+static enum err part_add(struct fold *f, const struct part *at, struct items *t, const struct entry *e)
+{
+    struct ctx *c = f->c;
+    bool erased;
+    struct opened *o = NEW(&c->mem, struct opened);
+    TRY(ctx_check(c));
+    TRY(entry_open(c, f->l, e, &o->key, &o->ch, &erased));
+    if (erased)
+        return ERR_OK;
+    o->ch.node = arena_dup(&c->mem, e->node);
+    TRY(slice_sets(c, at, &o->ch));
+    TRY(items_more(c, t));
+    TRY(ctx_check(c));
+    t->p[t->n++] = (struct fold_item){ &o->ch, &o->key, e->n };
+    return ERR_OK;
+}
+
+/* Entries n, n+1, … as far as they belong to the part. */
+static size_t run_at(const struct plan *p, const struct part *at, int64_t n)
+{
+    size_t k = 0;
+    while (k < PAGE && n + (int64_t)k <= p->last && p->whose[n + (int64_t)k] >= at->from &&
+           p->whose[n + (int64_t)k] < at->to)
+        k++;
+    return k;
+}
+
+static enum err part_read(struct fold *f, const struct plan *p, const struct part *at, struct items *t)
+{
+    for (int64_t n = 1; n <= p->last; ) {
+        struct entry *e = NULL;
+        size_t got = 0, run = run_at(p, at, n);
+        if (!run) {
+            n++;
+            continue;
+        }
+        arena_reset(&f->g->mem);
+        TRY(entries_read(f->g, f->l, n - 1, run, &e, &got));
+        if (got != run || e[run - 1].n != n + (int64_t)run - 1)
+            return FAIL(f->g, ERR_CORRUPT, "ledger.gap", "no entry %lld", (long long)n);
+        for (size_t i = 0; i < run; i++)
+            TRY(part_add(f, at, t, &e[i]));
+        n += (int64_t)run;
+    }
+    return ERR_OK;
+}
+
+static enum err one_part(struct fold *f, const struct plan *p, const struct part *at)
+{
+    struct items t = { 0 };
+    f->places_off = at->slice > 0;
+    TRY(part_read(f, p, at, &t));
+    return fold_items(f, t.p, t.n);
+}
+
+static enum err last_of(struct ctx *c, struct ledger *l, int64_t *last)
 {
     AUTO_ROWS r = { 0 };
     (void)pthread_mutex_lock(&l->reader_lock);
-    enum err e = db_query_on(c, l->reader, &r,
-        "SELECT coalesce(sum(length(body)), 0), coalesce(max(n), 0) FROM ledger_entry", NO_ARGS);
-    if (!e && rows_next(&r)) {
-        *bytes = row_i64(&r, 0);
-        *last = row_i64(&r, 1);
-    }
+    enum err e = db_query_on(c, l->reader, &r, "SELECT coalesce(max(n), 0) FROM ledger_entry", NO_ARGS);
+    if (!e && rows_next(&r))
+        *last = row_i64(&r, 0);
     if (!e)
         e = rows_end(&r);
     (void)pthread_mutex_unlock(&l->reader_lock);
     return e;
 }
 
-struct part { struct fold *f; const struct keymap *keys; size_t at, of; struct fold_item *items; size_t n, room; };
-
-static enum err part_add(struct part *p, const struct entry *e, const struct dossier_key *key)
-{
-    struct ctx *c = p->f->c;
-    struct str plain, bytes;
-    if (p->n == p->room) {
-        size_t room = p->room ? p->room * 2 : 1024;
-        struct fold_item *more = NEW_N(&c->mem, struct fold_item, room);
-        TRY(ctx_check(c));
-        if (p->n)
-            memcpy(more, p->items, p->n * sizeof *more);
-        p->items = more;
-        p->room = room;
-    }
-    struct change *ch = NEW(&c->mem, struct change);
-    TRY(seal_open(p->f->g, key->key, body_ad(&p->f->g->mem, e->node, e->key_id), e->body, &plain));
-    bytes = arena_dup(&c->mem, plain);
-    TRY(ctx_check(c));
-    TRY(change_parse(c, bytes, ch));
-    ch->node = arena_dup(&c->mem, e->node);
-    ch->seq = e->seq;
-    ch->time_us = e->time_us;
-    TRY(ctx_check(c));
-    if (!str_eq(ch->dossier, key_dossier(key)))
-        return FAIL(c, ERR_CORRUPT, "ledger.dossier", "entry %lld names another dossier than its key",
-                    (long long)e->n);
-    p->items[p->n++] = (struct fold_item){ ch, key, e->n };
-    return ERR_OK;
-}
-
-static enum err part_page(struct part *p, int64_t *from, int64_t last)
-{
-    struct ctx *g = p->f->g;
-    struct entry *e = NULL;
-    size_t n = 0;
-    arena_reset(&g->mem);
-    TRY(entries_read(g, p->f->l, *from, PAGE, &e, &n));
-    if (!n)
-        return FAIL(g, ERR_CORRUPT, "ledger.gap", "no entry after %lld", (long long)*from);
-    for (size_t i = 0; i < n && e[i].n <= last; i++) {
-        *from = e[i].n;
-        if (e[i].key_id.n != KEY_ID_LEN)
-            return FAIL(g, ERR_CORRUPT, "ledger.key", "entry %lld", (long long)e[i].n);
-        const struct dossier_key *k = &p->keys->slot[place(p->keys, (const unsigned char *)e[i].key_id.p)];
-        if (!k->n && !k->erased)
-            return FAIL(g, ERR_CORRUPT, "ledger.key", "entry %lld names a key that is not there", (long long)e[i].n);
-        if (!k->erased && (p->of == 1 || str_hash(key_dossier(k)) % p->of == p->at))
-            TRY(part_add(p, &e[i], k));
-    }
-    return ERR_OK;
-}
-
-static enum err one_part(struct fold *f, const struct keymap *keys, size_t at, size_t of, int64_t last)
-{
-    struct ctx part_c, *outer = f->c;
-    struct part p = { .f = f, .keys = keys, .at = at, .of = of };
-    enum err e = ERR_OK;
-    ctx_init(&part_c, (size_t)3 << 30);
-    part_c.db = outer->db;
-    part_c.node = outer->node;
-    f->c = &part_c;
-    for (int64_t from = 0; !e && from < last; )
-        e = part_page(&p, &from, last);
-    if (!e)
-        e = fold_items(f, p.items, p.n);
-    f->c = outer;
-    if (e && !outer->fault.code)
-        outer->fault = part_c.fault.code ? part_c.fault : f->g->fault;
-    ctx_done(&part_c);
-    return e;
-}
-
 enum err refold(struct fold *f, int64_t *upto)
 {
-    int64_t bytes = 0, last = 0;
-    struct keymap keys = { 0 };
-    TRY(ledger_size(f->c, f->l, &bytes, &last));
-    if (*upto && *upto < last)
-        last = *upto;
-    TRY(keymap_load(f->c, f->g, f->l, &keys));
-    size_t parts = 1 + (size_t)bytes / PART_BYTES;
-    for (size_t i = 0; last && i < parts; i++)
-        TRY(one_part(f, &keys, i, parts, last));
-    *upto = last;
-    return ERR_OK;
+    struct plan p = { .part_bytes = f->l->part_bytes };
+    struct part at = { .from = 1, .to = 1 };
+    struct ctx mem, *outer = f->c;
+    TRY(last_of(f->c, f->l, &p.last));
+    if (*upto && *upto < p.last)
+        p.last = *upto;
+    ctx_init(&mem, (size_t)3 << 30);
+    mem.db = outer->db;
+    mem.node = outer->node;
+    f->c = &mem;
+    enum err e = p.last ? plan_make(f->g, f->l, &p) : ERR_OK;
+    while (!e && plan_next(&p, &at)) {
+        arena_reset(&mem.mem);
+        e = one_part(f, &p, &at);
+    }
+    f->c = outer;
+    f->places_off = false;
+    if (e && !outer->fault.code)
+        outer->fault = mem.fault.code ? mem.fault : f->g->fault;
+    plan_free(&p);
+    ctx_done(&mem);
+    *upto = p.last;
+    return e;
 }

@@ -208,7 +208,9 @@ enum err ledger_rebuild(struct ctx *c, struct ledger *l)
 {
     struct db *db = NULL;
     TRY(db_open(c, l->cfg.tables_url, false, &db));
-    enum err e = rebuild_on(c, l, db);
+    enum err e = db_room(c, db, TABLES_CACHE_KIB, TABLES_LOG_PAGES);
+    if (!e)
+        e = rebuild_on(c, l, db);
     db_close(db);
     return e;
 }

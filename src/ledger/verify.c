@@ -377,7 +377,8 @@ static enum err scratch_open(struct ctx *c, struct ledger *l, struct db **out, c
     TRY(ctx_check(c));
     *path = url.p + strlen("sqlite:");
     (void)unlink(*path);
-    return db_open(c, url, false, out);
+    TRY(db_open(c, url, false, out));
+    return db_room(c, *out, TABLES_CACHE_KIB, TABLES_LOG_PAGES);
 }
 
 static void scratch_close(struct ctx *c, struct db *db, const char *path)

@@ -264,8 +264,61 @@ static void two_authors_both_are_kept(struct t *t)
     }
 }
 
+/* ---- a refold in many small parts ---------------------------------------------------------------- */
+
+static enum err some_change(struct ctx *c, struct str dossier, struct str *things, size_t n, uint64_t *seed)
+{
+    struct draft *d = NULL;
+    TRY(draft_begin(c, dossier, "thing.set", &d));
+    draft_in(d, dossier);
+    for (size_t i = 0; i < 3; i++) {
+        struct str v = numbered(&c->mem, "val0", dice(seed, 1000));
+        draft_set(d, "thing", things[dice(seed, n)], field_names[dice(seed, 3)], v);
+    }
+    return draft_commit_durable(c, d);
+}
+
+/* Five dossiers, the first as large as all others: it is taken in slices. */
+static void small_parts_give_the_same_tables(struct t *t)
+{
+    for (int pg = 0; pg < engines(); pg++) {
+        struct node_t n;
+        struct verify_report rep = { 0 };
+        uint64_t seed = 7;
+        if (node_fresh(t, &n, pg, &parts)) {
+            struct str dossier[5], things[5][8];
+            struct ctx *c = &n.c;
+            for (size_t i = 0; i < 5; i++) {
+                struct draft *d = NULL;
+                OK(c, draft_begin(c, STR("x"), "thing.add", &d));
+                dossier[i] = dossier_new(d, "signal", (struct str){ 0 });
+                draft_in(d, dossier[i]);
+                for (size_t k = 0; k < 8; k++) {
+                    things[i][k] = record_new(d);
+                    draft_set(d, "thing", things[i][k], "state", STR("new"));
+                }
+                OK(c, draft_commit(c, d));
+            }
+            for (size_t i = 0; i < 120; i++) {
+                size_t at = i % 2 ? 0 : dice(&seed, 5);
+                OK(c, some_change(c, dossier[at], things[at], 8, &seed));
+            }
+            OK(c, dossier_erase(c, dossier[3], STR("asked for")));
+            for (int64_t bytes = 1000; bytes <= 100000; bytes *= 10) {
+                n.node.ledger->part_bytes = bytes;
+                OK(c, ledger_rebuild(c, n.node.ledger));
+                n.node.ledger->part_bytes = REFOLD_PART_BYTES;     /* what it is compared with */
+                OK(c, ledger_verify(c, n.node.ledger, false, &rep));
+                CHECK_EQ(rep.records, 4 * 9 + 1);
+            }
+        }
+        node_end(&n);
+    }
+}
+
 static const struct t_case cases[] = {
     { "any order, any batches, anything twice: the same bytes", any_order_gives_the_same_bytes },
+    { "a refold in small parts and slices gives the same tables", small_parts_give_the_same_tables },
     { "two authors: both are kept, the later shows, a person resolves", two_authors_both_are_kept },
 };
 T_MAIN(cases)
