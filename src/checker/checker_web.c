@@ -138,8 +138,7 @@ static enum err question_page(struct ctx *c, struct response *rs, const struct c
     else
         heading(o, "checker.title");
     errors(o);
-    sheet_begin(o, "checker.question");
-    html(o, "<p class=\"small\">");
+    html(o, "<section class=\"sheet\">\n<p class=\"small\">");
     TF(o, "checker.step", W_INT("n", (int64_t)t->said + 1));
     html(o, "</p>\n");
     form_begin(o, "/check");
@@ -314,20 +313,60 @@ static void said_part(struct ctx *c, struct out *o, const struct checker_talk *t
     section_end(o);
 }
 
-/* Which tables are shown to whom, in which order. */
-static enum err parts_shown(struct ctx *c, struct out *o, const struct checker_talk *t, const struct checker_answer *a)
+/* Nothing was found there, or it was not asked. */
+static bool quiet(const struct checker_part *p)
 {
-    static const char *const order[] = { "child_labour", "forced_labour", "trafficking", "criadazgo", "urgency",
-                                         "entitlements", "notify", "referrals", "hazards", "age_group" };
-    bool screening = str_is(t->decision, "screening");
-    for (size_t i = 0; screening && i < COUNT_OF(order); i++) {
+    static const char *const none[] = { "not_identified_yet", "not_asked", "not_child_labour", "not_a_child", "no", "false",
+                                        "none", "green" };
+    for (size_t i = 0; i < COUNT_OF(none); i++)
+        if (str_is(p->verdict, none[i]))
+            return true;
+    return false;
+}
+
+static const char *const order[] = { "child_labour", "forced_labour", "trafficking", "criadazgo", "urgency",
+                                     "entitlements", "notify", "referrals", "hazards", "age_group" };
+enum { PUBLIC_PARTS = 6 };          /* the rest is for officers */
+
+static bool shown_to(struct ctx *c, size_t i)
+{
+    return c->who || i < PUBLIC_PARTS;
+}
+
+/* What was found, then, folded away, where nothing was. */
+static enum err screening_parts(struct ctx *c, struct out *o, const struct checker_answer *a)
+{
+    size_t calm = 0, loud = 0;
+    for (size_t i = 0; i < COUNT_OF(order); i++) {
         const struct checker_part *p = checker_part(a, order[i]);
-        bool asked = p && !str_is(p->verdict, "not_asked");
-        if (asked && (c->who || i < 6))
+        if (!p || !shown_to(c, i))
+            continue;
+        calm += quiet(p) && i != 0;
+        if (!quiet(p) || i == 0) {
+            TRY(part_shown(c, o, p));
+            loud++;
+        }
+    }
+    if (!calm)
+        return ERR_OK;
+    if (loud)
+        more_begin(o, "checker.also-looked");
+    for (size_t i = 1; i < COUNT_OF(order); i++) {
+        const struct checker_part *p = checker_part(a, order[i]);
+        if (p && shown_to(c, i) && quiet(p))
             TRY(part_shown(c, o, p));
     }
-    for (size_t i = 0; !screening && i < a->n; i++)
-        TRY(part_shown(c, o, &a->part[i]));
+    if (loud)
+        more_end(o);
+    return ERR_OK;
+}
+
+static enum err parts_shown(struct ctx *c, struct out *o, const struct checker_talk *t, const struct checker_answer *a)
+{
+    if (str_is(t->decision, "screening"))
+        return screening_parts(c, o, a);
+    for (size_t i = a->n; i > 0; i--)               /* the conclusion first */
+        TRY(part_shown(c, o, &a->part[i - 1]));
     return ERR_OK;
 }
 
@@ -343,13 +382,13 @@ static enum err answer_page(struct ctx *c, struct response *rs, const struct che
     sheet_begin(o, "checker.what");
     TRY(parts_shown(c, o, t, &a));
     section_end(o);
+    whom_to_call(c, o);
     if (a.review)
         TRY(doubts(c, o, &a));
     small(o, "checker.not-a-judgment");
     html(o, "<p class=\"small\">");
     TF(o, "checker.rules", W_TEXT("rules", rules_label(c, u)));
     html(o, "</p>\n");
-    whom_to_call(c, o);
     said_part(c, o, t);
     row_of(o);
     go_button(o, BTN_QUIET, "checker.again", "/check?about=%s", t->decision);

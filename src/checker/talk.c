@@ -84,6 +84,10 @@ static enum err wanted(struct ctx *c, const struct checker_talk *t, const struct
 {
     struct feel_value in = checker_talk_inputs(c, t);
     *out = NULL;
+    if (t->n && !t->said && !t->known[0]) {     /* people begin where the form begins: how old */
+        *out = t->in[0].node;
+        return ERR_OK;
+    }
     if (!str_is(t->decision, "screening"))
         return dmn_wanted(c, t->model, t->decision, in, out);
     for (size_t i = 0; goals[i] && !*out; i++) {
