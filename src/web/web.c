@@ -192,7 +192,9 @@ static struct request request_of(struct ctx *c, const struct http_req *in)
     rq.query = fields_of(c, in->query, &rq.query_n);
     rq.form = fields_of(c, in->form, &rq.form_n);
     rq.uploads = uploads_of(c, in, &rq.uploads_n);
-    struct str lang = req_query(&rq, "l");
+    struct str lang = req_field(&rq, "l");           /* of the address, or of a public form */
+    if (!lang.n)
+        lang = req_query(&rq, "l");
     rq.lang = lang.n && web_lang_ok(lang) ? lang : http_cookie(in, "lang");
     if (!web_lang_ok(rq.lang))
         rq.lang = (struct str){ 0 };
