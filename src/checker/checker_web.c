@@ -94,16 +94,17 @@ static void ask_text(struct ctx *c, struct out *o, const struct checker_input *x
         .type = x->node->value == FEEL_NUMBER ? "number" : NULL, .max = 200 });
 }
 
-static void frame_begin(struct ctx *c, struct out *o)
+static void frame_begin(struct ctx *c, struct out *o, const struct checker_talk *t)
 {
     o->open = !c->who;
-    page_begin(o, &(struct page){ .title_key = "checker.title", .narrow = true });
+    page_begin(o, &(struct page){ .title = say_join(c, "checker.about", t->decision), .narrow = true });
 }
 
-static void first_words(struct out *o)
+static void about_heading(struct ctx *c, struct out *o, const struct checker_talk *t)
 {
-    heading(o, "checker.title");
-    lede(o, "checker.lede");
+    head_begin(o);
+    text(o, say_join(c, "checker.about", t->decision));
+    head_end(o);
 }
 
 /* Other questions the pack can answer, for officers. */
@@ -132,11 +133,10 @@ static enum err question_page(struct ctx *c, struct response *rs, const struct c
                               const struct checker_input *x, struct str value)
 {
     struct out *o = &rs->out;
-    frame_begin(c, o);
+    frame_begin(c, o, t);
+    about_heading(c, o, t);
     if (!t->said)
-        first_words(o);
-    else
-        heading(o, "checker.title");
+        lede(o, "checker.lede");
     errors(o);
     html(o, "<section class=\"sheet\">\n<p class=\"small\">");
     TF(o, "checker.step", W_INT("n", (int64_t)t->said + 1));
@@ -183,6 +183,15 @@ static enum tone tone_of(struct str verdict)
     return TONE_PLAIN;
 }
 
+static struct str value_words(struct ctx *c, struct feel_value v)
+{
+    if (v.kind == FEEL_NULL)
+        return SAY(c, "checker.not-known");
+    if (v.kind == FEEL_BOOL)
+        return v.b ? SAY(c, "checker.yes") : SAY(c, "checker.no");
+    return feel_text(&c->mem, v);
+}
+
 /* The table's columns as they stood for the row that fired: for officers. */
 static enum err cells_part(struct ctx *c, struct out *o, const struct checker_part *p)
 {
@@ -192,14 +201,11 @@ static enum err cells_part(struct ctx *c, struct out *o, const struct checker_pa
         size_t n;
         TRY(dmn_explain(c, p->step, p->row[i].row, &cell, &n));
         for (size_t k = 0; k < n; k++) {
-            struct buf b;
             if (!cell[k].test.n || str_is(cell[k].test, "-"))
                 continue;
-            buf_init(&b, &c->mem, 4000);
-            feel_print(&b, cell[k].value);
             row_begin(o, TONE_PLAIN);
             cell_text(o, cell[k].label);
-            cell_text(o, cell[k].value.kind == FEEL_NULL ? SAY(c, "checker.not-known") : buf_str(&b));
+            cell_text(o, value_words(c, cell[k].value));
             cell_text(o, cell[k].test);
             cell_text(o, p->row[i].id);
             row_end(o);
@@ -375,7 +381,7 @@ static enum err answer_page(struct ctx *c, struct response *rs, const struct che
     struct out *o = &rs->out;
     struct checker_answer a;
     TRY(checker_evaluate(c, t->pack, t->model, t->decision, checker_talk_inputs(c, t), &a));
-    frame_begin(c, o);
+    frame_begin(c, o, t);
     heading(o, "checker.answer");
     if (str_is(checker_says(c, &a, "urgency"), "red"))
         notice(o, TONE_LATE, "checker.danger");

@@ -106,7 +106,7 @@ static enum err head_row(struct ctx *c, struct out *o, const struct checker_row 
     cell_text(o, choice_text(c, "payer", payer.s));
     cell(o);
     text(o, say_(c, row->words));
-    if (doubt) {
+    if (doubt && row->verified == PACK_YES) {           /* else the citation says so */
         html(o, " ");
         tag(o, TONE_SOON, "screening.review");
     }

@@ -240,6 +240,7 @@ enum err law_list_page(struct ctx *c, const struct request *rq, struct response 
     errors(o);
     TRY(filter_form(c, o, &f));
     html(o, "<p class=\"row\">");
+    go_button(o, BTN_QUIET, "law.check", "/check");
     go_button(o, BTN_QUIET, "law.doubts", "/law/doubts");
     go_button(o, BTN_QUIET, "law.ratifications", "/law/ratifications");
     go_button(o, BTN_QUIET, "law.powers", "/law/powers");

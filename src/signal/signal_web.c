@@ -40,6 +40,7 @@ static enum err home(struct ctx *c, const struct request *rq, struct response *r
     row_of(o);
     go_button(o, BTN, "public.report", "/report");
     go_button(o, BTN_QUIET, "public.follow", "/receipt");
+    go_button(o, BTN_QUIET, "public.check", "/check");
     row_of_end(o);
     part_begin(o, "public.what-happens");
     steps_begin(o, false);
