@@ -90,10 +90,15 @@ static bool check_pack(struct ctx *c, const char *dir, struct tally *t)
     struct str *name;
     size_t n;
     const char *decisions = arena_z(&c->mem, str_join(&c->mem, str_c(dir), STR("/decisions")));
-    bool ok = decisions && dir_list(c, decisions, &name, &n) == ERR_OK;
+    enum err e = decisions ? dir_list(c, decisions, &name, &n) : ERR_NOMEM;
+    bool ok = e == ERR_OK;
+    c->fault = (struct fault){ 0 };
+    if (e == ERR_NOT_FOUND) {
+        printf("%s: note: no decisions\n", dir);       /* a pack of law alone */
+        return true;
+    }
     if (!ok) {
         (void)fprintf(stderr, "amparo: %s/decisions cannot be read\n", dir);
-        c->fault = (struct fault){ 0 };
         return false;
     }
     struct pack *law = law_of(dir);

@@ -22,6 +22,10 @@ static void packs_are_clean(struct t *t)
 }
 
 static const struct { const char *pack, *facts, *part, *want; } examples[] = {
+    /* a child who works for keep with relatives */
+    { "packs/ar", "age_years=11 works_for_keep=true household_is_kin=true", "criadazgo_path", "\"kin_placement\"" },
+    { "packs/lr", "age_years=11 works_for_keep=true household_is_kin=true", "criadazgo_path", "\"kin_placement\"" },
+    { "packs/th", "age_years=11 works_for_keep=true household_is_kin=true", "legal_review", "true" },
     /* Argentina: 16, family business at 14 and 15, six hours at 16 and 17 */
     { "packs/ar", "age_years=13 works=true work_for=family_unpaid", "child_labour", "\"child_labour\"" },
     { "packs/ar", "age_years=15 works=true work_for=others", "child_labour", "\"child_labour\"" },

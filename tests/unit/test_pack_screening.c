@@ -76,6 +76,15 @@ static const struct { const char *facts, *part, *want; } examples[] = {
       "purposes=servitude", "criadazgo_path", "\"criminal\"" },
     { "age_years=11 lives_in_third_household=true", "criadazgo_path", "\"ask_more\"" },
     { "age_years=30 lives_in_third_household=true works_for_keep=true", "criadazgo", "false" },
+    /* with relatives: no rule frees it, none forbids it by name */
+    { "age_years=11 works_for_keep=true household_is_kin=true", "criadazgo_path", "\"kin_placement\"" },
+    { "age_years=11 works_for_keep=true household_is_kin=true", "legal_review", "true" },
+    { "age_years=11 lives_in_third_household=true works_for_keep=true household_is_kin=true", "criadazgo_path",
+      "\"kin_placement\"" },
+    { "age_years=11 lives_in_third_household=true works_for_keep=true household_is_kin=false", "criadazgo_path",
+      "\"protection_labour_civil\"" },
+    { "age_years=11 lives_in_third_household=true works_for_keep=true household_is_kin=true acts=reception "
+      "purposes=servitude", "criadazgo_path", "\"criminal\"" },
 
     /* forced labour */
     { "age_years=30 forced_labour_indicators=debt_bondage,withholding_of_wages", "forced_labour",
