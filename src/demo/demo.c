@@ -3,6 +3,7 @@
 #include "demo/demo.h"
 
 #include "demo/people.h"
+#include "demo/workbench.h"
 
 #include "access/access.h"
 #include "base/node.h"
@@ -364,6 +365,7 @@ enum err demo_fill(struct ctx *c, const struct demo_config *cfg)
     TRY(add_officers(c));
     TRY(run_all(c, cfg));
     c->now_us = clock_now_us();
+    TRY(demo_workbench(c));
     c->who = officer_machine(c);
     TRY(work_tick(c, 2000, &did));
     return referral_tick(c, 500, &did);
@@ -375,7 +377,8 @@ void demo_print_logins(struct ctx *c, FILE *to)
         { "codeni-filadelfia", "intake and protection, Boquerón" }, { "mtess-filadelfia", "labour inspector" },
         { "minna-central", "social worker, children's ministry" }, { "fiscalia-filadelfia", "prosecutor" },
         { "secretaria-filadelfia", "departmental secretary" }, { "juzgado-penal-filadelfia", "court" },
-        { "defensa-filadelfia", "public defender" }, { "admin", "administrator" } };
+        { "defensa-filadelfia", "public defender" }, { "conaeti", "lawyer of the national workgroup" },
+        { "contrafor", "legislative reform committee" }, { "admin", "administrator" } };
     struct officer_row *o;
     size_t n = 0;
     (void)fprintf(to, "\nEveryone here is invented. Password of every log-in: " DEMO_PASSWORD "\n\n");

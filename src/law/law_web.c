@@ -251,6 +251,7 @@ enum err law_list_page(struct ctx *c, const struct request *rq, struct response 
         topics_part(c, o);
         instruments_part(c, o);
     }
+    TRY(panels(c, o, "law", "below", &(struct subject){ .kind = "law" }));
     page_end(o);
     return ERR_OK;
 }

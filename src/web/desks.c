@@ -57,6 +57,7 @@ const struct panel desk_panels[] = {
     { "case", "side", dossier_panel_identity },
     { "case", "side", referral_panel_consent },
     { "case", "below", dossier_panel_audit },
+    { "law", "below", reform_panel_law },
     { 0 }
 };
 
