@@ -285,6 +285,17 @@ static void cases_counts(struct ctx *c, struct out *o, const struct compare *k)
     grid_end(o);
 }
 
+/* Screenings were opened to be counted: that is written down. */
+static enum err counted_event(struct ctx *c, size_t n)
+{
+    struct str dossier;
+    struct buf b;
+    TRY(reform_dossier_id(c, &dossier));
+    buf_init(&b, &c->mem, 80);
+    buf_fmt(&b, "%zu screenings counted under a draft", n);
+    return dossier.n ? access_event(c, dossier, "search", buf_str(&b)) : ERR_OK;
+}
+
 static enum err cases_part(struct ctx *c, struct out *o, const struct sides *s)
 {
     const struct form *f = pack_form(c->node->pack, s->w.decision);
@@ -298,6 +309,7 @@ static enum err cases_part(struct ctx *c, struct out *o, const struct sides *s)
     TRY(compare_begin(c, &s->a, &s->b, s->decision, &r));
     enum err e = run_cases(c, r, id, n, f), end = compare_end(r, &k);
     TRY(e ? e : end);
+    TRY(counted_event(c, n));
     part_begin(o, "rules.cases");
     small(o, "rules.cases-why");
     cases_counts(c, o, &k);

@@ -138,6 +138,14 @@ async function pages() {
     const f = await download(p, `/reform/gaps/${kind}`);
     ok(f.status === 200 && f.bytes.length > 500, `the matrix as ${kind}`);
   }
+  await p.goto('/rules');
+  const draft = await p.locator('main a[href^="/rules/draft/"]').last().getAttribute('href');
+  ok(!/Casos abiertos de tu territorio/.test(await (await p.goto(`${draft}/compare`), bodyOf(p))), 'a committee does not count cases');
+  const coordinator = await visitor(browser, home.base, { login: 'secretaria-filadelfia' });
+  await coordinator.goto(`${draft}/compare`);
+  const counted = await bodyOf(coordinator);
+  ok(/Casos abiertos de tu territorio/.test(counted) && !/PY-[0-9A-Z]{4}-[0-9A-Z]{4}/.test(counted), `a coordinator counts hers, and sees no case`);
+  await coordinator.context().close();
   await p.context().close();
 }
 
