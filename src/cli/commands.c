@@ -43,16 +43,31 @@ static struct str passphrase(struct ctx *c, const struct args *a)
     return env ? str_c(env) : (struct str){ 0 };
 }
 
-static struct str pack_dir(const struct args *a)
+static bool is_pack(struct ctx *c, struct str dir)
+{
+    const char *ini = arena_z(&c->mem, str_join(&c->mem, dir, STR("/pack.ini")));
+    return ini && access(ini, R_OK) == 0;
+}
+
+/* A folder, or the short name of a pack that came with the program. */
+static struct str named_pack(struct ctx *c, struct str given)
+{
+    struct str here = str_join(&c->mem, STR("packs/"), given), installed = str_join(&c->mem, STR("/usr/share/amparo/packs/"), given);
+    if (is_pack(c, given))
+        return given;
+    return is_pack(c, here) ? here : is_pack(c, installed) ? installed : given;
+}
+
+static struct str pack_dir(struct ctx *c, const struct args *a)
 {
     if (a->pack)
-        return str_c(a->pack);
+        return named_pack(c, str_c(a->pack));
     return access("packs/py/pack.ini", R_OK) == 0 ? STR("packs/py") : STR("/usr/share/amparo/packs/py");
 }
 
 static struct node_config config_of(struct ctx *c, const struct args *a)
 {
-    return (struct node_config){ .data = str_c(a->data), .db = str_c(a->db), .pack = pack_dir(a),
+    return (struct node_config){ .data = str_c(a->data), .db = str_c(a->db), .pack = pack_dir(c, a),
                                  .passphrase = passphrase(c, a) };
 }
 
@@ -503,7 +518,7 @@ static int cmd_law_check(struct ctx *c, struct args *a)
     struct checker_batch b;
     if (!a->n || !option(a, "--out"))
         return 2;
-    if (pack_load(c, arena_z(&c->mem, pack_dir(a)), &p) != ERR_OK)
+    if (pack_load(c, arena_z(&c->mem, pack_dir(c, a)), &p) != ERR_OK)
         return cli_fail(c);
     int rc = law_check(c, a, p, &b) == ERR_OK ? b.wrong != 0 : cli_fail(c);
     if (!c->fault.key)

@@ -20,6 +20,13 @@
 
 #define DEMO_PASSWORD "amparo-demo"
 
+/* What the demonstration says, in the first language of the pack. */
+static struct str said(struct ctx *c, const char *es, const char *en)
+{
+    const struct pack *p = c->node->pack;
+    return str_c(p->langs_n && !str_is(p->langs[0], "es") ? en : es);
+}
+
 static struct str login_of(struct ctx *c, struct str office)
 {
     struct str l = arena_dup(&c->mem, office);
@@ -37,13 +44,13 @@ static enum err add_officers(struct ctx *c)
     for (size_t i = 0; i < p->offices_n; i++) {
         const struct office *o = &p->offices[i];
         struct officer_new n = { .login = login_of(c, o->id), .name = demo_officer_name(c, i), .office = o->id,
-            .agency = o->agency, .territory = o->territory, .roles = o->roles, .lang = STR("es"),
+            .agency = o->agency, .territory = o->territory, .roles = o->roles, .lang = p->langs[0],
             .password = STR(DEMO_PASSWORD) };
         TRY(officer_add(c, &n, &id, &secret));
     }
-    struct officer_new admin = { .login = STR("admin"), .name = STR("Administración Demostración"),
+    struct officer_new admin = { .login = STR("admin"), .name = said(c, "Administración Demostración", "Demonstration Administrator"),
         .office = p->offices[0].id, .agency = p->offices[0].agency, .territory = p->country,
-        .roles = STR("admin"), .lang = STR("es"), .password = STR(DEMO_PASSWORD) };
+        .roles = STR("admin"), .lang = p->langs[0], .password = STR(DEMO_PASSWORD) };
     return officer_add(c, &admin, &id, &secret);
 }
 
@@ -83,9 +90,31 @@ static void later(struct turn *t, int64_t hours_from, int64_t hours_to)
     t->c->now_us = t->now_us;
 }
 
+enum { PLACES = 6 };
+
+/* Where it happens: in Paraguay the five departments and the capital; elsewhere the
+ * first parts of the country that have an office of their own. */
+static struct str place_at(struct ctx *c, size_t i)
+{
+    static const struct str py[PLACES] = { STR_INIT("PY-19"), STR_INIT("PY-5"), STR_INIT("PY-7"), STR_INIT("PY-4"),
+        STR_INIT("PY-12"), STR_INIT("PY-ASU") };
+    const struct pack *p = c->node->pack;
+    struct str found[PLACES];
+    size_t n = 0;
+    if (str_is(p->country, "PY"))
+        return py[i % PLACES];
+    for (size_t k = 0; k < p->territories_n && n < PLACES; k++) {
+        bool office = false;
+        for (size_t j = 0; p->territories[k].level == 1 && j < p->offices_n && !office; j++)
+            office = pack_within(p, p->offices[j].territory, p->territories[k].id);
+        if (office)
+            found[n++] = p->territories[k].id;
+    }
+    return n ? found[i % n] : p->country;
+}
+
 static enum err make_signal(struct turn *t, struct str *id)
 {
-    static const char *const places[] = { "PY-19", "PY-5", "PY-7", "PY-4", "PY-12", "PY-ASU" };
     static const char *const channels[] = { "web", "phone", "visit", "web", "odk" };
     struct answers a = { 0 };
     struct str receipt;
@@ -94,7 +123,7 @@ static enum err make_signal(struct turn *t, struct str *id)
     demo_signal(c, t->story, &a);
     return signal_receive(c, &(struct signal_in){ .channel = channels[dice_below(&t->dice, COUNT_OF(channels))],
         .form = STR("signal"), .answers = &a,
-        .territory = str_c(places[t->i % COUNT_OF(places)]) }, &receipt, id);
+        .territory = place_at(c, t->i) }, &receipt, id);
 }
 
 static enum err signal_row(struct ctx *c, struct str id, struct str *office)
@@ -121,11 +150,11 @@ static enum err end_signal(struct turn *t, struct str id)
 {
     static const char *const why[] = { "no_indication", "other_service", "no_information" };
     if (dice_below(&t->dice, 4) == 0)
-        TRY(signal_answer(t->c, id, STR("Gracias. Una oficina ya lo está mirando.")));
+        TRY(signal_answer(t->c, id, said(t->c, "Gracias. Una oficina ya lo está mirando.", "Thank you. An office is looking at it.")));
     if (dice_below(&t->dice, 2))
         return ERR_OK;                          /* left waiting: the list is never empty */
     later(t, 1, 40);
-    return signal_close(t->c, id, str_c(why[dice_below(&t->dice, 3)]), STR("Registrado en la demostración."));
+    return signal_close(t->c, id, str_c(why[dice_below(&t->dice, 3)]), said(t->c, "Registrado en la demostración.", "Recorded in the demonstration."));
 }
 
 /* ---- acting on what is due ------------------------------------------------------------------------- */
@@ -142,7 +171,8 @@ static enum err fill_form(struct turn *t, const struct work_case *k, const struc
     if (!f || !access_may(c, u->edit, kind_dossier(c, u, k)))
         return ERR_OK;
     TRY(demo_answers(c, &t->dice, f, k->id, t->age, &a));
-    TRY(form_check(c, f, &a, &(struct form_env){ .lang = STR("es"), .utc_offset_min = -180 }, &r));
+    TRY(form_check(c, f, &a, &(struct form_env){ .lang = c->node->pack->langs[0],
+        .utc_offset_min = (int)(c->node->pack->utc_offset_s / 60) }, &r));
     if (r.problems)
         return ERR_OK;
     TRY(kind_save(c, k, u, (struct str){ 0 }, &r.answers, s->id, NULL, &id));
@@ -169,7 +199,7 @@ static enum err act_on(struct turn *t, const struct work_case *k, const struct o
     if (did)
         return ERR_OK;
     demo_facts(&t->dice, &f);
-    return obligation_done(c, s->id, &f, STR("Hecho (demostración)."));
+    return obligation_done(c, s->id, &f, said(c, "Hecho (demostración).", "Done (demonstration)."));
 }
 
 static enum err answer(struct turn *t, const struct work_case *k, struct str id, struct str office)
@@ -179,13 +209,13 @@ static enum err answer(struct turn *t, const struct work_case *k, struct str id,
         return ERR_OK;
     later(t, 1, 30);
     if (dice_below(&t->dice, 5) == 0)
-        return referral_refuse(c, id, STR("Sin lugar esta semana (demostración)."));
-    TRY(referral_accept(c, id, STR("Recibimos.")));
+        return referral_refuse(c, id, said(c, "Sin lugar esta semana (demostración).", "No place this week (demonstration)."));
+    TRY(referral_accept(c, id, said(c, "Recibimos.", "Received.")));
     if (dice_below(&t->dice, 2))
         return ERR_OK;
     later(t, 20, 90);
-    TRY(referral_served(c, id, STR("Atendida (demostración).")));
-    return dice_below(&t->dice, 2) && become(c, k->owner) ? referral_confirm(c, id, true, STR("Le sirvió (demostración).")) : ERR_OK;
+    TRY(referral_served(c, id, said(c, "Atendida (demostración).", "Served (demonstration).")));
+    return dice_below(&t->dice, 2) && become(c, k->owner) ? referral_confirm(c, id, true, said(c, "Le sirvió (demostración).", "It helped (demonstration).")) : ERR_OK;
 }
 
 static enum err refer(struct turn *t, const struct work_case *k)
@@ -205,9 +235,9 @@ static enum err refer(struct turn *t, const struct work_case *k)
         if (!m[i].office || str_eq(m[i].office->id, k->owner))
             continue;
         struct referral_new r = { .case_id = k->id, .need = need, .service = m[i].service->id,
-            .to_office = m[i].office->id, .asked = STR("Atención según la necesidad acordada (demostración)."),
+            .to_office = m[i].office->id, .asked = said(c, "Atención según la necesidad acordada (demostración).", "Care for the need agreed on (demonstration)."),
             .basis = STR("consent"), .given_by = STR("person"), .assent = STR("adult"),
-            .words = STR("Acepta para este fin (demostración).") };
+            .words = said(c, "Acepta para este fin (demostración).", "Agrees for this purpose (demonstration).") };
         TRY(referral_send(c, &r, &id));
         return dice_below(&t->dice, 3) ? answer(t, k, id, m[i].office->id) : ERR_OK;
     }
@@ -253,7 +283,7 @@ static enum err perhaps_close(struct turn *t, const struct work_case *k)
     if (!become(c, k->owner) || !access_may(c, "case.close", k->route))
         return ERR_OK;
     TRY(closure_check(c, k, &item, &n, &ready));
-    return ready ? case_close(c, k->id, NULL, 0, STR("Condiciones cumplidas (demostración).")) : ERR_OK;
+    return ready ? case_close(c, k->id, NULL, 0, said(c, "Condiciones cumplidas (demostración).", "Conditions met (demonstration).")) : ERR_OK;
 }
 
 static enum err add_people(struct turn *t, struct str case_id)
@@ -277,7 +307,7 @@ static enum err make_case(struct turn *t, struct str signal, size_t steps)
 {
     struct ctx *c = t->c;
     struct str id;
-    struct signal_case how = { .title = str_c(t->story->title),
+    struct signal_case how = { .title = said(c, t->story->title, t->story->title_en),
         .procedure = c->node->pack->procedures[0].id, .cl = t->story->cl, .fl = t->story->fl, .ht = t->story->ht };
     TRY(signal_open_case(c, signal, &how, &id));
     TRY(add_people(t, id));
@@ -371,6 +401,24 @@ enum err demo_fill(struct ctx *c, const struct demo_config *cfg)
     return referral_tick(c, 500, &did);
 }
 
+/* One office for each thing a country's roles can do. */
+static void print_by_role(struct ctx *c, FILE *to)
+{
+    static const char *const what[] = { "intake", "protection", "labour", "investigation", "prosecution", "court",
+        "coordination", "service" };
+    const struct pack *p = c->node->pack;
+    for (size_t w = 0; w < COUNT_OF(what); w++)
+        for (size_t r = 0; r < p->roles_n; r++) {
+            const struct office *o = pack_has_word(p->roles[r].capabilities, str_c(what[w]))
+                                   ? pack_office_for(p, place_at(c, 0), p->roles[r].id) : NULL;
+            if (!o)
+                continue;
+            (void)fprintf(to, "  %-28.*s %s\n", STR_A(login_of(c, o->id)), what[w]);
+            break;
+        }
+    (void)fprintf(to, "  %-28s administrator\n", "admin");
+}
+
 void demo_print_logins(struct ctx *c, FILE *to)
 {
     static const struct { const char *login, *what; } shown[] = {
@@ -381,9 +429,12 @@ void demo_print_logins(struct ctx *c, FILE *to)
         { "contrafor", "legislative reform committee" }, { "admin", "administrator" } };
     struct officer_row *o;
     size_t n = 0;
+    const struct pack *p = c->node->pack;
     (void)fprintf(to, "\nEveryone here is invented. Password of every log-in: " DEMO_PASSWORD "\n\n");
-    for (size_t i = 0; i < COUNT_OF(shown); i++)
+    for (size_t i = 0; str_is(p->country, "PY") && i < COUNT_OF(shown); i++)
         (void)fprintf(to, "  %-28s %s\n", shown[i].login, shown[i].what);
+    if (!str_is(p->country, "PY"))
+        print_by_role(c, to);
     if (officer_list(c, (struct str){ 0 }, &o, &n) == ERR_OK)
         (void)fprintf(to, "  ... %zu in all: the id of any office is its log-in (amparo user list)\n\n", n);
 }

@@ -1,5 +1,8 @@
 #include "demo/people.h"
 
+#include "base/node.h"
+#include "pack/pack.h"
+
 uint64_t dice_next(struct dice *d)
 {
     uint64_t z = d->state += 0x9e3779b97f4a7c15u;
@@ -29,6 +32,11 @@ static struct str pick_of(struct dice *d, const char *const *list, size_t n)
     return str_c(list[dice_below(d, n)]);
 }
 
+static bool spanish(struct ctx *c)
+{
+    return str_is(c->node->pack->langs[0], "es");
+}
+
 struct str demo_officer_name(struct ctx *c, size_t i)
 {
     return str_join(&c->mem, str_c(given[i % COUNT_OF(given)]), STR(" "), str_c(surname[i / COUNT_OF(given) % COUNT_OF(surname)]));
@@ -49,23 +57,41 @@ static struct str number(struct ctx *c, int64_t v)
 }
 
 static const struct demo_story stories[] = {
-    { "adolescente, casa particular", "Una adolescente trabaja todo el día en una casa y no va a la escuela. (Aviso inventado)",
+    { "adolescente, casa particular", "adolescent, private home",
+      "Una adolescente trabaja todo el día en una casa y no va a la escuela. (Aviso inventado)",
+      "A girl works all day in a house and does not go to school. (Invented)",
       "age14to17", "third_household", "female", 14, 17, true, false, false },
-    { "niña, casa ajena", "Una niña vive en casa de otra familia, trabaja y no va a la escuela. (Aviso inventado)",
+    { "niña, casa ajena", "girl, another family’s home",
+      "Una niña vive en casa de otra familia, trabaja y no va a la escuela. (Aviso inventado)",
+      "A girl lives with another family, works and does not go to school. (Invented)",
       "under14", "third_household cannot_leave", "female", 9, 13, true, true, false },
-    { "trabajador rural, estancia", "En una estancia no les pagan y no pueden salir. (Aviso inventado)",
+    { "trabajador rural, estancia", "rural worker, farm",
+      "En una estancia no les pagan y no pueden salir. (Aviso inventado)",
+      "On a farm they are not paid and cannot leave. (Invented)",
       "adults", "cannot_leave documents_kept", "male", 19, 45, false, true, false },
-    { "niña, venta en la calle", "Una niña vende en la calle de noche. (Aviso inventado)",
+    { "niña, venta en la calle", "girl, street selling",
+      "Una niña vende en la calle de noche. (Aviso inventado)",
+      "A girl sells in the street at night. (Invented)",
       "under14", "hazards", "female", 8, 13, true, false, false },
-    { "familia, carbonería", "Una familia entera trabaja en los hornos de carbón y debe la comida. (Aviso inventado)",
+    { "familia, carbonería", "family, charcoal kilns",
+      "Una familia entera trabaja en los hornos de carbón y debe la comida. (Aviso inventado)",
+      "A whole family works at charcoal kilns and owes for its food. (Invented)",
       "age14to17", "cannot_leave hazards", "male", 14, 17, true, true, false },
-    { "niño, olería", "En el horno de ladrillos hay un chico cargando peso. (Aviso inventado)",
+    { "niño, olería", "boy, brick kiln",
+      "En el horno de ladrillos hay un chico cargando peso. (Aviso inventado)",
+      "At the brick kiln a boy carries loads. (Invented)",
       "under14", "hazards", "male", 9, 13, true, false, false },
-    { "mujer, traslado al exterior", "Le prometieron trabajo afuera y le guardan el documento. (Aviso inventado)",
+    { "mujer, traslado al exterior", "woman, taken abroad",
+      "Le prometieron trabajo afuera y le guardan el documento. (Aviso inventado)",
+      "She was promised work abroad and her document is kept. (Invented)",
       "adults", "documents_kept violence", "female", 18, 34, false, true, true },
-    { "adolescente, taller", "Un adolescente trabaja con máquinas en un taller, de noche. (Aviso inventado)",
+    { "adolescente, taller", "adolescent, workshop",
+      "Un adolescente trabaja con máquinas en un taller, de noche. (Aviso inventado)",
+      "A boy works with machines in a workshop at night. (Invented)",
       "age14to17", "hazards", "male", 14, 17, true, false, false },
-    { "grupo de trabajadores, obra", "Los trajeron de lejos a una obra y no les pagan. (Aviso inventado)",
+    { "grupo de trabajadores, obra", "group of workers, building site",
+      "Los trajeron de lejos a una obra y no les pagan. (Aviso inventado)",
+      "They were brought from far to a building site and are not paid. (Invented)",
       "adults", "cannot_leave", "male", 18, 50, false, true, false },
 };
 
@@ -77,8 +103,9 @@ const struct demo_story *demo_story(struct dice *d)
 void demo_signal(struct ctx *c, const struct demo_story *y, struct answers *a)
 {
     put(c, a, "channel", STR("web"));
-    put(c, a, "what", str_c(y->told));
-    put(c, a, "where_text", STR("Cerca del lugar de la demostración"));
+    bool es = spanish(c);
+    put(c, a, "what", str_c(es ? y->told : y->told_en));
+    put(c, a, "where_text", es ? STR("Cerca del lugar de la demostración") : STR("Near the place of the demonstration"));
     put(c, a, "who_works", str_c(y->who));
     put(c, a, "signs", str_c(y->signs));
     put(c, a, "contact_wanted", STR("no"));
@@ -114,6 +141,17 @@ static struct str a_choice(struct ctx *c, struct dice *d, const struct form_fiel
     return v;
 }
 
+/* A provision of the country that is in force today. */
+static struct str a_provision(struct ctx *c)
+{
+    const struct pack *p = c->node->pack;
+    struct civil today = civil_from_days(pack_local_day(p, c->now_us));
+    for (size_t i = 0; i < p->provisions_n; i++)
+        if (p->provisions[i].verified == PACK_YES && pack_in_force(&p->provisions[i], today) == IN_FORCE_YES)
+            return p->provisions[i].id;
+    return (struct str){ 0 };
+}
+
 static struct str a_value(struct ctx *c, struct dice *d, const struct form_field *x, struct str case_id,
                           int64_t age)
 {
@@ -133,7 +171,8 @@ static struct str a_value(struct ctx *c, struct dice *d, const struct form_field
     case FORM_HIDDEN:
         return str_is(x->name, "case") ? case_id : STR("-");
     case FORM_TEXT:
-        return str_is(x->name, "provisions") ? STR("PY-L044") : STR("Texto inventado para la demostración.");
+        return str_is(x->name, "provisions") ? a_provision(c) : spanish(c) ? STR("Texto inventado para la demostración.")
+                                                                           : STR("Invented for the demonstration.");
     default:
         return (struct str){ 0 };
     }

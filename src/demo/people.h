@@ -14,7 +14,8 @@ int64_t dice_between(struct dice *d, int64_t from, int64_t to);    /* both inclu
 /* What a made-up case is about, so that its signal, its people and its
  * screening tell one story. */
 struct demo_story {
-    const char *title, *told;          /* the case's title; what the sender says */
+    const char *title, *title_en;      /* the case's title, for a pack that speaks Spanish first, and for others */
+    const char *told, *told_en;        /* what the sender says */
     const char *who, *signs, *sex;     /* codes of the signal's and the person's forms */
     int64_t age_from, age_to;          /* of the person affected */
     bool cl, fl, ht;                   /* what is indicated */

@@ -10,12 +10,17 @@ static const struct { const char *tag, *name; } lang_names[] = {
     { "es", "Español" }, { "gn", "Avañeʼẽ" }, { "en", "English" }, { "th", "ไทย" },
 };
 
-static struct str lang_name(const char *tag)
+static struct str lang_name(struct str tag)
 {
     for (size_t i = 0; i < COUNT_OF(lang_names); i++)
-        if (strcmp(tag, lang_names[i].tag) == 0)
+        if (str_is(tag, lang_names[i].tag))
             return str_c(lang_names[i].name);
-    return str_c(tag);
+    return tag;
+}
+
+static size_t langs_of(struct out *o, struct str out[SITE_LANGS])
+{
+    return o->site->langs ? o->site->langs(o->c, out) : 0;
 }
 
 static struct str lang_of(const struct out *o)
@@ -75,15 +80,17 @@ static void language_links(struct out *o)
     html(o, "<nav");
     T_ATTR(o, "aria-label", "page.language");
     html(o, ">\n<ul class=\"langs\">\n");
-    for (const char *const *l = o->site->langs; l && *l; l++) {
+    struct str l[SITE_LANGS];
+    size_t n = langs_of(o, l);
+    for (size_t i = 0; i < n; i++) {
         html(o, "<li><a");
-        attr_url(o, "href", str_join(&o->c->mem, here, STR("?l="), str_c(*l)));
-        attr(o, "lang", str_c(*l));
-        attr(o, "hreflang", str_c(*l));
-        if (str_is(lang_of(o), *l))
+        attr_url(o, "href", str_join(&o->c->mem, here, STR("?l="), l[i]));
+        attr(o, "lang", l[i]);
+        attr(o, "hreflang", l[i]);
+        if (str_eq(lang_of(o), l[i]))
             html(o, " aria-current=\"true\"");
         html(o, ">");
-        text(o, lang_name(*l));
+        text(o, lang_name(l[i]));
         html(o, "</a></li>\n");
     }
     html(o, "</ul>\n</nav>\n");
@@ -246,8 +253,10 @@ static void foot_link(struct out *o, const char *key, const char *path)
 /* Officers change their language with one button each: it is kept for them. */
 static void foot_languages(struct out *o)
 {
-    for (const char *const *l = o->site->langs; l && *l; l++) {
-        if (str_is(lang_of(o), *l))
+    struct str l[SITE_LANGS];
+    size_t n = langs_of(o, l);
+    for (size_t i = 0; i < n; i++) {
+        if (str_eq(lang_of(o), l[i]))
             continue;
         html(o, "<li><form method=\"post\"");
         attr_url(o, "action", str_c(o->site->language));
@@ -255,10 +264,10 @@ static void foot_languages(struct out *o)
         hidden(o, "token", o->token);
         hidden(o, "back", o->rq ? o->rq->path : STR("/"));
         html(o, "<button class=\"linkish\" name=\"l\"");
-        attr(o, "value", str_c(*l));
-        attr(o, "lang", str_c(*l));
+        attr(o, "value", l[i]);
+        attr(o, "lang", l[i]);
         html(o, ">");
-        text(o, lang_name(*l));
+        text(o, lang_name(l[i]));
         html(o, "</button></form></li>\n");
     }
 }

@@ -17,12 +17,14 @@
 struct tab { const char *id, *path, *key, *verb; };   /* verb NULL: everyone signed in */
 
 /* The site: one static object of src/web. */
+enum { SITE_LANGS = 8 };
 struct site {
     const char *name;                     /* "Amparo" */
     const struct tab *tabs;               /* ends with a row of zeros */
     bool (*may)(struct ctx *c, const char *verb);         /* NULL: show every tab */
     int64_t (*count)(struct ctx *c, const char *tab);     /* waiting things; NULL: none */
-    const char *const *langs;             /* "es","en","gn",NULL: offered to the public */
+    /* Languages to offer on this page, at most SITE_LANGS: how many. */
+    size_t (*langs)(struct ctx *c, struct str out[]);
     const char *home, *search, *lock, *language, *exit, *help, *privacy;   /* own paths */
 };
 

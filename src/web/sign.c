@@ -8,16 +8,6 @@
 
 enum { LEFT_S = 600 };                  /* how long public addresses stay neutral */
 
-static const char *const public_langs[] = { "es", "en", "gn", NULL };
-
-bool web_lang_ok(struct str lang)
-{
-    for (size_t i = 0; public_langs[i]; i++)
-        if (str_is(lang, public_langs[i]))
-            return true;
-    return false;
-}
-
 /* The doors that officers use stay open in a browser that has just left. */
 bool web_open_when_left(struct str path)
 {
@@ -199,11 +189,11 @@ static enum err unlock(struct ctx *c, const struct request *rq, struct response 
 
 static enum err set_language(struct ctx *c, const struct request *rq, struct response *rs)
 {
-    struct str lang = req_query(rq, "l");
-    if (web_lang_ok(lang))
+    bool post = rq->method == POST;
+    struct str lang = post ? req_field(rq, "l") : req_query(rq, "l");
+    if (web_lang_ok(c, lang))
         rs->cookies[rs->cookies_n++] = (struct set_cookie){ STR("lang"), lang, -1, true };
-    (void)c;
-    return go_(rs, own_path(req_query(rq, "to")));
+    return go_(rs, own_path(post ? req_field(rq, "back") : req_query(rq, "to")));
 }
 
 /* The neutral page of the quick exit: it names nothing of ours, and for ten
@@ -238,6 +228,7 @@ const struct route web_routes[] = {
     { GET,  "/lock",         lock_form,    .open = true, .help = "Locked screen." },
     { POST, "/lock",         lock,         .any = true,  .help = "Lock this session." },
     { POST, "/unlock",       unlock,       .open = true, .help = "Unlock with the password." },
+    { POST, "/language",     set_language, .any = true,  .help = "An officer's language." },
     { GET,  "/language",     set_language, .open = true, .help = "Choose a language." },
     { GET,  "/salir",        leave,        .open = true, .help = "Quick exit: a neutral page." },
     { 0 }

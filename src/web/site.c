@@ -4,6 +4,7 @@
 #include "access/access.h"
 #include "base/node.h"
 #include "db/db.h"
+#include "pack/pack.h"
 
 static const struct tab tabs[] = {
     { "work",       "/work",       "tab.work",       "work.mine" },
@@ -47,7 +48,39 @@ static int64_t waiting(struct ctx *c, const char *tab)
     return n;
 }
 
-static const char *const langs[] = { "es", "en", "gn", NULL };
+/* The public is offered the languages of the country's pack; officers also those
+ * the house itself speaks. */
+static size_t langs(struct ctx *c, struct str out[])
+{
+    static const struct str house[] = { STR_INIT("es"), STR_INIT("en") };
+    const struct pack *p = c->node->pack;
+    size_t n = 0;
+    for (; p && n < p->langs_n && n < SITE_LANGS; n++)
+        out[n] = p->langs[n];
+    for (size_t i = 0; (!p || c->who) && i < COUNT_OF(house) && n < SITE_LANGS; i++) {
+        bool there = false;
+        for (size_t k = 0; k < n; k++)
+            there = there || str_eq(out[k], house[i]);
+        if (!there)
+            out[n++] = house[i];
+    }
+    return n;
+}
+
+bool web_lang_ok(struct ctx *c, struct str lang)
+{
+    const struct pack *p = c->node->pack;
+    for (size_t i = 0; p && i < p->langs_n; i++)
+        if (str_eq(lang, p->langs[i]))
+            return true;
+    return str_is(lang, "es") || str_is(lang, "en");
+}
+
+struct str web_lang_default(struct ctx *c)
+{
+    const struct pack *p = c->node->pack;
+    return p && p->langs_n ? p->langs[0] : STR("es");
+}
 
 const struct site web_site = {
     .name = "Amparo", .tabs = tabs, .may = may_tab, .count = waiting, .langs = langs,

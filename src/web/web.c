@@ -195,8 +195,8 @@ static struct request request_of(struct ctx *c, const struct http_req *in)
     struct str lang = req_field(&rq, "l");           /* of the address, or of a public form */
     if (!lang.n)
         lang = req_query(&rq, "l");
-    rq.lang = lang.n && web_lang_ok(lang) ? lang : http_cookie(in, "lang");
-    if (!web_lang_ok(rq.lang))
+    rq.lang = lang.n && web_lang_ok(c, lang) ? lang : http_cookie(in, "lang");
+    if (!web_lang_ok(c, rq.lang))
         rq.lang = (struct str){ 0 };
     struct str part = http_header_of(in, "X-Part");
     rq.part = str_is(part, "1");
@@ -248,7 +248,7 @@ static void handle(void *arg, void *thread, const struct http_req *in, struct ht
     c->db = me->db;
     c->node = house_node(w->house);
     c->now_us = clock_now_us();
-    c->lang = STR("es");
+    c->lang = web_lang_default(c);
     const struct foreign *f = foreign_of(in->path);
     if (f) {
         f->run(c, in, out);

@@ -25,7 +25,9 @@ int web_port(const struct web *w);
 /* Without a network: run one request as its handler would.  For tests. */
 enum err web_run(struct ctx *c, struct request *rq, struct str cookie, struct response *rs);
 
-bool web_lang_ok(struct str lang);
+/* A language of the pack, or one the house speaks; the pack's first. */
+bool web_lang_ok(struct ctx *c, struct str lang);
+struct str web_lang_default(struct ctx *c);
 bool web_open_when_locked(struct str path);
 bool web_open_when_left(struct str path);
 struct str web_fields_text(struct ctx *c, const struct request *rq);

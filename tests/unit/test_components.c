@@ -22,7 +22,13 @@ static int64_t two(struct ctx *c, const char *tab)
     (void)c;
     return strcmp(tab, "cases") == 0 ? 2 : 0;
 }
-static const char *const langs[] = { "es", "en", "gn", NULL };
+static size_t langs(struct ctx *c, struct str out[])
+{
+    static const struct str all[] = { STR_INIT("es"), STR_INIT("en"), STR_INIT("gn") };
+    (void)c;
+    memcpy(out, all, sizeof all);
+    return COUNT_OF(all);
+}
 static const struct site site = {
     .name = "Amparo", .tabs = tabs, .count = two, .langs = langs,
     .home = "/work", .search = "/search", .lock = "/lock", .language = "/language",
