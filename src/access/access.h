@@ -25,6 +25,7 @@ struct verb {
     const char *roles;          /* space-separated roles that may; "*" = any officer */
     enum level level;           /* what the office needs in the dossier; NONE = no dossier asked */
     const char *dossiers;       /* dossier kinds it works on, space-separated; "" with NONE */
+    bool glass;                 /* of these roles, those that the pack lets break the glass */
 };
 extern const struct verb verbs[];
 extern const size_t verbs_n;

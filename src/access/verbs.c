@@ -4,11 +4,13 @@
  * (column capabilities): intake, protection, labour, investigation,
  * prosecution, court, defence, coordination, service, admin, legislation; "machine" is
  * the program itself.  Adding a verb is adding a row; docs/access-matrix.md and
- * its test are printed from this table. */
+ * its test are printed from this table.  Whoever only coordinates follows steps and
+ * numbers: she opens no identity. */
 #include "access/access.h"
 
 #include <pthread.h>
 
+#define HANDS    "intake protection labour investigation prosecution court defence service"
 #define CASEWORK "intake protection labour investigation prosecution court defence service coordination"
 #define CARE     "intake protection service"
 #define JUSTICE  "investigation prosecution court"
@@ -73,10 +75,10 @@ const struct verb verbs[] = {
     { "evidence.add",         "investigation prosecution",      LEVEL_WRITE, "justice" },
     { "restitution.edit",     "prosecution court",              LEVEL_WRITE, "justice" },
 
-    { "dossier.open_identity", CASEWORK,                        LEVEL_READ,  "protection signal referral justice labour inquiry" },
+    { "dossier.open_identity", HANDS,                           LEVEL_READ,  "protection signal referral justice labour inquiry" },
     { "dossier.audit",        CASEWORK " admin",                LEVEL_READ,  "protection signal referral justice labour route" },
     { "dossier.conflict",     CASEWORK,                         LEVEL_WRITE, "protection signal referral justice labour route" },
-    { "dossier.break_glass",  CASEWORK,                         LEVEL_NONE,  "" },
+    { "dossier.break_glass",  CASEWORK,                         LEVEL_NONE,  "", .glass = true },
 
     { "office.department",    "coordination",                   LEVEL_NONE,  "" },
     { "office.first_days",    "*",                              LEVEL_NONE,  "" },

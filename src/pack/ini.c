@@ -90,6 +90,22 @@ static bool put_looks(struct ini *in, struct str v)
     return str_to_i64(v, &in->r->p->looks_per_day) && in->r->p->looks_per_day > 0 && in->r->p->looks_per_day <= 10000;
 }
 
+static bool put_break_glass(struct ini *in, struct str v)
+{
+    static const char *const may[] = { "intake", "protection", "labour", "investigation", "prosecution", "court",
+        "defence", "service", "coordination", "nobody" };
+    struct str rest = v, one;
+
+    while (str_next(&rest, ' ', &one)) {
+        bool known = false;
+        for (size_t i = 0; i < COUNT_OF(may); i++)
+            known = known || str_is(one, may[i]);
+        if (!known)
+            return false;
+    }
+    return keep(&in->r->p->break_glass, in, v);
+}
+
 static bool put_weekend(struct ini *in, struct str v)
 {
     static const char *const day[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
@@ -123,6 +139,7 @@ static const struct ini_key {
     { "weekend", put_weekend, 0 },
     { "office_hours", put_hours, 0 },
     { "looks_per_day", put_looks, 0 },
+    { "break_glass", put_break_glass, 0 },
     { "note", NULL, 0 },
     { "source", NULL, 0 },
 };
@@ -192,6 +209,7 @@ void ini_parse(struct reader *r, struct str text)
     r->p->close_min = 1440;
     r->p->weekend = 0x60;
     r->p->looks_per_day = 40;
+    r->p->break_glass = STR("intake protection labour investigation prosecution court service coordination");
     put_all(&in, text, true);
     put_all(&in, text, false);
     for (unsigned i = 0; i < COUNT_OF(names); i++)

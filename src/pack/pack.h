@@ -220,6 +220,7 @@ struct pack {
     int64_t utc_offset_s;                 /* of local time, see pack_local_day */
     unsigned weekend;                     /* bit 0 Monday .. bit 6 Sunday */
     int open_min, close_min;              /* office hours, minutes after local midnight */
+    struct str break_glass;               /* capabilities that may break the glass, spaces between */
     int64_t looks_per_day;                /* different questions an officer may ask of other offices' people */
     const int64_t *holiday_days;          /* days of holidays[], ascending, for a flow_calendar */
     struct label name;

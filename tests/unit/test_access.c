@@ -105,7 +105,9 @@ static struct str print_matrix(struct t *t, struct house_t *h)
         "level of grant; `AMPARO_WRITE_DOCS=1 build/rel/tests/test_access` writes it again.  The verbs are rows of\n"
         "`src/access/verbs.c`; a country's own roles have these through the column `capabilities` of its `roles.csv`.\n\n"
         "`yes`: no dossier is asked.  `read`, `write`: the least grant that the officer's office, or she herself,\n"
-        "must hold in a dossier of the kinds named.  Empty: never.\n\n| verb | dossiers |"));
+        "must hold in a dossier of the kinds named.  Empty: never.\n\n"
+        "`dossier.break_glass` is open to those of its roles that the pack names (`break_glass` of pack.ini; here the\n"
+        "usual ones: without the defence, which in some countries acts for the accused).\n\n| verb | dossiers |"));
     for (size_t i = 0; i < COUNT_OF(roles); i++)
         buf_fmt(&b, " %s |", roles[i]);
     buf_put(&b, STR("\n|---|---|"));
@@ -154,7 +156,7 @@ static void never(struct t *t)
         { "evidence.add", "court" }, { "evidence.add", "protection" }, { "restitution.edit", "investigation" },
         { "case.view", "admin" }, { "case.export", "admin" }, { "signal.view", "admin" }, { "signal.view", "court" },
         { "dossier.open_identity", "admin" }, { "dossier.break_glass", "admin" }, { "referral.view", "admin" },
-        { "dossier.open_identity", "machine" }, { "person.view", "machine" }, { "case.view", "machine" },
+        { "dossier.open_identity", "coordination" }, { "dossier.open_identity", "machine" }, { "person.view", "machine" }, { "case.view", "machine" },
         { "admin.officers", "coordination" }, { "directory.edit", "intake" }, { "office.department", "intake" },
         { "case.close", "coordination" }, { "case.close", "labour" } };
     for (size_t i = 0; i < COUNT_OF(no); i++) {
@@ -298,6 +300,18 @@ static void break_glass_on(struct t *t, struct house_t *h)
     CHECK(!may(t, c, "plan.view", d));
     struct officer admin = somebody("officer-x", "office-x", "admin");
     c->who = &admin;
+    REFUSED(c, ERR_DENIED, access_break_glass(c, d, STR("Riesgo de vida esta noche")));
+    struct officer defender = somebody("officer-d", "office-d", "defence"), both = somebody("officer-e", "office-d", "defence service");
+    c->who = &defender;
+    REFUSED(c, ERR_DENIED, access_break_glass(c, d, STR("Riesgo de vida esta noche")));
+    struct str setting = h->c.node->pack->break_glass, wide = STR("protection defence");
+    memcpy((char *)(uintptr_t)c->node->pack + offsetof(struct pack, break_glass), &wide, sizeof wide);
+    OK(c, access_break_glass(c, d, STR("Riesgo de vida esta noche")));              /* a country that allows it */
+    c->who = &both;                                     /* "service" is not named there */
+    REFUSED(c, ERR_DENIED, access_break_glass(c, d, STR("Riesgo de vida esta noche")));
+    memcpy((char *)(uintptr_t)c->node->pack + offsetof(struct pack, break_glass), &setting, sizeof setting);
+    REFUSED(c, ERR_DENIED, access_break_glass(c, d, STR("Riesgo de vida esta noche")));
+    c->who = &defender;
     REFUSED(c, ERR_DENIED, access_break_glass(c, d, STR("Riesgo de vida esta noche")));
     c->who = &a;
     REFUSED(c, ERR_NOT_FOUND, access_break_glass(c, STR("00000000000000000000000000"), STR("Riesgo de vida esta noche")));

@@ -448,6 +448,34 @@ static void undo_needs_writing_on(struct t *t, struct house_t *h)
     CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM person_link", NO_ARGS), 0);
 }
 
+/* The departmental secretary follows every case of her department, and no name. */
+static void secretary_on(struct t *t, struct house_t *h)
+{
+    struct things x = everything(t, h, "P1");
+    as(t, h, "secretaria-filadelfia");
+    CHECK(officer_has(h->c.who, "coordination"));
+    CHECK(!officer_has(h->c.who, "intake") && !officer_has(h->c.who, "protection") && !officer_has(h->c.who, "service"));
+    struct str her = signed_in(t, h, "secretaria-filadelfia"), page = PATH(STR("/case/"), x.k.id);
+    CHECK(page_holds(t, h, her, page, x.k.code));
+    CHECK(page_holds(t, h, her, STR("/department"), STR("<h1")));
+    CHECK(page_holds(t, h, her, STR("/cases"), x.k.code));
+    CHECK(!page_holds(t, h, her, page, x.id[1]));                           /* nobody of the case is even linked */
+    struct got g;
+    web_ask(h, her, GET, PATH(page, STR("/person/"), x.id[1]), NULL, 0, &g);
+    CHECK_EQ(g.rs.status, 404);
+    got_end(&g);
+    for (size_t i = 7; i < 10; i++)
+        CHECK_EQ(post_much(t, h, her, PATH(STR("/dossier/"), x.id[i], STR("/open")), x.id[i]), 403);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM access_event WHERE what = 'open'", NO_ARGS), 0);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM access_grant g JOIN dossier d ON d.id = g.dossier WHERE g.office = 'secretaria-filadelfia'"
+                           " AND d.kind <> 'route'", NO_ARGS), 0);
+    /* The defender of the accused does not break the glass, and nobody is told that she tried. */
+    struct str defence = signed_in(t, h, "defensa-filadelfia");
+    int64_t before = ledger_size(h);
+    CHECK_EQ(post_much(t, h, defence, PATH(STR("/emergency/"), x.k.code), x.id[0]), 403);
+    CHECK_EQ(ledger_size(h), before);
+}
+
 /* ---- an emergency ---------------------------------------------------------------------------------- */
 
 static void emergency_on(struct t *t, struct house_t *h)
@@ -624,7 +652,7 @@ static void both(struct t *t, void (*run)(struct t *t, struct house_t *h))
     }
 }
 #define BOTH(name) static void name(struct t *t) { both(t, name##_on); }
-BOTH(persons) BOTH(links) BOTH(suspects) BOTH(look_limit) BOTH(strangers) BOTH(misplaced) BOTH(undo_needs_writing) BOTH(emergency) BOTH(custody) BOTH(at_once)
+BOTH(persons) BOTH(links) BOTH(suspects) BOTH(look_limit) BOTH(strangers) BOTH(misplaced) BOTH(undo_needs_writing) BOTH(secretary) BOTH(emergency) BOTH(custody) BOTH(at_once)
 
 static const struct t_case cases[] = {
     { "the same person twice: found, confirmed, undone, asked for", persons },
@@ -634,6 +662,7 @@ static const struct t_case cases[] = {
     { "a form with the ids of another office's case changes nothing", strangers },
     { "a form with her own ids in the wrong place changes nothing", misplaced },
     { "a link is undone only by whoever writes in its file", undo_needs_writing },
+    { "the departmental secretary: every case, no name", secretary },
     { "an emergency: told to the owner, reviewed by another, over in an hour", emergency },
     { "evidence: its file, its hash, its hands", custody },
     { "two press the same button: one does it, the other is told", at_once },
