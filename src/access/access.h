@@ -152,7 +152,7 @@ enum err officer_disable(struct ctx *c, struct str login, bool disabled) MUST_CH
 struct officer_row { struct str id, login, name, office, agency, territory, roles, lang; bool disabled, totp; };
 enum err officer_list(struct ctx *c, struct str office, struct officer_row **out, size_t *n) MUST_CHECK;
 enum err officer_find(struct ctx *c, struct str id, struct officer_row *out) MUST_CHECK;
-/* The name to show for an officer id ("—" when unknown), from a small cache. */
+/* The name to show for an officer's or a device's id ("—" when unknown). */
 struct str officer_name(struct ctx *c, struct str id);
 
 /* The machine itself: clocks, imports, demo.  Roles "machine". */

@@ -203,6 +203,17 @@ enum err officer_find(struct ctx *c, struct str id, struct officer_row *out)
     return found ? ERR_OK : FAIL(c, ERR_NOT_FOUND, "officer.none", STR_F, STR_A(id));
 }
 
+/* A telephone that sends by itself goes by its label; the machine by its name. */
+static struct str device_name(struct ctx *c, struct str id, struct str none)
+{
+    struct record r;
+    if (str_is(id, "machine"))
+        return officer_machine(c)->name;
+    if (!id.n || record_load(c, id, &r) != ERR_OK || !str_is(r.kind, "device") || !record_get(&r, "label").n)
+        return none;
+    return record_get(&r, "label");
+}
+
 struct str officer_name(struct ctx *c, struct str id)
 {
     AUTO_ROWS r = { 0 };
@@ -211,6 +222,8 @@ struct str officer_name(struct ctx *c, struct str id)
     if (id.n && db_query(c, &r, "SELECT name FROM officer WHERE id = $1", ARGS(TEXT(id))) == ERR_OK &&
         rows_next(&r))
         name = row_str(&r, 0);
+    else
+        name = device_name(c, id, name);
     c->fault = before;
     return name;
 }

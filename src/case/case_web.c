@@ -209,7 +209,7 @@ static enum err timeline(struct ctx *c, struct out *o, const struct work_case *o
             .track = (int)track_of(c, x->office, tracks, &t), .to = -1, .planned = open,
             .late = open && x->due_us < c->now_us, .title = x->name,
             .who = str_is(x->state, "skipped")
-                 ? str_join(&c->mem, office_text(c, x->office), STR(" · "), SAY(c, "step.skipped"), STR(": "), x->reason)
+                 ? str_join(&c->mem, office_text(c, x->office), STR(" · "), SAY(c, "step.skipped"), STR(": "), reason_text(c, x->reason))
                  : office_text(c, x->office) };
     }
     for (size_t i = 1; i < k; i++)                       /* newest first, a short list */

@@ -266,7 +266,7 @@ static void reads_part(struct ctx *c, struct out *o, const struct access_line *l
         row_begin(o, str_is(l[i].what, "break_glass") ? TONE_LATE : TONE_PLAIN);
         cell(o);
         time_of(o, l[i].at_us);
-        cell_text(o, l[i].officer_name.n ? l[i].officer_name : l[i].officer);
+        cell_text(o, l[i].officer_name.n ? l[i].officer_name : officer_name(c, l[i].officer));
         cell_text(o, office_text(c, l[i].office));
         cell_text(o, say_join(c, "audit.what", l[i].what));
         cell_text(o, str_is(l[i].what, "search") ? (struct str){ 0 } : l[i].detail);     /* a digest says nothing */
@@ -285,13 +285,13 @@ static void changes_part(struct ctx *c, struct out *o, const struct change *ch, 
         row_begin(o, TONE_PLAIN);
         cell(o);
         time_of(o, ch[i].time_us);
-        cell_text(o, str_is(ch[i].officer, "machine") ? STR("Amparo") : officer_name(c, ch[i].officer));
+        cell_text(o, officer_name(c, ch[i].officer));
         cell_text(o, office_text(c, ch[i].office));
         cell(o);
         text(o, ch[i].verb);
         if (ch[i].reason.n) {
             html(o, "<br><small>");
-            text(o, ch[i].reason);
+            text(o, reason_text(c, ch[i].reason));
             html(o, "</small>");
         }
         cell(o);                                    /* which fields, never their values */

@@ -269,10 +269,30 @@ static enum err link_answers(struct ctx *c, const struct request *rq, const stru
     return ERR_OK;
 }
 
+/* Does it hold answers that she may not see now? */
+static bool has_veiled(struct ctx *c, const struct place *p, struct str id)
+{
+    struct record full;
+    struct fault before = c->fault;
+    bool yes = false;
+    if (!id.n || record_load(c, id, &full) != ERR_OK) {
+        c->fault = before;
+        return false;
+    }
+    struct answers all = kind_answers(c, &full);
+    enum form_sensitivity may = top(c, full.dossier);
+    for (size_t i = 0; i < all.n && !yes; i++) {
+        const struct form_field *x = form_find(p->f, all.v[i].path);
+        yes = x && x->sensitivity > may;
+    }
+    return yes;
+}
+
 static enum err form_page(struct ctx *c, struct response *rs, const struct place *p, struct str record,
                           struct str step, const struct answers *given, const struct form_result *sent)
 {
     struct out *o = &rs->out;
+    bool veiled = has_veiled(c, p, record);
     begin_page(o, p, p->u->key);
     if (!record.n && p->u->before)
         TRY(p->u->before(c, o, &p->k));
@@ -282,6 +302,8 @@ static enum err form_page(struct ctx *c, struct response *rs, const struct place
         upload_begin(o, "/case/%s/%s/new", p->k.id, str_c(p->u->kind));
     if (step.n)
         hidden(o, "step", step);
+    if (record.n && veiled)
+        notice(o, TONE_PLAIN, "kind.veiled-kept");
     TRY(link_fields(c, o, p, given));
     TRY(form_show(c, o, p->f, given, sent));
     submit(o, BTN, "kind.save");

@@ -189,7 +189,7 @@ static void step_facts(struct ctx *c, struct out *o, const struct obligation *s)
     fact_begin(o, "step.due");
     due(o, s->due_us == INT64_MAX ? 0 : s->due_us);
     fact_end(o);
-    fact(o, "step.reason", s->reason);
+    fact(o, "step.reason", reason_text(c, s->reason));
     facts_end(o);
 }
 
@@ -259,12 +259,17 @@ static enum err step_choices(struct ctx *c, struct out *o, const struct obligati
     return ERR_OK;
 }
 
-static void reason_form(struct out *o, const char *open, const struct obligation *s, const char *act,
-                        const char *button, enum button kind)
+static void reason_form(struct ctx *c, struct out *o, const char *open, const struct obligation *s, const char *act,
+                        const char *const *list, const char *button, enum button kind)
 {
+    struct choice opt[8];
+    size_t n = 0;
+    for (; list[n] && n < COUNT_OF(opt); n++)
+        opt[n] = (struct choice){ .value = str_c(list[n]), .text = say_join(c, "reason", str_c(list[n])) };
     more_begin(o, open);
     form_begin(o, "/step/%s/%s", s->id, str_c(act));
-    ask(o, &(struct ask){ .name = "reason", .label = "step.reason-label", .rows = 2, .max = 1000 });
+    pick(o, &(struct pick){ .name = "why", .label = "step.reason-label", .options = opt, .n = n });
+    ask(o, &(struct ask){ .name = "reason", .label = "step.reason-words", .hint = "step.reason-hint", .rows = 2, .max = 1000, .optional = true });
     submit(o, kind, button);
     form_end(o);
     more_end(o);
@@ -321,11 +326,11 @@ static enum err step_page(struct ctx *c, const struct request *rq, struct respon
     if (open && mine) {
         TRY(assign_form(c, o, &s));
         if (!s.choice)
-            reason_form(o, "step.skip", &s, "skip", "step.skip-do", BTN_STOP);
+            reason_form(c, o, "step.skip", &s, "skip", skip_reasons, "step.skip-do", BTN_STOP);
         if (s.process.n && s.paused)
             act_button(o, BTN_QUIET, "step.resume", "/step/%s/resume", s.id);
         else if (s.process.n && s.due_us != INT64_MAX)
-            reason_form(o, "step.pause", &s, "pause", "step.pause-do", BTN_QUIET);
+            reason_form(c, o, "step.pause", &s, "pause", pause_reasons, "step.pause-do", BTN_QUIET);
     }
     TRY(step_law(c, o, &s));
     page_end(o);
@@ -359,12 +364,14 @@ static enum err act_done(struct ctx *c, const struct request *rq, struct respons
 
 static enum err act_skip(struct ctx *c, const struct request *rq, struct response *rs)
 {
-    return after_step(c, rq, rs, obligation_skip(c, rq->params[0], req_field(rq, "reason")));
+    return after_step(c, rq, rs, obligation_skip(c, rq->params[0],
+        reason_of(c, skip_reasons, req_field(rq, "why"), req_field(rq, "reason"))));
 }
 
 static enum err act_pause(struct ctx *c, const struct request *rq, struct response *rs)
 {
-    return after_step(c, rq, rs, obligation_pause(c, rq->params[0], req_field(rq, "reason")));
+    return after_step(c, rq, rs, obligation_pause(c, rq->params[0],
+        reason_of(c, pause_reasons, req_field(rq, "why"), req_field(rq, "reason"))));
 }
 
 static enum err act_resume(struct ctx *c, const struct request *rq, struct response *rs)
@@ -405,10 +412,10 @@ static enum err add_step_page(struct ctx *c, const struct request *rq, struct re
     heading(o, "step.add");
     errors(o);
     form_begin(o, "/case/%s/add-step", k.id);
-    ask(o, &(struct ask){ .name = "name", .label = "step.name", .max = 160 });
+    ask(o, &(struct ask){ .name = "name", .label = "step.name", .hint = "step.reason-hint", .max = 160 });
     pick_list(o, &(struct pick){ .name = "office", .label = "step.office", .value = c->who->office, .options = opt, .n = n });
     ask_date(o, &(struct ask){ .name = "due", .label = "step.due", .optional = true, .width = W_S });
-    ask(o, &(struct ask){ .name = "reason", .label = "step.why-added", .rows = 2, .max = 1000 });
+    ask(o, &(struct ask){ .name = "reason", .label = "step.why-added", .hint = "step.reason-hint", .rows = 2, .max = 1000 });
     submit(o, BTN, "step.add-do");
     form_end(o);
     page_end(o);

@@ -196,6 +196,20 @@ static void show_file(const struct show *s, const struct form_node *n)
     }
 }
 
+bool form_several(const struct form_field *x)
+{
+    return x->type == FORM_SELECT_MANY || (x->type == FORM_TEXT && appears(x, "provisions"));
+}
+
+/* The law is that of the day of the facts, when the form asks for it. */
+static struct str facts_day(const struct show *s)
+{
+    for (size_t i = 0; i < s->r->nodes; i++)
+        if (str_is(s->r->node[i].field->name, "fact_date"))
+            return s->r->node[i].value;
+    return (struct str){ 0 };
+}
+
 static void show_question(const struct show *s, const struct form_node *n)
 {
     struct ask a;
@@ -216,6 +230,10 @@ static void show_question(const struct show *s, const struct form_node *n)
         ask_date(s->o, &a);
         break;
     default:
+        if (form_several(n->field) && s->c->node->pack) {
+            form_provisions(s->o, n->path, label_of(s, n), n->hint, n->value, facts_day(s));
+            break;
+        }
         a = ask_of(s, n);
         ask(s->o, &a);
     }
@@ -362,7 +380,7 @@ enum err form_show(struct ctx *c, struct out *o, const struct form *f,
         form_wrongs(c, o, sent);
         if (sent->problems)
             errors(o);
-        else
+        else if (!o->rq || !req_has(o->rq, FORM_AGAIN))
             notice(o, TONE_RUN, "form.new-questions");
     }
     show_nodes(&s);

@@ -9,6 +9,9 @@
  *   if (!ok) {  rs->status = 422;  … the same page with form_show(…, &res)  }
  *   else  store res.answers
  *
+ * A text with the appearance "provisions" is chosen from the pack's articles in
+ * force on the day that the form's field fact_date says (today, until it says one).
+ *
  * Questions appear as far as the answers given make them relevant.  When the
  * answers sent open new questions, form_take says not ok and the page comes
  * back with them, everything typed kept.  Dates are read as people write them.

@@ -68,8 +68,9 @@ static struct str read_decimal(struct ctx *c, struct str typed)
 static struct str read_value(struct ctx *c, const struct request *rq, const struct form_field *x,
                              struct str path)
 {
+    if (form_several(x))
+        return sent_list(c, rq, path);
     switch (x->type) {
-    case FORM_SELECT_MANY: return sent_list(c, rq, path);
     case FORM_DATE:        return read_date(c, sent_value(rq, path));
     case FORM_DATETIME:    return read_datetime(c, rq, path);
     case FORM_DECIMAL:     return read_decimal(c, sent_value(rq, path));
@@ -183,6 +184,7 @@ enum err form_take(struct ctx *c, const struct request *rq, const struct form *f
 
     TRY(collect(c, rq, f, before, &a));
     TRY(add_one(c, rq, f, &a, &added));
+    added = added || req_has(rq, FORM_AGAIN);
     env.draft = added;
     TRY(form_check(c, f, &a, &env, out));
     fresh = opened_new(rq, out);

@@ -32,6 +32,29 @@ struct str article_text(struct ctx *c, struct str article)
     return article.n ? str_join(&c->mem, STR(", art. "), article) : (struct str){ 0 };
 }
 
+const char *const skip_reasons[] = { "not_applicable", "done_elsewhere", "declined", "duplicate", "other", NULL };
+const char *const pause_reasons[] = { "waits_office", "waits_person", "no_access", "order", "other", NULL };
+
+struct str reason_of(struct ctx *c, const char *const *list, struct str code, struct str words)
+{
+    words = str_trim(words);
+    for (; *list; list++)
+        if (str_is(code, *list) && (words.n >= 3 || (!words.n && !str_is(code, "other"))))
+            return str_join(&c->mem, STR("@"), code, words.n ? STR(" ") : STR(""), words);
+    return (struct str){ 0 };
+}
+
+struct str reason_text(struct ctx *c, struct str stored)
+{
+    struct str code = stored, words = { 0 };
+    if (!stored.n || stored.p[0] != '@')
+        return stored;
+    if (!str_cut(stored, ' ', &code, &words))
+        words = (struct str){ 0 };
+    code = say_join(c, "reason", str_sub(code, 1, code.n));
+    return words.n ? str_join(&c->mem, code, STR(": "), words) : code;
+}
+
 enum tone urgency_tone(struct str urgency)
 {
     return str_is(urgency, "red") ? TONE_LATE : str_is(urgency, "orange") ? TONE_SOON : TONE_PLAIN;

@@ -14,6 +14,7 @@
 
 /* ---- the frame ------------------------------------------------------------------ */
 
+struct provision;
 struct tab { const char *id, *path, *key, *verb; };   /* verb NULL: everyone signed in */
 
 /* The site: one static object of src/web. */
@@ -25,6 +26,8 @@ struct site {
     int64_t (*count)(struct ctx *c, const char *tab);     /* waiting things; NULL: none */
     /* Languages to offer on this page, at most SITE_LANGS: how many. */
     size_t (*langs)(struct ctx *c, struct str out[]);
+    /* Which provisions may be relied on; NULL: as the pack says. */
+    void (*law_certain)(struct ctx *c, const struct provision *const *v, size_t n, bool out[]);
     const char *home, *search, *lock, *language, *exit, *help, *privacy;   /* own paths */
 };
 

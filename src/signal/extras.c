@@ -124,35 +124,54 @@ const struct route signal_file_routes[] = {
 
 /* ---- messages: added with the receipt, answered by the office ------------------------ */
 
+struct message { struct str id; bool answer; int64_t at_us; };
+enum { MESSAGES = 20 };
+
+/* A page of messages, the newest first: before {0}, else those older than that one. */
+static enum err messages_before(struct ctx *c, struct str signal, struct str before, struct message *m, size_t *n)
+{
+    AUTO_ROWS r = { 0 };
+    size_t k = 0;
+    TRY(db_query(c, &r,
+        "SELECT id, kind, at_us FROM signal_message WHERE signal = $1 AND ($2 = '' OR (at_us, id) <"
+        " (SELECT at_us, id FROM signal_message WHERE id = $2 AND signal = $1)) ORDER BY at_us DESC, id DESC LIMIT $3",
+        ARGS(TEXT(signal), TEXT(before), INT(MESSAGES + 1))));
+    for (; k <= MESSAGES && rows_next(&r); k++)
+        m[k] = (struct message){ row_str(&r, 0), str_is(row_str(&r, 1), "signal_answer"), row_i64(&r, 2) };
+    *n = k;
+    return rows_end(&r);
+}
+
+static enum err message_out(struct ctx *c, struct out *o, const struct message *m)
+{
+    struct record rec;
+    TRY(access_record(c, m->id, &rec));
+    notice_begin(o, m->answer ? TONE_DONE : TONE_PLAIN);
+    html(o, "<p><b>");
+    key_out(o, m->answer ? "signal.message-ours" : "signal.message-theirs");
+    html(o, "</b> ");
+    time_of(o, m->at_us);
+    html(o, "</p>");
+    para_text(o, record_get(&rec, "words"));
+    notice_end(o);
+    return ERR_OK;
+}
+
 enum err signal_panel_messages(struct ctx *c, struct out *o, const struct subject *s)
 {
-    enum { MAX = 50 };
-    AUTO_ROWS r = { 0 };
-    struct { struct str id; bool answer; int64_t at_us; } m[MAX];
+    struct message m[MESSAGES + 1];
+    struct str before = o->rq ? req_query(o->rq, "messages") : (struct str){ 0 };
     size_t n = 0;
-    TRY(db_query(c, &r, "SELECT id, kind, at_us FROM signal_message WHERE signal = $1 ORDER BY at_us, id LIMIT 50",
-                 ARGS(TEXT(s->id))));
-    for (; n < MAX && rows_next(&r); n++) {
-        m[n].id = row_str(&r, 0);
-        m[n].answer = str_is(row_str(&r, 1), "signal_answer");
-        m[n].at_us = row_i64(&r, 2);
-    }
-    TRY(rows_end(&r));
-    if (!n)
+    TRY(messages_before(c, s->id, before, m, &n));
+    if (!n && !before.n)
         return ERR_OK;
     part_begin(o, "signal.messages");
-    for (size_t i = 0; i < n; i++) {
-        struct record rec;
-        TRY(access_record(c, m[i].id, &rec));
-        notice_begin(o, m[i].answer ? TONE_DONE : TONE_PLAIN);
-        html(o, "<p><b>");
-        key_out(o, m[i].answer ? "signal.message-ours" : "signal.message-theirs");
-        html(o, "</b> ");
-        time_of(o, m[i].at_us);
-        html(o, "</p>");
-        para_text(o, record_get(&rec, "words"));
-        notice_end(o);
-    }
+    if (n > MESSAGES)
+        link_to(o, "signal.messages-older", "/signal/%s?messages=%s", s->id, m[MESSAGES - 1].id);
+    for (size_t i = n < MESSAGES ? n : MESSAGES; i > 0; i--)        /* read from old to new */
+        TRY(message_out(c, o, &m[i - 1]));
+    if (before.n)
+        link_to(o, "signal.messages-newest", "/signal/%s", s->id);
     section_end(o);
     return ERR_OK;
 }

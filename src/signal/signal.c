@@ -468,7 +468,7 @@ static enum err answers_of(struct ctx *c, struct str id, struct signal_public *o
     TRY(ctx_check(c));
     TRY(db_query(c, &r,
         "SELECT id, at_us FROM signal_message WHERE signal = $1 AND kind = 'signal_answer'"
-        " ORDER BY at_us, id LIMIT 50", ARGS(TEXT(id))));
+        " ORDER BY at_us DESC, id DESC LIMIT 50", ARGS(TEXT(id))));
     while (n < MAX && rows_next(&r)) {
         struct record rec;
         m[n].at_us = row_i64(&r, 1);
@@ -476,6 +476,11 @@ static enum err answers_of(struct ctx *c, struct str id, struct signal_public *o
         m[n++].words = record_get(&rec, "words");
     }
     TRY(rows_end(&r));
+    for (size_t i = 0; i < n / 2; i++) {                /* the newest fifty, read from old to new */
+        struct signal_message x = m[i];
+        m[i] = m[n - 1 - i];
+        m[n - 1 - i] = x;
+    }
     out->answers = m;
     out->n = n;
     return ERR_OK;

@@ -4,6 +4,7 @@
 #include "access/access.h"
 #include "base/node.h"
 #include "db/db.h"
+#include "law/law.h"
 #include "pack/pack.h"
 
 static const struct tab tabs[] = {
@@ -67,6 +68,20 @@ static size_t langs(struct ctx *c, struct str out[])
     return n;
 }
 
+/* The pack's word, raised or disputed by the workgroup's signatures. */
+static void certain(struct ctx *c, const struct provision *const *v, size_t n, bool out[])
+{
+    struct law_signed *s = NULL;
+    struct fault before = c->fault;
+    if (law_signed(c, &s) == ERR_OK)
+        for (size_t i = 0; i < n; i++) {
+            struct law_standing st;
+            law_standing_in(c, s, v[i], &st);
+            out[i] = law_certain(&st);
+        }
+    c->fault = before;
+}
+
 bool web_lang_ok(struct ctx *c, struct str lang)
 {
     const struct pack *p = c->node->pack;
@@ -83,7 +98,7 @@ struct str web_lang_default(struct ctx *c)
 }
 
 const struct site web_site = {
-    .name = "Amparo", .tabs = tabs, .may = may_tab, .count = waiting, .langs = langs,
+    .name = "Amparo", .tabs = tabs, .may = may_tab, .count = waiting, .langs = langs, .law_certain = certain,
     .home = "/", .search = "/cases", .lock = "/lock", .language = "/language", .exit = "/salir",
     .help = "/first-days", .privacy = "/privacy",
 };

@@ -108,7 +108,7 @@ async function put(form, name, value) {
   if (type === 'radio' || type === 'checkbox') {
     for (const v of [value].flat()) await form.locator(`[name="${name}"][value="${v}"]`).check();
   } else if (type === 'select-one') {
-    await all.selectOption(value);
+    await all.first().selectOption(value);        // of several lists of one name, the first
   } else if (type === 'file') {
     await all.setInputFiles(value);
   } else {

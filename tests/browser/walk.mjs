@@ -123,14 +123,14 @@ async function walk(js) {
     is(!/sin responsable/.test(await codeni.locator('main dl').first().innerText()), 'and shows who has it');
     is(await fill(codeni, `${one}/done`, { note: 'Hablé con la directora' }) === 200, 'a step is done');
     await codeni.goto(two);
-    is(await fill(codeni, `${two}/skip`, { reason: 'La familia tiene transporte' }) === 200, 'a step is skipped with a reason');
+    is(await fill(codeni, `${two}/skip`, { why: 'not_applicable', reason: 'Tiene transporte' }) === 200, 'a step is skipped with a reason');
     is((await say(codeni, kase)).text.includes('La familia tiene transporte'), 'the timeline says why');
     const paused = await codeni.locator('main a[href^="/step/"]').evaluateAll(a => a.map(x => x.getAttribute('href')));
     let done = false;
     for (const s of paused) {
       await codeni.goto(s);
       if (!await formTo(codeni, `${s}/pause`).count()) continue;
-      is(await fill(codeni, `${s}/pause`, { reason: 'Falta el informe médico' }) === 200, 'a step is paused with a reason');
+      is(await fill(codeni, `${s}/pause`, { why: 'waits_office', reason: 'Falta el informe médico' }) === 200, 'a step is paused with a reason');
       await codeni.goto(s);
       is(/Falta el informe médico|pausa/i.test(await bodyOf(codeni)), 'and says so');
       is(await send(codeni, formTo(codeni, `${s}/resume`)) === 200, 'and resumed');
