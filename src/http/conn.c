@@ -67,6 +67,7 @@ static void conn_open(struct http *h, struct MHD_Connection *mc, void **socket_c
     k->fd = fd ? fd->connect_fd : -1;
     k->peer = peer_of(h, addr ? addr->client_addr : NULL);
     k->loopback = is_loopback(addr ? addr->client_addr : NULL);
+    k->near = k->loopback || h->cf.unix_path;
     conn_deadline(k, h->cf.head_us);
     (void)pthread_mutex_lock(&h->lock);
     k->next = h->conns;

@@ -121,12 +121,13 @@ struct http_config {
     unsigned unix_mode;         /* [0660] */
     int listen_fd;              /* > 0: a listening socket made by someone else; owned from now */
     const char *tls_cert, *tls_key;   /* PEM files; both or none */
-    bool trust_proxy;           /* X-Forwarded-For (last) and -Proto are believed: only behind
-                                   a proxy that sets them */
+    bool trust_proxy;           /* X-Forwarded-For (last) and -Proto are believed, from this machine
+                                   (loopback or a Unix socket) alone: only behind a proxy that sets them */
 
     int threads;                /* [4] */
     int connections;            /* at most open at once [1000] */
-    int per_peer;               /* connections per address [40]; < 0: no limit */
+    int per_peer;               /* connections per address [40; none with trust_proxy: the proxy is
+                                   one address for everybody and limits itself]; < 0: no limit */
     size_t pool;                /* bytes per connection for head and answer head [8192] */
     size_t arena_max;           /* bytes a request may take while it is handled [16 MiB] */
     size_t body_memory;         /* a larger body goes to a spool file [256 KiB] */

@@ -176,7 +176,7 @@ static enum MHD_Result on_head(struct request *r, struct MHD_Connection *mc, con
     r->rq.over_tls = h->cert != NULL;
     r->rq.loopback = r->conn->loopback && !h->cf.trust_proxy;
     r->stage = STAGE_BODY;
-    if (!status && h->cf.trust_proxy)
+    if (!status && h->cf.trust_proxy && r->conn->near)
         proxy_read(r);
     if (!status)
         status = route_read(r, str_c(method));

@@ -18,7 +18,7 @@ static void config_fill(struct http_config *cf)
     DEFAULT(cf->unix_mode, 0660);
     DEFAULT(cf->threads, 4);
     DEFAULT(cf->connections, 1000);
-    DEFAULT(cf->per_peer, 40);
+    DEFAULT(cf->per_peer, cf->trust_proxy ? -1 : 40);     /* a proxy is one address for everybody */
     DEFAULT(cf->pool, 8192);
     DEFAULT(cf->arena_max, (size_t)16 << 20);
     DEFAULT(cf->body_memory, (size_t)256 << 10);

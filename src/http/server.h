@@ -20,6 +20,7 @@ struct conn {
     int fd;
     uint64_t peer;
     bool loopback;
+    bool near;                  /* loopback or a Unix socket: a proxy on this machine may be there */
     _Atomic int64_t deadline_us;    /* monotonic; INT64_MAX: none */
 };
 
