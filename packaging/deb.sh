@@ -24,12 +24,39 @@ mkdir -p "$root/debian"
 printf 'Source: amparo\nPackage: amparo\nArchitecture: any\n' >"$root/debian/control"
 depends=$(cd "$root" && dpkg-shlibdeps -O usr/bin/amparo 2>/dev/null | sed -n 's/^shlibs:Depends=//p')
 rm -rf "$root/debian"
+# A user of its own, so that an administrator can act as the service does; data and
+# passphrase outlive the package, and even a purge: a lost key is lost data.
+cat >"$root/DEBIAN/postinst" <<'TEXT'
+#!/bin/sh
+set -e
+if [ "$1" = configure ]; then
+    getent passwd amparo >/dev/null || useradd --system --user-group --home-dir /var/lib/amparo --no-create-home --shell /usr/sbin/nologin amparo
+    install -d -m 0700 -o amparo -g amparo /var/lib/amparo
+    install -d -m 0750 -o root -g amparo /etc/amparo
+    [ -d /run/systemd/system ] && { systemctl daemon-reload; systemctl try-restart amparo.service; } || true
+fi
+TEXT
+cat >"$root/DEBIAN/prerm" <<'TEXT'
+#!/bin/sh
+set -e
+if [ "$1" = remove ] && [ -d /run/systemd/system ]; then systemctl stop amparo.service || true; fi
+TEXT
+cat >"$root/DEBIAN/postrm" <<'TEXT'
+#!/bin/sh
+set -e
+[ -d /run/systemd/system ] && systemctl daemon-reload || true
+if [ "$1" = purge ]; then
+    rmdir /var/lib/amparo /etc/amparo 2>/dev/null || echo "amparo: /var/lib/amparo and /etc/amparo are kept: they hold the node and its key"
+fi
+TEXT
+chmod 0755 "$root"/DEBIAN/postinst "$root"/DEBIAN/prerm "$root"/DEBIAN/postrm
+
 cat >"$root/DEBIAN/control" <<TEXT
 Package: amparo
 Version: $version
 Architecture: $arch
 Maintainer: Amparo <maintainers@amparo.invalid>
-Depends: $depends
+Depends: $depends, tzdata
 Recommends: fonts-noto-core
 Section: misc
 Priority: optional
