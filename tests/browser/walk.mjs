@@ -123,7 +123,7 @@ async function walk(js) {
     is(!/sin responsable/.test(await codeni.locator('main dl').first().innerText()), 'and shows who has it');
     is(await fill(codeni, `${one}/done`, { note: 'Hablé con la directora' }) === 200, 'a step is done');
     await codeni.goto(two);
-    is(await fill(codeni, `${two}/skip`, { why: 'not_applicable', reason: 'Tiene transporte' }) === 200, 'a step is skipped with a reason');
+    is(await fill(codeni, `${two}/skip`, { why: 'not_applicable', reason: 'La familia tiene transporte' }) === 200, 'a step is skipped with a reason');
     is((await say(codeni, kase)).text.includes('La familia tiene transporte'), 'the timeline says why');
     const paused = await codeni.locator('main a[href^="/step/"]').evaluateAll(a => a.map(x => x.getAttribute('href')));
     let done = false;
