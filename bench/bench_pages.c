@@ -6,7 +6,11 @@
  * again and again.  Several targets take turns in slices of a fifth of the time,
  * so that what else the machine does meanwhile weighs on all alike.  One line per
  * target: requests/s, p50, p95 and p99 in us, answers that were not 200, bytes of
- * an answer. */
+ * an answer.
+ *
+ * CHANGES=FILE in the environment: meanwhile one more connection sends the forms
+ * of FILE ("PORT<TAB>PATH<TAB>COOKIE<TAB>BODY") in turn, one every CHANGE_MS
+ * (100), so that the tables do not stand still.  GZIP_OK: ask for gzip. */
 #include "base/base.h"
 
 #include <errno.h>
@@ -169,6 +173,55 @@ static void slice(struct target *t, struct peer *peer, size_t n, int64_t us)
     t->took_us += clock_mono_us() - from;
 }
 
+/* ---- changes meanwhile -------------------------------------------------------------- */
+
+struct changer { char *line[LINES]; int port[LINES]; size_t n; int64_t every_us; pthread_t id; int stop; int64_t sent, wrong; };
+
+static bool read_changes(struct changer *x, const char *file)
+{
+    static char row[8192];
+    FILE *f = fopen(file, "re");
+    while (f && x->n < LINES && fgets(row, sizeof row, f)) {
+        char *rest = row, *part[4];
+        for (int i = 0; i < 4; i++)
+            part[i] = strsep(&rest, "\t\n");
+        if (!part[3])
+            continue;
+        x->port[x->n] = (int)strtol(part[0], NULL, 10);
+        if (asprintf(&x->line[x->n], "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nCookie: %s\r\n"
+                     "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %zu\r\n\r\n%s",
+                     part[1], x->port[x->n], part[2], strlen(part[3]), part[3]) < 0)
+            break;
+        x->n++;
+    }
+    if (f)
+        (void)fclose(f);
+    return x->n > 0;
+}
+
+static void *change(void *arg)
+{
+    struct changer *x = arg;
+    char *buf = malloc(1 << 16);
+    for (size_t i = 0; buf && !__atomic_load_n(&x->stop, __ATOMIC_RELAXED); i++) {
+        int64_t due = clock_mono_us() + x->every_us;
+        const char *rq = x->line[i % x->n];
+        size_t bytes;
+        bool kept;
+        int fd = dial(x->port[i % x->n]);
+        int status = fd >= 0 && send(fd, rq, strlen(rq), MSG_NOSIGNAL) == (ssize_t)strlen(rq) ? answer(fd, buf, 1 << 16, &bytes, &kept) : 0;
+        if (fd >= 0)
+            (void)close(fd);
+        x->sent++;
+        x->wrong += status != 303;
+        int64_t left = due - clock_mono_us();
+        if (left > 0)
+            (void)usleep((useconds_t)left);
+    }
+    free(buf);
+    return NULL;
+}
+
 static int u32_cmp(const void *a, const void *b)
 {
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
@@ -188,6 +241,8 @@ int main(int argc, char **argv)
 {
     static struct target target[TARGETS];
     static struct peer peer[PEERS];
+    static struct changer changer;
+    const char *changes = getenv("CHANGES"), *every = getenv("CHANGE_MS");
     size_t n = argc > 4 ? ((size_t)argc - 3) / 2 : 0, peers = argc > 4 ? strtoul(argv[2], NULL, 10) : 0;
     if (!n || n > TARGETS || !peers || peers > PEERS) {
         (void)fprintf(stderr, "bench_pages MS CONNECTIONS FILE PORT [FILE PORT]...\n");
@@ -200,11 +255,21 @@ int main(int argc, char **argv)
             return 1;
         }
     }
+    changer.every_us = (every ? strtoll(every, NULL, 10) : 100) * 1000;
+    if (changes && (!read_changes(&changer, changes) || pthread_create(&changer.id, NULL, change, &changer) != 0)) {
+        (void)fprintf(stderr, "bench_pages: nothing in %s\n", changes);
+        return 1;
+    }
     int64_t us = strtoll(argv[1], NULL, 10) * 1000 / SLICES;
     for (size_t s = 0; s < SLICES; s++)
         for (size_t i = 0; i < n; i++)
             slice(&target[i], peer, peers, us);
     for (size_t i = 0; i < n; i++)
         say(&target[i]);
+    if (changes) {
+        __atomic_store_n(&changer.stop, 1, __ATOMIC_RELAXED);
+        (void)pthread_join(changer.id, NULL);
+        printf("%lld %lld\n", (long long)changer.sent, (long long)changer.wrong);
+    }
     return 0;
 }

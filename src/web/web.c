@@ -279,6 +279,11 @@ static size_t body_max(void *arg, enum http_method method, struct str path)
 
 /* ---- threads --------------------------------------------------------------------- */
 
+/* What a reading connection keeps: pages of the upper levels of every tree that
+ * lie behind what may be mapped (SQLite maps at most 2 GiB). */
+enum { READ_CACHE_KIB = 6 << 10, READ_LOG_PAGES = 1000 };
+static const int64_t READ_MAP = INT64_C(2) << 30;
+
 static void *worker_new(void *arg)
 {
     struct web *w = arg;
@@ -291,6 +296,10 @@ static void *worker_new(void *arg)
         free(me);
         me = NULL;
     }
+    if (me && db_room(&c, me->db, READ_CACHE_KIB, READ_LOG_PAGES) != ERR_OK)
+        log_line(LOG_WARN, "worker: %s", c.fault.detail);
+    if (me)
+        db_map(me->db, READ_MAP);
     ctx_done(&c);
     return me;
 }
