@@ -15,7 +15,7 @@ const struct table access_tables[] = {
       " officer TEXT NOT NULL, level BIGINT NOT NULL, basis TEXT NOT NULL, until_us BIGINT NOT NULL,"
       " fields TEXT NOT NULL);"
       "CREATE INDEX access_grant_dossier ON access_grant (dossier, office);"
-      "CREATE INDEX access_grant_office ON access_grant (office, dossier);" },
+      "CREATE INDEX access_grant_office ON access_grant (office, dossier, officer, until_us);" },
     { "access_event",
       "CREATE TABLE access_event (id TEXT PRIMARY KEY, dossier TEXT NOT NULL, at_us BIGINT NOT NULL,"
       " officer TEXT NOT NULL, office TEXT NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL);"

@@ -31,7 +31,7 @@ const struct table kinds_tables[] = {
     { "kind_row",
       "CREATE TABLE kind_row (id TEXT PRIMARY KEY, case_id TEXT NOT NULL, kind TEXT NOT NULL,"
       " dossier TEXT NOT NULL, officer TEXT NOT NULL, at_us BIGINT NOT NULL);"
-      "CREATE INDEX kind_row_case ON kind_row (case_id, kind, at_us, id);" },
+      "CREATE INDEX kind_row_case ON kind_row (case_id, kind, at_us, id, dossier);" },
 };
 const size_t kinds_tables_n = COUNT_OF(kinds_tables);
 

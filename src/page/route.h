@@ -24,6 +24,7 @@ struct request {
     const struct upload *uploads;  size_t uploads_n;
     struct str lang;                     /* asked for by the address, or {0} */
     bool part;                           /* a script asks for the fragment only */
+    bool zip;                            /* takes gzip; handlers need not care */
     struct str session;                  /* the session cookie */
     struct str peer;                     /* keyed, forgotten at restart: for throttling only */
     struct str origin;                   /* "https://host" as the browser called us; {0} in tests */

@@ -4,6 +4,7 @@
 #include "base/who.h"
 #include "crypto/crypto.h"
 #include "db/db.h"
+#include "web/reuse_zip.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -16,6 +17,8 @@ struct kept {
     unsigned char key[32];
     char session[SESSION_ROOM];
     int64_t folded, made_us, until_us;
+    struct zipped zip;                       /* made when it is first asked for; p NULL: not yet */
+    bool plain_only;                         /* it did not compress */
     size_t n, once_n;
     size_t once[REUSE_ONCE_MAX];
     char body[];
@@ -68,7 +71,7 @@ static void line_in(struct reuse *u, struct kept *k)
 
 static size_t size_of(const struct kept *k)
 {
-    return sizeof *k + k->n;
+    return sizeof *k + k->n + k->zip.n;
 }
 
 static void drop(struct reuse *u, struct kept *k)
@@ -79,8 +82,20 @@ static void drop(struct reuse *u, struct kept *k)
     *at = k->next;
     line_out(u, k);
     u->s.bytes -= (int64_t)size_of(k);
-    wipe_bytes(k, size_of(k));
+    if (k->zip.p)
+        wipe_bytes(k->zip.p, k->zip.n);
+    free(k->zip.p);
+    wipe_bytes(k, sizeof *k + k->n);
     free(k);
+}
+
+static void make_room(struct reuse *u, size_t n)
+{
+    while (u->oldest && u->s.bytes + (int64_t)n > REUSE_BYTES)
+        drop(u, u->oldest);
+    u->s.bytes += (int64_t)n;
+    if (u->s.bytes > u->s.most_bytes)
+        u->s.most_bytes = u->s.bytes;
 }
 
 void reuse_free(struct reuse *u)
@@ -163,6 +178,19 @@ static void new_keys(struct ctx *c, char *body, const struct kept *k)
     }
 }
 
+/* Compressed once; the page in use is the newest, so it is not what makes room. */
+static void zip_kept(struct reuse *u, struct kept *k)
+{
+    struct zipped z;
+    if (k->zip.p || k->plain_only)
+        return;
+    k->plain_only = !zip_make((struct str){ k->body, k->n }, k->once, k->once_n, &z);
+    if (k->plain_only)
+        return;
+    make_room(u, z.n);
+    k->zip = z;
+}
+
 static bool give(struct ctx *c, struct reuse *u, const struct reuse_ask *ask, int64_t folded, struct response *rs)
 {
     struct kept *k = find(u, ask->key);         /* looked for again: the lock was given back */
@@ -177,6 +205,10 @@ static bool give(struct ctx *c, struct reuse *u, const struct reuse_ask *ask, in
     line_in(u, k);
     u->s.given++;
     *rs = (struct response){ .status = 200, .body = { body, k->n } };
+    if (ask->zip)
+        zip_kept(u, k);
+    if (ask->zip && k->zip.p)
+        rs->gzip = zip_give(&c->mem, &k->zip, rs->body, k->once);
     return !c->mem.failed;
 }
 
@@ -187,6 +219,7 @@ bool reuse_find(struct ctx *c, const struct request *rq, struct reuse_ask *ask, 
     if (!u || rq->method != GET || rq->part || !c->who || !c->who->session.n || !key_of(c, rq, ask->key))
         return false;
     ask->may = true;
+    ask->zip = rq->zip;
     (void)pthread_mutex_lock(&u->lock);
     const struct kept *k = find(u, ask->key);
     bool there = k && in_time(k, c->now_us);
@@ -249,16 +282,12 @@ void reuse_keep(struct ctx *c, const struct reuse_ask *ask, const struct respons
     struct kept *old = find(u, k->key);
     if (old)
         drop(u, old);
-    while (u->oldest && u->s.bytes + (int64_t)size_of(k) > REUSE_BYTES)
-        drop(u, u->oldest);
+    make_room(u, size_of(k));
     struct kept **at = bucket_of(u, k->key);
     k->next = *at;
     *at = k;
     line_in(u, k);
     u->s.kept++;
-    u->s.bytes += (int64_t)size_of(k);
-    if (u->s.bytes > u->s.most_bytes)
-        u->s.most_bytes = u->s.bytes;
     (void)pthread_mutex_unlock(&u->lock);
 }
 

@@ -26,6 +26,7 @@ void reuse_free(struct reuse *u);                       /* safe on NULL */
 /* What was known before a page was made. */
 struct reuse_ask {
     bool may;                            /* asked by a session, with nothing special about it */
+    bool zip;                            /* takes gzip */
     int64_t folded;                      /* where the tables stood before the page was begun; -1: unknown */
     unsigned char key[32];
 };

@@ -5,6 +5,7 @@
 #include "base/node.h"
 #include "db/db.h"
 #include "http/http.h"
+#include "http/http_parse.h"
 #include "web/desks.h"
 #include "web/open.h"
 #include "web/reuse.h"
@@ -200,6 +201,7 @@ static struct request request_of(struct ctx *c, const struct http_req *in)
         rq.lang = (struct str){ 0 };
     struct str part = http_header_of(in, "X-Part");
     rq.part = str_is(part, "1");
+    rq.zip = http_accepts(http_header_of(in, "accept-encoding"), "gzip");
     return rq;
 }
 
@@ -279,10 +281,7 @@ static size_t body_max(void *arg, enum http_method method, struct str path)
 
 /* ---- threads --------------------------------------------------------------------- */
 
-/* What a reading connection keeps: pages of the upper levels of every tree that
- * lie behind what may be mapped (SQLite maps at most 2 GiB). */
-enum { READ_CACHE_KIB = 6 << 10, READ_LOG_PAGES = 1000 };
-static const int64_t READ_MAP = INT64_C(2) << 30;
+static const int64_t READ_MAP = INT64_C(2) << 30;       /* SQLite maps no more of a file */
 
 static void *worker_new(void *arg)
 {
@@ -296,8 +295,6 @@ static void *worker_new(void *arg)
         free(me);
         me = NULL;
     }
-    if (me && db_room(&c, me->db, READ_CACHE_KIB, READ_LOG_PAGES) != ERR_OK)
-        log_line(LOG_WARN, "worker: %s", c.fault.detail);
     if (me)
         db_map(me->db, READ_MAP);
     ctx_done(&c);

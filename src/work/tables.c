@@ -37,7 +37,9 @@ const struct table work_tables[] = {
       " reason TEXT NOT NULL, territory TEXT NOT NULL, start_us BIGINT NOT NULL,"
       " due_us BIGINT NOT NULL, ended_us BIGINT NOT NULL, paused BIGINT NOT NULL,"
       " escalated BIGINT NOT NULL, added BIGINT NOT NULL, choice BIGINT NOT NULL);"
-      "CREATE INDEX obligation_office ON obligation (office, state, due_us, id);"
+      /* My work is read from this tree alone; what is done leaves it. */
+      "CREATE INDEX obligation_office ON obligation (office, due_us, id, case_id, name, officer, paused, added, state)"
+      " WHERE state = 'due';"
       "CREATE INDEX obligation_case ON obligation (case_id, start_us, id);"
       "CREATE INDEX obligation_step ON obligation (process, step);"
       "CREATE INDEX obligation_due ON obligation (state, escalated, due_us);" },

@@ -9,9 +9,11 @@
 #include "web/reuse.h"
 #include "work/work.h"
 
+#include <zlib.h>
+
 #define HERE "codeni-filadelfia"
 #define THERE "salud-central"
-#define FAR "educacion-central"
+#define OTHER "educacion-central"
 #define PATH(...) str_join(&h->c.mem, __VA_ARGS__)
 
 /* ---- small hands -------------------------------------------------------------------------- */
@@ -146,6 +148,51 @@ static void same_on(struct t *t, struct house_t *h)
     CHECK(!see(h, token, paths[0]).again);                          /* nor before it was made */
 }
 
+static struct str unzipped(struct ctx *c, struct str z)
+{
+    z_stream s = { .next_in = (unsigned char *)(uintptr_t)z.p, .avail_in = (uInt)z.n };
+    struct str out = { NEW_N(&c->mem, char, 1 << 20), 0 };
+    if (inflateInit2(&s, 15 + 16) != Z_OK)
+        return out;
+    s.next_out = (unsigned char *)(uintptr_t)out.p;
+    s.avail_out = 1 << 20;
+    int rc = inflate(&s, Z_FINISH);             /* checks length and checksum */
+    out.n = rc == Z_STREAM_END && s.avail_in == 0 ? s.total_out : 0;
+    (void)inflateEnd(&s);
+    return out;
+}
+
+/* What goes out compressed is the page of this answer, with its own keys. */
+static void zipped_on(struct t *t, struct house_t *h)
+{
+    struct work_case k = new_case(t, h);
+    (void)person_in(t, h, &k);
+    struct str token = signed_in(t, h, HERE), path = PATH(STR("/case/"), k.id), before = { 0 };
+    size_t keys = 0, sizes = 0, was = 0;
+    (void)warm(t, h, token, path);
+    for (int i = 0; i < 24; i++) {
+        struct ctx c;
+        struct response rs;
+        struct request rq = { .method = GET, .path = path, .session = token, .zip = true };
+        ctx_init(&c, 8 << 20);
+        c.node = h->c.node;
+        c.db = h->c.db;
+        c.now_us = h->c.now_us;
+        (void)web_run(&c, &rq, token, &rs);
+        struct str page = unzipped(&h->c, rs.gzip);
+        CHECK(rs.gzip.n > 500 && rs.gzip.n < rs.body.n / 2);
+        CHECK(page.n && str_eq(page, rs.body));
+        CHECK(!before.n || same_but_keys(before, page, &keys));
+        sizes += was && was != rs.gzip.n;
+        was = rs.gzip.n;
+        before = page;
+        c.db = NULL;
+        ctx_done(&c);
+    }
+    CHECK(keys > 0);
+    CHECK(sizes > 8);                           /* forms there are; the size is blurred */
+}
+
 /* ---- rights -------------------------------------------------------------------------------------- */
 
 static void consent_on(struct t *t, struct house_t *h)
@@ -227,7 +274,7 @@ static void sessions_on(struct t *t, struct house_t *h)
     struct work_case k = new_case(t, h);
     struct str path = PATH(STR("/case/"), k.id), token = signed_in(t, h, HERE);
     CHECK(holds(warm(t, h, token, path).body, k.code));
-    struct str far = signed_in(t, h, FAR);
+    struct str far = signed_in(t, h, OTHER);
     CHECK(!see(h, far, STR("/work")).again);                         /* two officers never share */
     CHECK_EQ(see(h, far, path).status, 404);
     CHECK_EQ(see(h, (struct str){ 0 }, path).status, 303);           /* nor nobody with somebody */
@@ -309,7 +356,7 @@ static void memory_on(struct t *t, struct house_t *h)
 {
     struct ctx *c = &h->c;
     struct work_case k = new_case(t, h);
-    struct str token = signed_in(t, h, HERE), other = signed_in(t, h, FAR);
+    struct str token = signed_in(t, h, HERE), other = signed_in(t, h, OTHER);
     struct str path = PATH(STR("/case/"), k.id);
     struct reuse_stats s;
     for (int i = 0; i < 2000; i++) {    /* addresses that differ: more than there is room for */
@@ -354,10 +401,11 @@ static void both(struct t *t, void (*run)(struct t *t, struct house_t *h))
     }
 }
 #define BOTH(name) static void name(struct t *t) { both(t, name##_on); }
-BOTH(same) BOTH(consent) BOTH(glass) BOTH(opened) BOTH(sessions) BOTH(roles) BOTH(writes) BOTH(memory)
+BOTH(same) BOTH(zipped) BOTH(consent) BOTH(glass) BOTH(opened) BOTH(sessions) BOTH(roles) BOTH(writes) BOTH(memory)
 
 static const struct t_case cases[] = {
     { "given again is what would be made anew, with other form keys", same },
+    { "compressed once: the same page, fresh keys, a blurred size", zipped },
     { "consent withdrawn: the next request of the receiver is refused", consent },
     { "broken glass ends at its second", glass },
     { "opened identities: for this session, until closed, until their end", opened },
