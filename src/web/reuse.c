@@ -20,7 +20,7 @@ struct kept {
     struct zipped zip;                       /* made when it is first asked for; p NULL: not yet */
     bool plain_only;                         /* it did not compress */
     size_t n, once_n;
-    size_t once[REUSE_ONCE_MAX];
+    uint32_t once[REUSE_ONCE_MAX];
     char body[];
 };
 struct reuse {
@@ -265,7 +265,8 @@ static struct kept *kept_new(struct ctx *c, const struct reuse_ask *ask, const s
                         .n = o->b.n, .once_n = o->once_n };
     memcpy(k->key, ask->key, sizeof k->key);
     memcpy(k->session, c->who->session.p, c->who->session.n);
-    memcpy(k->once, o->once, sizeof k->once[0] * o->once_n);
+    for (size_t i = 0; i < o->once_n; i++)
+        k->once[i] = (uint32_t)o->once[i];
     memcpy(k->body, o->b.p, o->b.n);
     return k;
 }

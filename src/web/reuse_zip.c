@@ -31,14 +31,14 @@ static bool stored(z_stream *z, struct str s)
     return true;
 }
 
-static bool pieces(z_stream *z, struct str body, const size_t *once, size_t once_n, struct zipped *out)
+static bool pieces(z_stream *z, struct str body, const uint32_t *once, size_t once_n, struct zipped *out)
 {
     size_t from = 0;
     for (size_t i = 0; i < once_n; i++) {
         if (once[i] < from || once[i] + ID_LEN > body.n ||
             !piece(z, str_sub(body, from, once[i] - from), Z_FULL_FLUSH))
             return false;
-        out->once[i] = (size_t)(z->next_out - out->p) + STORED;
+        out->once[i] = (uint32_t)(z->next_out - out->p) + STORED;
         if (!stored(z, str_sub(body, once[i], ID_LEN)))
             return false;
         from = once[i] + ID_LEN;
@@ -46,7 +46,7 @@ static bool pieces(z_stream *z, struct str body, const size_t *once, size_t once
     return piece(z, str_sub(body, from, body.n - from), Z_FINISH);
 }
 
-bool zip_make(struct str body, const size_t *once, size_t once_n, struct zipped *out)
+bool zip_make(struct str body, const uint32_t *once, size_t once_n, struct zipped *out)
 {
     z_stream z = { 0 };
     size_t room = body.n / 2 + 1024;
@@ -75,7 +75,7 @@ static void put_le(unsigned char *p, uint32_t v)
         p[i] = (unsigned char)(v >> 8 * i);
 }
 
-struct str zip_give(struct arena *a, const struct zipped *z, struct str body, const size_t *once)
+struct str zip_give(struct arena *a, const struct zipped *z, struct str body, const uint32_t *once)
 {
     static const unsigned char head[HEAD] = { 0x1f, 0x8b, 8, 0x10, 0, 0, 0, 0, 0, 255 };    /* with a comment */
     size_t pad = randombytes_uniform(PAD_MAX + 1), n = HEAD + pad + 1 + z->n + TAIL;

@@ -9,10 +9,10 @@
 
 #include "base/base.h"
 
-struct zipped { unsigned char *p; size_t n; size_t once[32], once_n; };   /* p: malloc'd, raw deflate */
+struct zipped { unsigned char *p; size_t n, once_n; uint32_t once[32]; };   /* p: malloc'd, raw deflate */
 /* False: it does not work out, nothing is kept.  once: where the keys stand in body. */
-bool zip_make(struct str body, const size_t *once, size_t once_n, struct zipped *out);
+bool zip_make(struct str body, const uint32_t *once, size_t once_n, struct zipped *out);
 /* The whole gzip answer for `body`, whose keys are the fresh ones; {0}: no room. */
-struct str zip_give(struct arena *a, const struct zipped *z, struct str body, const size_t *once);
+struct str zip_give(struct arena *a, const struct zipped *z, struct str body, const uint32_t *once);
 
 #endif

@@ -281,7 +281,10 @@ static size_t body_max(void *arg, enum http_method method, struct str path)
 
 /* ---- threads --------------------------------------------------------------------- */
 
-static const int64_t READ_MAP = INT64_C(2) << 30;       /* SQLite maps no more of a file */
+/* A reader's pages are mapped (SQLite maps 2 GiB of a file and no more) and only
+ * what lies behind that is kept in memory of our own. */
+enum { READ_CACHE_KIB = 1 << 10, READ_LOG_PAGES = 1000 };
+static const int64_t READ_MAP = INT64_C(2) << 30;
 
 static void *worker_new(void *arg)
 {
@@ -295,6 +298,8 @@ static void *worker_new(void *arg)
         free(me);
         me = NULL;
     }
+    if (me && db_room(&c, me->db, READ_CACHE_KIB, READ_LOG_PAGES) != ERR_OK)
+        log_line(LOG_WARN, "worker: %s", c.fault.detail);
     if (me)
         db_map(me->db, READ_MAP);
     ctx_done(&c);
