@@ -205,7 +205,7 @@ enum err inquiry_ask(struct ctx *c, struct str person, struct str answering, str
 /* Which one person do the shown claims speak of?  The most kinds wins. */
 static enum err who_hit(struct ctx *c, const struct letter *l, const struct own_set *s, struct str claims, struct str *person)
 {
-    unsigned *kinds = NEW_N(&c->mem, unsigned, s->persons + 1);
+    struct evidence *hits = NEW_N(&c->mem, struct evidence, s->persons + 1);
     int best = 0;
     *person = (struct str){ 0 };
     TRY(ctx_check(c));
@@ -214,13 +214,13 @@ static enum err who_hit(struct ctx *c, const struct letter *l, const struct own_
     for (size_t m = 0; m < s->members; m++) {
         size_t t = s->member[m].token;
         for (size_t i = 0; i < l->n_tags; i++)
-            if (same_bytes(l->tags + i * TAG_LEN_, claims.p + t * TAG_LEN_, TAG_LEN_) &&
-                token_kind(s->token[t]) < MATCH_TOKEN_KINDS)
-                kinds[s->member[m].person] |= 1u << token_kind(s->token[t]);
+            if (same_bytes(l->tags + i * TAG_LEN_, claims.p + t * TAG_LEN_, TAG_LEN_))
+                evidence_add(&hits[s->member[m].person], s->token[t]);
     }
     for (size_t i = 0; i < s->persons; i++) {
-        int n = __builtin_popcount(kinds[i]) + (kinds[i] & 1u << MATCH_TOKEN_NAMES_DAY ? 8 : 0);
-        if (enough(kinds[i]) && n > best) {
+        int n = 2 * __builtin_popcount(hits[i].kinds) + (int)hits[i].pairs +
+                (hits[i].kinds & 1u << MATCH_TOKEN_NAMES_DAY ? 16 : 0);
+        if (enough(&hits[i]) && n > best) {
             best = n;
             *person = s->person[i];
         }

@@ -98,10 +98,9 @@ static void side(struct out *o, const char *key, struct str name, const char *co
 {
     html(o, "<h3>");
     key_out(o, key);
-    html(o, "</h3>\n");
-    small(o, "inquiry.who-is");
-    para_text(o, name);
-    html(o, "<ul>");
+    html(o, ": ");
+    text(o, name);
+    html(o, "</h3>\n<ul>");
     for (size_t i = 0; i < n; i++) {
         html(o, "<li>");
         key_out(o, lines[i]);

@@ -24,9 +24,13 @@ enum err count_asked(struct ctx *c, const char *role, struct str asker, struct s
 /* ---- tokens.c */
 struct token_list { struct str text[TOKENS_ASKED]; enum match_token_kind kind[TOKENS_ASKED]; size_t n; };
 enum err tokens_of(struct ctx *c, const struct record *person, struct token_list *out) MUST_CHECK;
-/* The kinds that hit: is this enough to speak of a person?  One number alone is
- * not; a day of birth with two names is, and so are two different things. */
-bool enough(unsigned kinds);
+/* What hit, of one person.  Enough to speak of a person: two names and a day of
+ * birth; or two different things; or three names and a year (three pairs of names
+ * that hit with a year).  One number alone never. */
+enum { PAIRS_ENOUGH = 3 };
+struct evidence { unsigned kinds; size_t pairs; uint64_t pair[PAIRS_ENOUGH]; };
+void evidence_add(struct evidence *e, struct str token);
+bool enough(const struct evidence *e);
 enum match_token_kind token_kind(struct str text);
 
 struct member { uint32_t token, person; };

@@ -425,7 +425,7 @@ static bool found(const unsigned char *tags, size_t n, const unsigned char *tag)
 /* Her tokens' values against the other's tags.  Claims are shown only when what
  * hit is enough to speak of a person; the rest is filler. */
 static enum err compare(struct ctx *c, const struct record *run, const struct half *a, const struct half *g,
-                        struct str tags, unsigned char *claims, unsigned *kinds)
+                        struct str tags, unsigned char *claims, struct evidence *hits)
 {
     struct str text = record_get(run, "tokens"), token;
     unsigned char seed[KEY_LEN], out[2 * TAG_LEN_];
@@ -442,12 +442,12 @@ static enum err compare(struct ctx *c, const struct record *run, const struct ha
             return FAIL(c, ERR_INPUT, "inquiry.bad-element", "token %zu", i);
         token_out(token, &inside, out);
         if (token_kind(token) < MATCH_TOKEN_KINDS && found((const unsigned char *)tags.p, tags.n / TAG_LEN_, out)) {
-            *kinds |= 1u << token_kind(token);
+            evidence_add(hits, token);
             memcpy(claims + i * TAG_LEN_, out + TAG_LEN_, TAG_LEN_);
         }
     }
     wipe_bytes(seed, sizeof seed);
-    if (!enough(*kinds))
+    if (!enough(hits))
         random_bytes(claims, TOKENS_ASKED * TAG_LEN_);
     return ERR_OK;
 }
@@ -459,7 +459,7 @@ static enum err finish(struct ctx *c, const struct inquiry *q)
     struct element blinded[TOKENS_ASKED];
     struct str tags;
     struct draft *d;
-    unsigned kinds = 0;
+    struct evidence hits = { 0 };
     unsigned char claims[TOKENS_ASKED * TAG_LEN_];
     struct letter close = { .kind = LETTER_CLOSE, .to = q->answering, .tags = claims, .n_tags = TOKENS_ASKED };
     TRY(run_load(c, q, &run));
@@ -472,10 +472,10 @@ static enum err finish(struct ctx *c, const struct inquiry *q)
         !half_ok(&g, HOLDER_GUARDIAN, blinded))
         return FAIL(c, ERR_INPUT, "inquiry.bad-proof", "run " STR_F, STR_A(q->run));
     TRY(blob_get(c, q->run_dossier, record_get(&run, "tags"), &tags));
-    TRY(compare(c, &run, &a, &g, tags, claims, &kinds));
+    TRY(compare(c, &run, &a, &g, tags, claims, &hits));
     TRY(letter_send(c, q, &close));
     TRY(draft_begin(c, q->run, "inquiry.result", &d));
-    state_set(d, q, enough(kinds) ? "hit" : kinds ? "weak" : "none");
+    state_set(d, q, enough(&hits) ? "hit" : hits.kinds ? "weak" : "none");
     draft_in(d, q->run_dossier);
     draft_set(d, "inquiry_run", q->run, "seed", (struct str){ 0 });
     draft_set(d, "inquiry_run", q->run, "tokens", (struct str){ 0 });

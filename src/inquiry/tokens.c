@@ -22,10 +22,34 @@ enum match_token_kind token_kind(struct str text)
     return MATCH_TOKEN_KINDS;
 }
 
-bool enough(unsigned kinds)
+/* The two names of "names-year|a|b|2009", whatever the year. */
+static void pair_add(struct evidence *e, struct str token)
 {
-    unsigned weak = kinds & ~(1u << MATCH_TOKEN_NAMES_DAY);
-    return (kinds & 1u << MATCH_TOKEN_NAMES_DAY) || (weak & (weak - 1));
+    size_t n = token.n;
+    while (n && token.p[n - 1] != '|')
+        n--;
+    uint64_t h = str_hash((struct str){ token.p, n });
+    for (size_t i = 0; i < e->pairs; i++)
+        if (e->pair[i] == h)
+            return;
+    if (e->pairs < PAIRS_ENOUGH)
+        e->pair[e->pairs++] = h;
+}
+
+void evidence_add(struct evidence *e, struct str token)
+{
+    enum match_token_kind k = token_kind(token);
+    if (k == MATCH_TOKEN_KINDS)
+        return;
+    e->kinds |= 1u << k;
+    if (k == MATCH_TOKEN_NAMES_YEAR)
+        pair_add(e, token);
+}
+
+bool enough(const struct evidence *e)
+{
+    unsigned weak = e->kinds & ~(1u << MATCH_TOKEN_NAMES_DAY);
+    return weak != e->kinds || (weak & (weak - 1)) || e->pairs >= PAIRS_ENOUGH;
 }
 
 static enum err person_tokens(struct ctx *c, const struct record *person, struct match_token t[MATCH_TOKENS_MAX], size_t *n)

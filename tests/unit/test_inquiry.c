@@ -254,6 +254,24 @@ static void not_found(struct t *t, struct trio *x)
 }
 static void negative(struct t *t) { each_engine(t, not_found); }
 
+/* When is what hit a person? */
+static void evidence(struct t *t)
+{
+    static const struct { const char *token[4]; bool want; } rows[] = {
+        { { "id|1" }, false }, { { "phone|1" }, false }, { { "phone|1", "phone|2" }, false },
+        { { "names-day|a|b|20120405" }, true }, { { "id|1", "phone|1" }, true }, { { "phone|1", "names-year|a|b|2012" }, true },
+        { { "names-year|a|b|2012" }, false }, { { "names-year|a|b|2012", "names-year|a|b|2013", "names-year|a|b|2014" }, false },
+        { { "names-year|a|b|2012", "names-year|a|c|2012" }, false },
+        { { "names-year|a|b|2012", "names-year|a|c|2012", "names-year|b|c|2012" }, true }, { { "-" }, false },
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct evidence e = { 0 };
+        for (size_t k = 0; k < 4 && rows[i].token[k]; k++)
+            evidence_add(&e, str_c(rows[i].token[k]));
+        CHECK_EQ(enough(&e), rows[i].want);
+    }
+}
+
 /* ---- limits ---------------------------------------------------------------------------------------- */
 
 static void quotas_hold(struct t *t, struct trio *x)
@@ -545,6 +563,7 @@ static void pairing(struct t *t) { each_engine(t, cards); }
 static const struct t_case cases[] = {
     { "found, asked, agreed, forgotten", found },
     { "not found, and one number only", negative },
+    { "what is enough to speak of a person", evidence },
     { "nothing without purpose and confirmation; so many a week", limits },
     { "the other two count too", counted },
     { "dishonest and damaged letters are refused with a reason", refused },
