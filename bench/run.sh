@@ -8,7 +8,6 @@ set -u
 cd "$(dirname "$0")/.."
 out=$1; shift
 make -s -j"$(nproc)" BUILD="$out/rel" all bench || exit 1
-<<<<<<< HEAD
 sets= names=
 for a in "$@"; do if [ -d "$a" ]; then sets=$a; else names="$names $a"; fi; done
 names=${names:-ledger rules flow match oprf http pages openrosa}
@@ -23,10 +22,6 @@ one() {
     *) "$out/rel/bench/bench_$1" ;;
     esac
 }
-=======
-names=${*:-"ledger rules flow match oprf http pages openrosa"}
-table=$(mktemp)
->>>>>>> f7055af (Two servers and a guardian: a question by network and by courier, walked in a browser; bench and fuzz target; names by year need three)
 for n in $names; do
     echo "== $n"
     one "$n" 2>&1 | tee -a "$table"

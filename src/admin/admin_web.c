@@ -35,6 +35,7 @@ static enum err health_page(struct ctx *c, const struct request *rq, struct resp
     go_button(o, BTN_QUIET, "admin.officers", "/admin/officers");
     go_button(o, BTN_QUIET, "admin.review", "/admin/review");
     go_button(o, BTN_QUIET, "device.title", "/devices");
+    go_button(o, BTN_QUIET, "inquiry.nodes", "/inquiries/nodes");
     head_end(o);
     sheet_begin(o, "admin.health");
     steps_begin(o, true);

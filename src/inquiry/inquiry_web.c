@@ -59,6 +59,8 @@ enum err inquiry_panel_person(struct ctx *c, struct out *o, const struct subject
     if (open)
         go_button(o, BTN_QUIET, "inquiry.ask", "/person/%s/inquiry", s->id);
     small(o, "inquiry.no-name-leaves");
+    if (n)
+        link_to(o, "inquiry.list", "/inquiries");
     section_end(o);
     return ERR_OK;
 }
@@ -221,6 +223,14 @@ static enum err act_ask(struct ctx *c, const struct request *rq, struct response
 
 /* ---- one inquiry ------------------------------------------------------------------------------------ */
 
+static const struct { const char *name, *key; bool identity; } facts[] = {
+    { "officer", "inquiry.fact.officer", false }, { "case", "inquiry.fact.case", false },
+    { "first_name", "inquiry.fact.first_name", true }, { "second_name", "inquiry.fact.second_name", true },
+    { "known_as", "inquiry.fact.known_as", true }, { "birthdate", "inquiry.fact.birthdate", true },
+    { "age_years", "inquiry.fact.age_years", true }, { "sex", "inquiry.fact.sex", true },
+    { "nationality", "inquiry.fact.nationality", true },
+};
+
 static enum err theirs_part(struct ctx *c, struct out *o, const struct inquiry *q)
 {
     struct letter_fact f[FACTS_MAX];
@@ -234,15 +244,10 @@ static enum err theirs_part(struct ctx *c, struct out *o, const struct inquiry *
     sealed_begin(o, "inquiry.theirs");
     facts_begin(o);
     fact(o, "step.office", office);
-    for (size_t i = 0; i < n; i++) {
-        struct str label = say_join(c, "inquiry.fact", f[i].name);
-        bool name = !str_is(f[i].name, "officer") && !str_is(f[i].name, "case");
-        html(o, "<dt>");
-        text(o, label);
-        html(o, "</dt><dd>");
-        text(o, name && !open ? SAY(c, "inquiry.closed-value") : f[i].value);
-        html(o, "</dd>\n");
-    }
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < COUNT_OF(facts); k++)
+            if (str_is(f[i].name, facts[k].name))
+                fact(o, facts[k].key, facts[k].identity && !open ? SAY(c, "inquiry.closed-value") : f[i].value);
     facts_end(o);
     if (!open && access_may(c, "dossier.open_identity", q->dossier))
         go_button(o, BTN_SEAL, "identity.open", "/dossier/%s/open?to=%s", q->dossier, path_of(c, "/inquiry/%s", q->id));
@@ -546,7 +551,7 @@ static enum err nodes_page(struct ctx *c, const struct request *rq, struct respo
     for (size_t i = 0; i < n; i++) {
         step_begin(o, p[i].closed ? TONE_PLAIN : TONE_DONE);
         text(o, p[i].name);
-        step_note(o, str_join(&c->mem, p[i].guardian ? SAY(c, "inquiry.guardian") : SAY(c, "inquiry.agency"), STR(" · "),
+        step_note(o, str_join(&c->mem, p[i].guardian ? SAY(c, "inquiry.guardian") : SAY(c, "inquiry.node-agency"), STR(" · "),
                               p[i].url.n ? p[i].url : SAY(c, "inquiry.by-courier")));
         if (p[i].closed)
             tag(o, TONE_PLAIN, "inquiry.node-closed");
