@@ -19,7 +19,7 @@ void area_close(struct purse *pu, struct area *a)
     if (!a->p)
         return;
     (void)munmap(a->p, a->max);
-    pu->used -= a->backed;
+    (void)__atomic_sub_fetch(&pu->used, a->backed, __ATOMIC_RELAXED);
     *a = (struct area){ 0 };
 }
 
@@ -30,17 +30,17 @@ bool area_need(struct purse *pu, struct area *a, size_t more)
         return false;
     if (want <= a->backed)
         return true;
-    if (++pu->count == pu->fail_at)
+    if (__atomic_add_fetch(&pu->count, 1, __ATOMIC_RELAXED) == pu->fail_at)
         return false;
     step = want - a->backed + a->backed / 16;
     step = (step + STEP - 1) / STEP * STEP;
     if (step > a->max - a->backed)
         step = a->max - a->backed;
-    if (__builtin_add_overflow(pu->used, step, &used) || used > pu->cap)
+    used = __atomic_add_fetch(&pu->used, step, __ATOMIC_RELAXED);      /* two threads may grow at once */
+    if (used < step || used > pu->cap || mprotect(a->p + a->backed, step, PROT_READ | PROT_WRITE) != 0) {
+        (void)__atomic_sub_fetch(&pu->used, step, __ATOMIC_RELAXED);
         return false;
-    if (mprotect(a->p + a->backed, step, PROT_READ | PROT_WRITE) != 0)
-        return false;
+    }
     a->backed += step;
-    pu->used = used;
     return true;
 }

@@ -1,6 +1,7 @@
 /* batch.c - whole files: read, learn, score, group, write. */
 #include "match/inside.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -40,8 +41,89 @@ static enum err keep_id(struct batch *b, struct str id, const char *path, size_t
     return ERR_OK;
 }
 
+/* ---- two threads: one reads rows and their words, the other makes keys -------------- */
+
+enum { PUBLISH_EVERY = 512 };
+struct posting {
+    struct match_index *ix;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t more;
+    uint32_t from, ready;       /* records whose keys are made; whose words are there */
+    bool started, over, failed;
+};
+
+/* Make the keys of what is ready; false when there is no memory. */
+static bool post_ready(struct posting *p, uint32_t ready)
+{
+    for (; p->from < ready; p->from++)
+        if (!index_put_keys(p->ix, p->from))
+            return false;
+    return true;
+}
+
+static void *post_thread(void *arg)
+{
+    struct posting *p = arg;
+    bool over = false, ok = true;
+    while (!over && ok) {
+        (void)pthread_mutex_lock(&p->lock);
+        while (p->ready == p->from && !p->over)
+            (void)pthread_cond_wait(&p->more, &p->lock);
+        uint32_t ready = p->ready;
+        over = p->over;
+        (void)pthread_mutex_unlock(&p->lock);
+        ok = post_ready(p, ready);
+    }
+    if (!ok)
+        __atomic_store_n(&p->failed, true, __ATOMIC_RELAXED);
+    return NULL;
+}
+
+static void posting_begin(struct posting *p, struct match_index *ix, int threads)
+{
+    *p = (struct posting){ .ix = ix, .lock = PTHREAD_MUTEX_INITIALIZER, .more = PTHREAD_COND_INITIALIZER,
+                           .from = ix->n, .ready = ix->n };
+    if (threads > 1)            /* a thread that does not start is not needed */
+        p->started = pthread_create(&p->thread, NULL, post_thread, p) == 0;
+}
+
+static bool posting_tell(struct posting *p, bool over)
+{
+    if (!p->started)
+        return post_ready(p, p->ix->n);
+    (void)pthread_mutex_lock(&p->lock);
+    p->ready = p->ix->n;
+    p->over = over;
+    (void)pthread_cond_signal(&p->more);
+    (void)pthread_mutex_unlock(&p->lock);
+    return !__atomic_load_n(&p->failed, __ATOMIC_RELAXED);
+}
+
+static bool posting_end(struct posting *p)
+{
+    bool ok = posting_tell(p, true);
+    if (p->started)
+        (void)pthread_join(p->thread, NULL);
+    return ok && !p->failed;
+}
+
+static int cores(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n > 16 ? 16 : (int)n;
+}
+
+static enum err put_row(struct batch *b, struct posting *p, const struct match_record *r, uint8_t flags)
+{
+    TRY(index_put_words(b->c, b->ix, r, flags));
+    if (b->ix->n % PUBLISH_EVERY == 0 && !posting_tell(p, false))
+        return FAIL(b->c, ERR_NOMEM, "match.index-full", "match index at %u records", b->ix->n);
+    return ERR_OK;
+}
+
 static enum err read_rows(struct batch *b, struct ctx *in, struct csv *v, const char *path,
-                          uint8_t flags, size_t *records)
+                          uint8_t flags, struct posting *p, size_t *records)
 {
     struct str field[CSV_COLUMNS];
     struct buf spare;
@@ -65,7 +147,7 @@ static enum err read_rows(struct batch *b, struct ctx *in, struct csv *v, const 
         }
         TRY(keep_id(b, column_of(&col, field, n, COL_ID), path, v->line));
         columns_read(&col, b->job, field, n, given, &r);
-        TRY(index_put(b->c, b->ix, &r, flags));
+        TRY(put_row(b, p, &r, flags));
         rows++;
     }
     if (v->bad) {
@@ -91,8 +173,12 @@ static enum err read_file(struct batch *b, int which)
         b->c->fault = in.fault;
     b->rep->us_read += clock_mono_us() - t0;
     t0 = clock_mono_us();
+    struct posting p;
+    posting_begin(&p, b->ix, b->job->threads ? b->job->threads : cores());
     if (!e)
-        e = read_rows(b, &in, &v, path, which ? REC_SOURCE_B : 0, &b->rep->records[which]);
+        e = read_rows(b, &in, &v, path, which ? REC_SOURCE_B : 0, &p, &b->rep->records[which]);
+    if (!posting_end(&p) && !e)
+        e = FAIL(b->c, ERR_NOMEM, "match.index-full", "match index at %u records", b->ix->n);
     b->rep->us_index += clock_mono_us() - t0;
     ctx_done(&in);
     return e;
@@ -225,12 +311,6 @@ static enum err write_both(struct batch *b, const struct match_clusters *cl)
 }
 
 /* ---- the whole ----------------------------------------------------------------------- */
-
-static int cores(void)
-{
-    long n = sysconf(_SC_NPROCESSORS_ONLN);
-    return n < 1 ? 1 : n > 16 ? 16 : (int)n;
-}
 
 static enum err learn_and_score(struct batch *b, bool link)
 {

@@ -27,20 +27,61 @@ void found_close(struct found *f)
     *f = (struct found){ 0 };
 }
 
-void index_find(const struct match_index *ix, const struct rec *r, struct found *f)
+static void visit(struct found *f, uint32_t rec, const struct listed *l)
+{
+    uint32_t i = rec * 2654435761u >> 16 & f->mask;
+    for (; f->seen[i]; i = (i + 1) & f->mask) {
+        struct candidate *c = &f->at[f->seen[i] - 1];
+        if (c->rec == rec) {
+            c->points = (uint8_t)(c->points + l->points);
+            return;
+        }
+    }
+    if (f->n == FOUND_ROOM)
+        return;
+    f->at[f->n++] = (struct candidate){ rec, l->pass, l->points };
+    f->seen[i] = (uint32_t)f->n;
+}
+
+/* Lists hold record numbers in the order they came, so the least ones first. */
+static void visit_list(struct found *f, const struct listed *l)
+{
+    const uint32_t *rec = l->rec ? l->rec : &l->one;
+    for (uint32_t i = 0; i < l->n && rec[i] < f->below; i++)
+        visit(f, rec[i], l);
+}
+
+static size_t find_lists(const struct match_index *ix, const struct rec *r, struct found *f,
+                         struct listed list[KEYS_MAX])
 {
     struct key key[KEYS_MAX];
-    size_t n = keys_of(&ix->dict, r, key);
+    size_t n = keys_of(&ix->dict, r, key), k = 0, all = 0;
     post_fetch(&ix->post, key, n);
-    f->n = 0;
-    if (++f->round == 0) {
-        memset(f->seen, 0, FOUND_SLOTS * sizeof *f->seen);
-        f->round = 1;
+    for (size_t i = 0; i < n; i++) {
+        if (!post_list(ix, r, key[i], &list[k]))
+            continue;
+        f->dropped += list[k].missing;
+        if (!list[k].points)
+            continue;
+        __builtin_prefetch(list[k].rec);
+        all += list[k++].n;
     }
-    for (size_t i = 0; i < n; i++)
-        post_visit(ix, r, key[i], f);
-    size_t kept = 0;
+    f->mask = 64;
+    while (f->mask < all * 2 && f->mask < FOUND_SLOTS)
+        f->mask *= 2;
+    memset(f->seen, 0, f->mask * sizeof *f->seen);
+    f->mask--;
+    return k;
+}
+
+void index_find(const struct match_index *ix, const struct rec *r, struct found *f)
+{
+    struct listed list[KEYS_MAX] __attribute__((uninitialized));
+    size_t n = find_lists(ix, r, f, list), kept = 0;
     int needed = ix->live < POINTS_FROM ? 1 : POINTS_NEEDED;
+    f->n = 0;
+    for (size_t i = 0; i < n; i++)
+        visit_list(f, &list[i]);
     for (size_t i = 0; i < f->n; i++)
         if (f->at[i].points >= needed)
             f->at[kept++] = f->at[i];
@@ -166,34 +207,47 @@ static struct rec *held(const struct match_index *ix, struct str id, uint32_t *n
 static bool reserve(struct match_index *ix)
 {
     return dict_reserve(&ix->purse, &ix->dict, REC_WORDS) &&
-           post_reserve(&ix->purse, &ix->post, KEYS_MAX) &&
            area_need(&ix->purse, &ix->recs, sizeof(struct rec));
 }
 
-static void insert(struct match_index *ix, const struct rec *r)
+static void insert_words(struct match_index *ix, const struct rec *r)
 {
-    struct key key[KEYS_MAX];
-    uint32_t at = ix->n++;
     ix->recs.n += sizeof *r;
-    *rec_at(ix, at) = *r;
+    *rec_at(ix, ix->n++) = *r;
     rec_count(&ix->dict, r, 1);
-    size_t n = keys_of(&ix->dict, r, key);
-    post_fetch(&ix->post, key, n);
-    for (size_t i = 0; i < n; i++)
-        post_add(ix, at, key[i]);
     ix->live++;
 }
 
-enum err index_put(struct ctx *c, struct match_index *ix, const struct match_record *m,
-                   uint8_t flags)
+bool index_put_keys(struct match_index *ix, uint32_t rec)
+{
+    struct key key[KEYS_MAX];
+    if (!post_reserve(&ix->purse, &ix->post, KEYS_MAX))
+        return false;
+    size_t n = keys_of(&ix->dict, rec_at(ix, rec), key);
+    post_fetch(&ix->post, key, n);
+    for (size_t i = 0; i < n; i++)
+        post_add(ix, rec, key[i]);
+    return true;
+}
+
+enum err index_put_words(struct ctx *c, struct match_index *ix, const struct match_record *m,
+                         uint8_t flags)
 {
     struct rec r;
     if (!reserve(ix))
         return FAIL(c, ERR_NOMEM, "match.index-full", "match index at %u records", ix->n);
     normalise(&ix->dict, m, true, &r, NULL);
     r.flags |= flags;
-    insert(ix, &r);
+    insert_words(ix, &r);
     return ERR_OK;
+}
+
+enum err index_put(struct ctx *c, struct match_index *ix, const struct match_record *m,
+                   uint8_t flags)
+{
+    TRY(index_put_words(c, ix, m, flags));
+    return index_put_keys(ix, ix->n - 1)
+         ? ERR_OK : FAIL(c, ERR_NOMEM, "match.index-full", "match index at %u records", ix->n);
 }
 
 static void forget(struct match_index *ix, struct rec *r)
@@ -247,7 +301,7 @@ static enum err add_locked(struct ctx *c, struct match_index *ix, struct str id,
                            const struct match_record *m)
 {
     uint32_t old_number = 0, at = ix->n;
-    if (!reserve_id(ix) || !reserve(ix))
+    if (!reserve_id(ix) || !reserve(ix) || !post_reserve(&ix->purse, &ix->post, KEYS_MAX))
         return FAIL(c, ERR_NOMEM, "match.index-full", "match index at %u records", ix->n);
     struct rec *old = held(ix, id, &old_number), r;
     normalise(&ix->dict, m, true, &r, NULL);
@@ -257,8 +311,9 @@ static enum err add_locked(struct ctx *c, struct match_index *ix, struct str id,
     memcpy(ix->ids.p + ix->ids.n, id.p, id.n);
     *id_slot(ix, ix->n_by_id, by_id(ix), id) = at + 1;
     ix->ids.n += ID_LEN;
-    insert(ix, &r);
-    return ERR_OK;
+    insert_words(ix, &r);
+    return index_put_keys(ix, at)               /* its room is reserved above */
+         ? ERR_OK : FAIL(c, ERR_BUG, "error.internal", "keys of a record without room");
 }
 
 enum err match_index_add(struct ctx *c, struct match_index *ix, struct str id,

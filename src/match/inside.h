@@ -207,9 +207,9 @@ void post_close(struct purse *pu, struct post *po);
 bool post_reserve(struct purse *pu, struct post *po, size_t keys) MUST_CHECK;
 void post_fetch(const struct post *po, const struct key *key, size_t n);
 void post_add(struct match_index *ix, uint32_t rec, struct key k);
-/* Every record under key k of record r (and its refinements) goes to visit. */
-struct found;
-void post_visit(const struct match_index *ix, const struct rec *r, struct key k, struct found *f);
+/* The list under key k of record r, or under the refinement that r belongs to. */
+struct listed { const uint32_t *rec; uint32_t n, one, missing; uint8_t pass, points; };
+bool post_list(const struct match_index *ix, const struct rec *r, struct key k, struct listed *out);
 uint32_t post_count(const struct post *po, uint32_t tag);
 
 #define key_tag match_key_tag          /* ledger has one too */
@@ -224,8 +224,8 @@ struct candidate { uint32_t rec; uint8_t pass, points; };
 struct found {
     struct candidate *at;       /* [FOUND_ROOM] */
     size_t n;
-    struct { uint32_t rec, round, at; } *seen;  /* [FOUND_SLOTS], open hash */
-    uint32_t round, below;      /* only records numbered below */
+    uint32_t *seen;             /* [FOUND_SLOTS], open hash of at + 1; as much as is needed */
+    uint32_t mask, below;       /* only records numbered below */
     size_t dropped;
 };
 
@@ -383,6 +383,11 @@ enum err index_open(struct ctx *c, size_t cap, size_t expect, bool with_ids,
 /* A record without id: its number is ix->n before the call. */
 enum err index_put(struct ctx *c, struct match_index *ix, const struct match_record *r,
                    uint8_t flags) MUST_CHECK;
+/* The same in two steps, for two threads: words and counts of a record by one,
+ * keys of those already there by the other. */
+enum err index_put_words(struct ctx *c, struct match_index *ix, const struct match_record *r,
+                         uint8_t flags) MUST_CHECK;
+bool index_put_keys(struct match_index *ix, uint32_t rec) MUST_CHECK;   /* false: no memory */
 struct str index_id(const struct match_index *ix, uint32_t rec);    /* borrowed */
 void index_read_lock(struct match_index *ix);
 void index_unlock(struct match_index *ix);

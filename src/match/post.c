@@ -45,11 +45,19 @@ static struct slot *find(const struct post *po, uint32_t tag)
     return &s[i];
 }
 
-/* The slots are far apart: ask for all of a record's before using any. */
+/* The slots are far apart, and so are the lists: ask for all of a record's before
+ * using any. */
 void post_fetch(const struct post *po, const struct key *key, size_t n)
 {
-    for (size_t i = 0; i < n && po->n_slots; i++)
+    if (!po->n_slots)
+        return;
+    for (size_t i = 0; i < n; i++)
         __builtin_prefetch(slots_of(po) + home(po->n_slots, key[i].tag));
+    for (size_t i = 0; i < n; i++) {
+        const struct slot *s = find(po, key[i].tag);
+        if (s->val & LIST)
+            __builtin_prefetch(list_at(po, s->val));
+    }
 }
 
 bool post_open(struct post *po, size_t max)
@@ -226,25 +234,6 @@ uint32_t post_count(const struct post *po, uint32_t tag)
     return s->val & LIST ? list_at(po, s->val)[0] : s->val != 0;
 }
 
-static void visit_one(struct found *f, uint32_t rec, uint8_t pass, uint8_t points)
-{
-    if (rec >= f->below)
-        return;
-    uint32_t i = (rec * 2654435761u) >> 17;     /* FOUND_SLOTS = 2^15 */
-    for (; f->seen[i].round == f->round; i = (i + 1) & (FOUND_SLOTS - 1))
-        if (f->seen[i].rec == rec) {
-            struct candidate *c = &f->at[f->seen[i].at];
-            c->points = (uint8_t)(c->points + points);
-            return;
-        }
-    if (f->n == FOUND_ROOM)
-        return;
-    f->seen[i].rec = rec;
-    f->seen[i].round = f->round;
-    f->seen[i].at = (uint32_t)f->n;
-    f->at[f->n++] = (struct candidate){ rec, pass, points };
-}
-
 /* What sharing a key is worth: a list of many says little by itself. */
 enum { FEW = 8, SOME = 24 };
 static uint8_t points_of(uint8_t pass, uint32_t listed)
@@ -261,29 +250,29 @@ static uint8_t points_of(uint8_t pass, uint32_t listed)
     }
 }
 
-void post_visit(const struct match_index *ix, const struct rec *r, struct key k, struct found *f)
+bool post_list(const struct match_index *ix, const struct rec *r, struct key k, struct listed *out)
 {
     const struct post *po = &ix->post;
     uint32_t tag = k.tag;
     for (int depth = 0; po->n_slots; depth++) {
         const struct slot *s = find(po, tag);
         if (s->val == 0)
-            return;
+            return false;
         if (!(s->val & LIST)) {
-            visit_one(f, s->val - 1, k.pass, points_of(k.pass, 1));
-            return;
+            *out = (struct listed){ .n = 1, .one = s->val - 1, .pass = k.pass,
+                                    .points = points_of(k.pass, 1) };
+            return true;
         }
         const uint32_t *l = list_at(po, s->val);
         if (l[1] & SPLIT) {
             if (!key_refine(&ix->dict, r, (enum pass)k.pass, tag, depth, &tag))
-                return;
+                return false;
             continue;
         }
         uint32_t n = stored(l);
-        f->dropped += l[0] - n;
-        uint8_t points = points_of(k.pass, l[0]);
-        for (uint32_t i = 0; i < n && points; i++)
-            visit_one(f, l[HEAD + i], k.pass, points);
-        return;
+        *out = (struct listed){ .rec = l + HEAD, .n = n, .missing = l[0] - n, .pass = k.pass,
+                                .points = points_of(k.pass, l[0]) };
+        return true;
     }
+    return false;
 }
