@@ -4,11 +4,13 @@
  *                                each with records.csv and truth.csv
  *   bench_match quick [DIR]      without the million
  *   bench_match pairs [N]        only the comparisons
+ *   bench_match others           only people of the second kind
  *   bench_match search N         only searches among N persons
  *   bench_match match ...        the command line itself
  *   bench_match generate CC N OUT.csv TRUTH.csv SEED ERRORS
  */
 #include "match/inside.h"
+#include "match_others.h"
 #include "match_people.h"
 
 #include <spawn.h>
@@ -384,6 +386,56 @@ static void country(int k, int most)
     ctx_done(&c);
 }
 
+/* ---- people of a second kind, and files with fewer columns ------------------------------------- */
+
+static bool generate_others(enum others_columns set, int n, const char *csv_path, const char *truth_path)
+{
+    struct others o = { 4711 };
+    struct other p, q;
+    FILE *csv = fopen(csv_path, "we"), *truth = fopen(truth_path, "we");
+    if (!csv || !truth)
+        return false;
+    (void)fputs(others_head(set), csv);
+    (void)fputs("id,entity\n", truth);
+    for (int k = 0, e = 0; k < n; e++) {
+        others_person(&o, &p);
+        int copies = others_chance(&o, 60) ? 0 : 1 + (int)others_below(&o, 2);
+        for (int i = 0; i <= copies && k < n; i++, k++) {
+            char id[32];
+            q = p;
+            if (i)
+                others_copy(&o, &p, &q);
+            (void)snprintf(id, sizeof id, "q%lld", (long long)k * 7919 % 1000003);
+            others_row(csv, set, id, &q);
+            (void)fprintf(truth, "%s,%d\n", id, e);
+        }
+    }
+    return fclose(csv) == 0 && fclose(truth) == 0;
+}
+
+static void other_people(enum others_columns set)
+{
+    struct ctx c;
+    struct truth t;
+    struct quality q;
+    struct cost cost;
+    char what[80], value[80];
+    struct file csv = in_dir("g.csv"), truth = in_dir("gt.csv"), out = in_dir("pairs.csv"),
+                groups = in_dir("groups.csv");
+    ctx_init(&c, (size_t)4 << 30);
+    (void)snprintf(what, sizeof what, "others, 10,000, %s", others_name[set]);
+    if (generate_others(set, 10000, csv.z, truth.z) && read_truth(&c, truth.z, false, &t) &&
+        run_match(csv.z, NULL, out.z, groups.z, &cost) && measure(&c, &t, out.z, groups.z, &q)) {
+        (void)snprintf(value, sizeof value, "best %.4f at %.1f, default %.4f", q.best, q.best_at, q.usual);
+        line(what, value, "gap .015", q.best - q.usual <= .015);
+        (void)snprintf(value, sizeof value, "%.2f %%, largest %zu", q.merged * 100, q.largest);
+        line("  over-merged clusters", value, "0.30 %, 20", q.merged <= .003 && q.largest <= 20);
+    } else {
+        line(what, "did not run", "", false);
+    }
+    ctx_done(&c);
+}
+
 /* ---- speed ---------------------------------------------------------------------------------------------- */
 
 static double thread_cpu_s(void)
@@ -566,6 +618,15 @@ int main(int argc, char **argv)
         ctx_done(&c);
         return rc;
     }
+    if (argc == 2 && !strcmp(argv[1], "others")) {
+        (void)snprintf(dir, sizeof dir, "/tmp/amparo-bench-XXXXXX");
+        if (!mkdtemp(dir))
+            return 1;
+        for (int i = 0; i < OTHERS_SETS; i++)
+            other_people((enum others_columns)i);
+        clean();
+        return 0;
+    }
     int64_t among = 50000;
     if ((argc == 2 || (argc == 3 && str_to_i64(str_c(argv[2]), &among))) && !strcmp(argv[1], "pairs")) {
         pairs_per_second((int)among);
@@ -588,6 +649,8 @@ int main(int argc, char **argv)
         country(k, 3);
     for (int k = 0; k < PEOPLE_COUNTRIES; k++)
         country(k, 6);
+    for (int k = 0; k < OTHERS_SETS; k++)
+        other_people((enum others_columns)k);
     pairs_per_second(50000);
     end_to_end(50000, 1.5, 150);
     searches(quick ? 100000 : 1000000);

@@ -115,6 +115,11 @@ static float within_rare(const struct model *mo, const struct when *a, const str
     const struct when *w = a->hi - a->lo > b->hi - b->lo ? a : b;
     int from = w->year_lo, to = w->year_hi;
     float days = (float)(w->hi - w->lo + 1);
+    if (a->kind != b->kind && a->kind != DATE_DAY && b->kind != DATE_DAY) {     /* a year touches an age */
+        const struct when *other = w == a ? b : a;
+        days += (float)(other->hi - other->lo + 1);
+        to++;
+    }
     float share = days / (365.25f * (float)(to - from + 1));
     return fast_log2(years_mass(mo, from, to) * (share < 1 ? share : 1));
 }

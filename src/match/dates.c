@@ -212,12 +212,22 @@ static enum birth_level both_days(const struct when *a, const struct when *b)
     return n == 2 || gap <= 366 ? BIRTH_CLOSE : BIRTH_NONE;
 }
 
+/* Two ages are three years wide each; that they touch says little, that their
+ * middles are within a year says more. */
+static enum birth_level both_ages(const struct when *a, const struct when *b)
+{
+    int32_t x = (a->lo + a->hi) / 2, y = (b->lo + b->hi) / 2, gap = x > y ? x - y : y - x;
+    return gap <= 400 ? BIRTH_WITHIN : gap <= 1150 ? BIRTH_BESIDE : BIRTH_APART;
+}
+
 enum birth_level birth_level(const struct when *a, const struct when *b)
 {
     if (a->kind == DATE_NONE || b->kind == DATE_NONE)
         return BIRTH_MISSING;
     if (a->kind == DATE_DAY && b->kind == DATE_DAY)
         return both_days(a, b);
+    if (a->kind == DATE_AGE && b->kind == DATE_AGE)
+        return both_ages(a, b);
     int32_t lo = a->lo > b->lo ? a->lo : b->lo, hi = a->hi < b->hi ? a->hi : b->hi;
     if (lo <= hi)
         return BIRTH_WITHIN;

@@ -12,8 +12,11 @@
 #include <stdlib.h>
 
 /* Groups are cut a little above the pairs' threshold: a wrong group costs more
- * than a pair to look at. */
-enum { CUT = 2500, NEAR_ENOUGH = -6000, COMPONENT_MAX = 96 };
+ * than a pair to look at.  Where much is doubtful (names and a year, nothing
+ * else) they are cut higher: so high that by the scores themselves at most
+ * WRONG_GROUPS of all groups are expected to hold two persons. */
+enum { CUT = 2500, MOST_CUT = 11000, CUT_STEP = 250, NEAR_ENOUGH = -6000, COMPONENT_MAX = 96 };
+static const float WRONG_GROUPS = 0.0009f;
 
 static uint32_t root(uint32_t *up, uint32_t x)
 {
@@ -115,6 +118,26 @@ static void keep(struct links *links, const struct match_index *ix, bool link, i
     links->n = to;
 }
 
+/* Expected wrong pairs at or above a score: each is wrong with 1 / (1 + 2^bits). */
+static int32_t cut_of(const struct links *l, uint32_t records)
+{
+    enum { BINS = (MOST_CUT - CUT) / CUT_STEP + 1 };
+    float wrong[BINS] = { 0 }, all = 0, allowed = WRONG_GROUPS * (float)records;
+    for (size_t i = 0; i < l->n; i++) {
+        int32_t v = l->p[i].mbits;
+        if (v < CUT)
+            continue;
+        int bin = (v - CUT) / CUT_STEP < BINS ? (v - CUT) / CUT_STEP : BINS - 1;
+        wrong[bin] += 1 / (1 + __builtin_exp2f((float)v / 1000));
+    }
+    for (int bin = BINS - 1; bin >= 0; bin--) {
+        all += wrong[bin];
+        if (all > allowed)
+            return CUT + (bin < BINS - 1 ? bin + 1 : bin) * CUT_STEP;
+    }
+    return CUT;
+}
+
 enum err settle(struct ctx *c, const struct match_index *ix, bool link, int32_t floor,
                 struct links *links, struct match_clusters *out)
 {
@@ -138,7 +161,7 @@ enum err settle(struct ctx *c, const struct match_index *ix, bool link, int32_t 
     int32_t *level = calloc(links->n + 1, sizeof *level);
     if (!level)
         return FAIL(c, ERR_NOMEM, "error.memory", "match: settling");
-    e = cluster_levels(c, ix->n, links->p, links->n, NULL, CUT, MATCH_FLOOR_MBITS, level, out);
+    e = cluster_levels(c, ix->n, links->p, links->n, NULL, cut_of(links, ix->n), MATCH_FLOOR_MBITS, level, out);
     if (!e)
         keep(links, ix, link, floor, level);
     if (!e && links->n)

@@ -147,6 +147,19 @@ static void compares_births(struct t *t)
     }
 }
 
+static void two_ages_compare_by_their_middles(struct t *t)
+{
+    struct when a, b;
+    static const struct { int x, y; enum birth_level level; } rows[] = {
+        { 17, 17, BIRTH_WITHIN }, { 17, 18, BIRTH_WITHIN }, { 17, 19, BIRTH_BESIDE }, { 17, 20, BIRTH_BESIDE },
+        { 17, 22, BIRTH_APART } };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CHECK(when_age(rows[i].x, 20544, true, &a) && when_age(rows[i].y, 20544, true, &b));
+        CHECK_EQ(birth_level(&a, &b), rows[i].level);
+        CHECK_EQ(birth_level(&b, &a), rows[i].level);
+    }
+}
+
 static void ages_are_one_year_wide_each_way(struct t *t)
 {
     struct when w;
@@ -207,6 +220,37 @@ static void letters_never_hide_an_edit(struct t *t)
         b[seed % n] = (char)('a' + seed / 64 % 26);
         struct str x = { a, n }, y = { b, n };
         if (__builtin_popcountll(letters_of(x) ^ letters_of(y)) > 4) {
+            t->bad++;
+            break;
+        }
+    }
+}
+
+/* The filters of packed_level against the distance itself. */
+static void numbers_one_stroke_apart_are_near(struct t *t)
+{
+    uint64_t seed = 11;
+    for (int i = 0; i < 20000; i++) {
+        char a[16], b[16];
+        size_t n = 5 + (size_t)(seed % 7), at = (size_t)(seed >> 8) % n;
+        for (size_t k = 0; k < n; k++)
+            a[k] = b[k] = (char)('1' + (seed = mix64(seed + k + 1)) % 9);
+        switch (seed >> 20 & 3) {
+        case 0: b[at] = (char)('1' + (seed >> 30) % 9); break;
+        case 1: if (at + 1 < n) { b[at] = a[at + 1]; b[at + 1] = a[at]; } break;
+        case 2: memmove(b + at, b + at + 1, n - at - 1); break;
+        default: b[at] = (char)('a' + (seed >> 30) % 26); break;
+        }
+        size_t m = n - ((seed >> 20 & 3) == 2);
+        uint16_t unused;
+        uint64_t x = id_pack((struct str){ a, n }, STR("p"), STR("LR"), &unused);
+        uint64_t y = id_pack((struct str){ b, m }, STR("p"), STR("LR"), &unused);
+        if (!x || !y || m < 5)
+            continue;
+        int d = edit_distance((struct str){ a, n }, (struct str){ b, m }, 2);
+        enum same want = d == 0 ? SAME_EXACT : d == 1 ? SAME_NEAR : SAME_DIFF;
+        if (packed_level(x, y, parity_of(x), parity_of(y)) != want) {
+            printf("# %.*s %.*s\n", (int)n, a, (int)m, b);
             t->bad++;
             break;
         }
@@ -298,9 +342,11 @@ static const struct t_case cases[] = {
     { "dates are intervals", reads_dates_as_intervals },
     { "birth levels, both ways round", compares_births },
     { "an age is an interval", ages_are_one_year_wide_each_way },
+    { "two ages compare by their middles", two_ages_compare_by_their_middles },
     { "numbers follow country rules", numbers_follow_country_rules },
     { "edit distance", edit_distance_is_osa },
     { "the letter filter hides nothing", letters_never_hide_an_edit },
+    { "numbers one stroke apart are near", numbers_one_stroke_apart_are_near },
     { "sex in four languages", reads_sex_in_four_languages },
 };
 T_MAIN(cases)
