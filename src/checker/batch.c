@@ -28,7 +28,8 @@ static enum err refill(struct ctx *c, struct checker_batch *b)
     struct batch_state *s = b->state;
     if (s->last || s->window.n > CHECKER_RECORD_MAX)
         return ERR_OK;
-    memmove(s->room, s->window.p, s->window.n);
+    if (s->window.n)
+        memmove(s->room, s->window.p, s->window.n);
     size_t n = s->window.n;
     while (n < WINDOW) {
         ssize_t got = read(b->fd, s->room + n, WINDOW - n);

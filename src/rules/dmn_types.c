@@ -88,7 +88,13 @@ static void constrain(struct loader *l, const struct xnode *n, const char *what,
     const struct node *tests = dmn_read_feel(l, a, text, &s, true);
     if (!tests || tests->op != OP_TESTS)
         return;
-    t->allowed = tests;
+    const struct node *base = t->allowed;      /* of the type this one is based on: both hold */
+    struct node *both = base ? feel_node_new(&l->k, OP_AND, 0) : NULL;
+    if (both) {
+        both->a = base;
+        both->b = tests;
+    }
+    t->allowed = both ? both : tests;
     t->values = constants(l, tests);
 }
 

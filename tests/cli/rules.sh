@@ -21,5 +21,13 @@ sed -i 's/ + tomorrow//' "$dir/law/decisions/signal.dmn"
 grep -q 'row 1, .*PY-ZZZ' "$dir/out"; say $? "an article that is not in the law base"
 "$amparo" rules check "$dir/nothing.dmn" >/dev/null 2>&1
 [ $? = 2 ]; say $? "nothing to read ends with 2"
+
+printf 'id,age_years,works,work_for\na,13,yes,others\nb,old,yes,others\n' >"$dir/s.csv"
+"$amparo" law check "$dir/s.csv" --pack packs/py --out "$dir/r.csv" >/dev/null 2>"$dir/err"
+[ $? = 1 ]; say $? "situations with a mistake end with 1"
+grep -q '^2,a,,.*child_labour' "$dir/r.csv" && grep -q '^3,,"line 3, column age_years' "$dir/r.csv"; say $? "the others are answered, the mistake has its line"
+grep -q '^line 3, column age_years' "$dir/err"; say $? "and is told"
+"$amparo" law check "$dir/s.csv" --pack packs/py --out "$dir/r.csv" >/dev/null 2>&1
+[ $? = 1 ]; say $? "a file is never overwritten"
 echo "1..$n"
 exit $bad

@@ -50,11 +50,11 @@ static int answer(struct house_t *h, struct str *said, struct str *now, const ch
     return status;
 }
 
-static void a_conversation_ends_in_an_answer(struct t *t)
+static void a_conversation_ends_in_an_answer_on(struct t *t, bool pg)
 {
     struct house_t h;
     struct got g;
-    if (house_fresh(t, &h, 0)) {
+    if (house_fresh(t, &h, pg)) {
         web_ask(&h, (struct str){ 0 }, GET, STR("/check"), NULL, 0, &g);
         CHECK_EQ(g.rs.status, 200);
         struct str said = arena_dup(&h.c.mem, hidden_of(g.body, "said")), now = arena_dup(&h.c.mem, hidden_of(g.body, "now")), page;
@@ -75,10 +75,16 @@ static void a_conversation_ends_in_an_answer(struct t *t)
     house_end(&h);
 }
 
-static void wrong_answers_are_asked_again(struct t *t)
+static void a_conversation_ends_in_an_answer(struct t *t)
+{
+    for (int pg = 0; pg < engines(); pg++)
+        a_conversation_ends_in_an_answer_on(t, pg);
+}
+
+static void wrong_answers_are_asked_again_on(struct t *t, bool pg)
 {
     struct house_t h;
-    if (house_fresh(t, &h, 0)) {
+    if (house_fresh(t, &h, pg)) {
         struct str said = { 0 }, now = STR("age_years"), page;
         CHECK_EQ(answer(&h, &said, &now, "very old", NULL, &page), 422);
         CHECK(str_is(now, "age_years") && !said.n);
@@ -96,6 +102,12 @@ static void wrong_answers_are_asked_again(struct t *t)
         CHECK(!holds(page, STR("<b>")));
     }
     house_end(&h);
+}
+
+static void wrong_answers_are_asked_again(struct t *t)
+{
+    for (int pg = 0; pg < engines(); pg++)
+        wrong_answers_are_asked_again_on(t, pg);
 }
 
 /* ---- API ------------------------------------------------------------------------------- */
@@ -118,7 +130,7 @@ static int call(struct house_t *h, const char *type, const char *json, uint64_t 
     return rs.status;
 }
 
-static void the_api_answers_and_refuses(struct t *t)
+static void the_api_answers_and_refuses_on(struct t *t, bool pg)
 {
     static const struct { int status; const char *json, *holds; } calls[] = {
         { 200, "{\"situation\":{\"age_years\":17,\"works\":true,\"tasks\":[\"raising_cattle\"]}}", "\"child_labour\":\"hazardous\"" },
@@ -139,7 +151,7 @@ static void the_api_answers_and_refuses(struct t *t)
     };
     struct house_t h;
     struct str body;
-    if (house_fresh(t, &h, 0)) {
+    if (house_fresh(t, &h, pg)) {
         for (size_t i = 0; i < COUNT_OF(calls); i++) {
             int status = call(&h, "application/json", calls[i].json, 1, &body);
             if (status != calls[i].status || !holds(body, str_c(calls[i].holds))) {
@@ -156,6 +168,12 @@ static void the_api_answers_and_refuses(struct t *t)
         CHECK_EQ(call(&h, "application/json", calls[0].json, 2, &body), 200);
     }
     house_end(&h);
+}
+
+static void the_api_answers_and_refuses(struct t *t)
+{
+    for (int pg = 0; pg < engines(); pg++)
+        the_api_answers_and_refuses_on(t, pg);
 }
 
 /* ---- many at once ------------------------------------------------------------------------- */

@@ -256,6 +256,76 @@ static void threads_share_a_model(struct t *t)
     ctx_done(&c);
 }
 
+/* A type based on another keeps the other's constraint; equal cells of a table
+ * are one, wherever they stand; a mistake in a cell names its row each time. */
+static void types_and_cells_add_up(struct t *t)
+{
+    struct ctx c;
+    struct dmn_result r;
+    struct rules_finding *f;
+    struct dmn_model *d = NULL;
+    size_t n, rows = 0;
+    ctx_init(&c, 16 << 20);
+    struct dmn_model *m = load(t, &c, HEAD 
+        "<itemDefinition name=\"tCol\"><typeRef>string</typeRef><allowedValues><text>\"red\",\"green\"</text></allowedValues></itemDefinition>"
+        "<itemDefinition name=\"tSub\"><typeRef>tCol</typeRef><typeConstraint><text>not(\"red\")</text></typeConstraint></itemDefinition>"
+        "<decision id=\"a\" name=\"a\"><variable name=\"a\" typeRef=\"tSub\"/><literalExpression><text>\"green\"</text></literalExpression></decision>"
+        "<decision id=\"b\" name=\"b\"><variable name=\"b\" typeRef=\"tSub\"/><literalExpression><text>\"red\"</text></literalExpression></decision>"
+        "<decision id=\"c\" name=\"c\"><variable name=\"c\" typeRef=\"tSub\"/><literalExpression><text>\"pink\"</text></literalExpression></decision>"
+        "<decision id=\"t\" name=\"t\"><variable name=\"t\"/><decisionTable hitPolicy=\"COLLECT\"><input><inputExpression><text>1</text></inputExpression></input><output/>"
+        "<rule><inputEntry><text>1</text></inputEntry><outputEntry><text>1</text></outputEntry></rule>"
+        "<rule><inputEntry><text> 1 </text></inputEntry><outputEntry><text>1</text></outputEntry></rule>"
+        "<rule><inputEntry><text>-</text></inputEntry><outputEntry><text>\"1\"</text></outputEntry></rule>"
+        "<rule><inputEntry><text>2</text></inputEntry><outputEntry><text>2</text></outputEntry></rule></decisionTable></decision>" TAIL);
+    OK(&c, dmn_evaluate(&c, m, STR("a"), feel_null(), NULL, &r));
+    CHECK(r.value.kind == FEEL_STRING);
+    OK(&c, dmn_evaluate(&c, m, STR("b"), feel_null(), NULL, &r));
+    CHECK(r.value.kind == FEEL_NULL);
+    OK(&c, dmn_evaluate(&c, m, STR("c"), feel_null(), NULL, &r));
+    CHECK(r.value.kind == FEEL_NULL);
+    OK(&c, dmn_evaluate(&c, m, STR("t"), feel_null(), NULL, &r));
+    CHECK_STR(feel_text(&c.mem, r.value), "[1, 1, \"1\"]");
+    dmn_free(m);
+    OK(&c, dmn_load_draft(&c, STR("d"), STR(HEAD
+        "<decision id=\"t\" name=\"t\"><variable name=\"t\"/><decisionTable hitPolicy=\"COLLECT\"><input><inputExpression><text>1</text></inputExpression></input><output/>"
+        "<rule><inputEntry><text>1</text></inputEntry><outputEntry><text>nobody</text></outputEntry></rule>"
+        "<rule><inputEntry><text>2 +</text></inputEntry><outputEntry><text>nobody</text></outputEntry></rule></decisionTable></decision>" TAIL), NULL, 0, &d));
+    OK(&c, rules_check(&c, d, NULL, NULL, &f, &n));
+    for (size_t i = 0; i < n; i++)
+        rows += f[i].kind == RULES_NAME ? (size_t)f[i].row : f[i].kind == RULES_SYNTAX ? 10 * (size_t)f[i].row : 0;
+    CHECK_EQ(rows, 1 + 2 + 20);
+    dmn_free(d);
+    ctx_done(&c);
+}
+
+/* What to ask next, on a table whose first rows decide early. */
+static void asks_what_the_next_row_needs(struct t *t)
+{
+    struct ctx c;
+    const struct dmn_node *w;
+    struct feel_builder b;
+    ctx_init(&c, 4 << 20);
+    struct dmn_model *m = load(t, &c, WORK_TABLE("FIRST", ""));
+    OK(&c, dmn_wanted(&c, m, STR("work"), feel_null(), &w));
+    CHECK(w && str_is(w->name, "age"));
+    feel_builder_init(&b, &c.mem);
+    feel_set(&b, STR("age"), feel_i64(10));
+    OK(&c, dmn_wanted(&c, m, STR("work"), feel_build(&b), &w));
+    CHECK(!w);                                  /* forbidden, whatever the hours */
+    feel_set(&b, STR("age"), feel_i64(15));
+    OK(&c, dmn_wanted(&c, m, STR("work"), feel_build(&b), &w));
+    CHECK(!w);                                  /* allowed: no row asks for hours */
+    feel_set(&b, STR("age"), feel_i64(13));
+    OK(&c, dmn_wanted(&c, m, STR("work"), feel_build(&b), &w));
+    CHECK(w && str_is(w->name, "hours"));
+    feel_set(&b, STR("hours"), feel_null());    /* asked, not known */
+    OK(&c, dmn_wanted(&c, m, STR("work"), feel_build(&b), &w));
+    CHECK(!w);
+    CHECK_EQ(dmn_wanted(&c, m, STR("no such"), feel_null(), &w), ERR_NOT_FOUND);
+    dmn_free(m);
+    ctx_done(&c);
+}
+
 static bool not_law_3(void *arg, struct str id)
 {
     (void)arg;
@@ -329,6 +399,7 @@ static void drafts_keep_their_mistakes(struct t *t)
 static const struct t_case cases[] = {
     { "a table answers and says why", a_table_answers_and_says_why }, { "hit policies differ", hit_policies_differ },
     { "the index changes nothing", the_index_changes_nothing }, { "boxes and functions work", boxes_and_functions_work },
+    { "types and cells add up", types_and_cells_add_up }, { "asks what the next row needs", asks_what_the_next_row_needs },
     { "models import models", models_import_models }, { "checks find gaps and overlaps", checks_find_gaps_and_overlaps },
     { "threads share a model", threads_share_a_model },
     { "drafts keep their mistakes", drafts_keep_their_mistakes },
