@@ -78,7 +78,7 @@ function make(pack) {
   add({ age_years: 15, sundays_holidays: 'yes', hours_day: 4, hours_week: 24, attends_school: 'yes', ...papers });
   add({ age_years: 12, works: 'no', work_for: '', sector: '', industry: '', tasks: '', night_work: '', attends_school: 'no' });
   // Households of others.
-  for (const age of [10, 14, 16, 17, 19]) add({ age_years: age, work_for: 'household_third', sector: 'domestic', lives_in_third_household: 'yes', works_for_keep: age === 14 ? '' : 'yes', hours_day: 9, hours_week: 60, attends_school: among(['yes', 'no']), tasks: task.includes('domestic_third_home') ? 'domestic_third_home' : 'none' });
+  for (const age of [10, 14, 16, 17, 19]) add({ age_years: age, work_for: 'household_third', sector: 'domestic', lives_in_third_household: 'yes', works_for_keep: age === 14 ? '' : 'yes', household_is_kin: age === 16 ? 'yes' : age === 19 ? '' : 'no', hours_day: 9, hours_week: 60, attends_school: among(['yes', 'no']), tasks: task.includes('domestic_third_home') ? 'domestic_third_home' : 'none' });
   // Ages nobody knows.
   add({ age_years: '', age_basis: 'unknown', looks_under_18: 'yes', hours_day: 8, hours_week: 48, attends_school: '' });
   add({ age_years: '', age_basis: 'unknown', looks_under_18: 'doubt', hours_day: 4, hours_week: 20, attends_school: '' });

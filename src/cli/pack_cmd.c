@@ -1,6 +1,7 @@
 #include "cli/pack_cmd.h"
 #include "flow/flow.h"
 #include "law/text.h"
+#include "reform/standards.h"
 
 #include <stdio.h>
 
@@ -59,7 +60,39 @@ static enum err law_text(struct ctx *c, struct str id, struct str markdown, pack
 
 const struct pack_hooks pack_flow_hooks = { procedure, law_text };
 
+/* ---- what a pack says of international requirements: a room above pack/ knows them ---- */
+
+static void gap_line(void *arg, int line, struct str what)
+{
+    size_t *wrong = arg;
+    ++*wrong;
+    printf("law/gaps.csv:%d: error: " STR_F " [reform.gaps]\n", line, STR_A(what));
+}
+
+static size_t check_gaps(const char *dir)
+{
+    struct ctx c;
+    struct pack *p = NULL;
+    struct standards *s = NULL;
+    size_t wrong = 0;
+    ctx_init(&c, 64 << 20);
+    if (pack_load(&c, dir, &p) != ERR_OK)
+        c.fault = (struct fault){ 0 };              /* said already, with its line */
+    else if (standards_load(&c, p, &s) == ERR_OK)
+        standards_check(p, s, gap_line, &wrong);
+    else
+        wrong = (size_t)printf("error: %s\n", c.fault.detail) > 0;
+    standards_free(s);
+    pack_unref(p);
+    ctx_done(&c);
+    return wrong;
+}
+
 int pack_cmd_check(int argc, char **argv)
 {
-    return pack_check_cli(argc, argv, &pack_flow_hooks);
+    int rc = pack_check_cli(argc, argv, &pack_flow_hooks);
+    size_t wrong = 0;
+    for (int i = 0; i < argc && rc != 2; i++)
+        wrong += check_gaps(argv[i]);
+    return wrong && !rc ? 1 : rc;
 }

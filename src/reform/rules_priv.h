@@ -15,6 +15,7 @@ enum tone rules_state_tone(struct str state);
 void edits_part(struct ctx *c, struct out *o, const struct edit *e, size_t n);
 /* Findings of a table ({0}: of all), as a list; nothing when there are none. */
 void findings_part(struct ctx *c, struct out *o, const struct rules_finding *f, size_t n, struct str table);
+void finding_words(struct out *o, const struct rules_finding *f);
 /* A failure the officer can answer: shown on the page at `field`, 422 or 409. */
 bool rules_again(struct ctx *c, struct response *rs, enum err e, const char *field);
 

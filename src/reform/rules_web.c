@@ -89,6 +89,15 @@ void edits_part(struct ctx *c, struct out *o, const struct edit *e, size_t n)
     section_end(o);
 }
 
+/* The engine speaks English; what needs no detail is said in the reader's language. */
+void finding_words(struct out *o, const struct rules_finding *f)
+{
+    if (f->kind == RULES_UNREACHABLE)
+        T(o, "rules.says.unreachable");
+    else
+        text(o, f->text);
+}
+
 static void finding_place(struct ctx *c, struct out *o, const struct rules_finding *f)
 {
     if (!f->table.n)
@@ -117,7 +126,7 @@ void findings_part(struct ctx *c, struct out *o, const struct rules_finding *f, 
         tag_text(o, rules_stops(f[i].kind) ? TONE_LATE : TONE_SOON, say_join(c, "rules.kind", str_c(rules_kind_name(f[i].kind))));
         html(o, " ");
         finding_place(c, o, &f[i]);
-        text(o, f[i].text);
+        finding_words(o, &f[i]);
         step_end(o);
     }
     if (any) {

@@ -108,7 +108,7 @@ static enum err read_mapped(const struct table_of *t, const struct standards *s,
     size_t none;
     for (size_t i = 1; v && i < t->sheet.n; i++) {
         v[i - 1] = (struct mapped){ at(t, i, "requirement"), at(t, i, "provisions"), at(t, i, "reason::es"),
-            at(t, i, "reason::en"), at(t, i, "source"), GAP_UNKNOWN, verified_at(t, i) };
+            at(t, i, "reason::en"), at(t, i, "source"), GAP_UNKNOWN, verified_at(t, i), t->sheet.row[i].line };
         struct str status = at(t, i, "status");
         TRY(room(t));
         if (!promise_find(s, v[i - 1].requirement, &none) || !gap_status_of(status, &v[i - 1].status))
@@ -224,6 +224,31 @@ void standards_free(struct standards *s)
         return;
     arena_free(&w->mem);
     free(w);
+}
+
+/* ---- checking ------------------------------------------------------------------------------------- */
+
+static void check_mapped(const struct pack *p, const struct mapped *m, standards_say *say, void *arg)
+{
+    struct str ids = m->provisions, id;
+    bool known = true;
+    while (str_next(&ids, ' ', &id))
+        if (id.n && !pack_provision(p, id)) {
+            say(arg, m->line, STR("a provision is not in law/provisions.csv"));
+            known = false;
+        }
+    if (!pack_source(p, m->source))
+        say(arg, m->line, STR("the source is not in law/sources.csv"));
+    if (known && m->verified == PACK_YES && pack_weakest(p, m->provisions) != PACK_YES)
+        say(arg, m->line, STR("the row claims to be better verified than a provision it cites"));
+    if (m->status != GAP_UNKNOWN && !m->es.n && !m->en.n)
+        say(arg, m->line, STR("a status without a reason"));
+}
+
+void standards_check(const struct pack *p, const struct standards *s, standards_say *say, void *arg)
+{
+    for (size_t i = 0; s->nations && i < s->nation[0].n; i++)
+        check_mapped(p, &s->nation[0].row[i], say, arg);
 }
 
 /* ---- looking up --------------------------------------------------------------------------------------- */

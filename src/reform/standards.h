@@ -22,7 +22,12 @@ enum gap_status { GAP_UNKNOWN, GAP_NOT, GAP_PARTLY, GAP_MET };
 const char *gap_status_name(enum gap_status s);              /* "unknown" "not" "partly" "met" */
 bool gap_status_of(struct str s, enum gap_status *out);
 /* What a pack's research says of one requirement. */
-struct mapped { struct str requirement, provisions, es, en, source; enum gap_status status; enum pack_verified verified; };
+struct mapped {
+    struct str requirement, provisions, es, en, source;
+    enum gap_status status;
+    enum pack_verified verified;
+    int line;                        /* of law/gaps.csv */
+};
 struct nation { struct str id; const struct mapped *row; size_t n; };     /* id: "PY" */
 
 struct standards {
@@ -35,6 +40,11 @@ struct standards {
  * "reform.broken" names file and line. */
 enum err standards_load(struct ctx *c, const struct pack *p, struct standards **out) MUST_CHECK;
 void standards_free(struct standards *s);                    /* NULL is fine */
+
+/* For `pack check`: rows of the node's own country whose provisions or source
+ * the pack does not hold, or that claim more certainty than their provisions. */
+typedef void standards_say(void *arg, int line, struct str what);
+void standards_check(const struct pack *p, const struct standards *s, standards_say *say, void *arg);
 
 const struct promise *promise_find(const struct standards *s, struct str id, size_t *at);
 const struct stage *stage_find(const struct standards *s, struct str id, size_t *at);

@@ -318,7 +318,7 @@ static void row_findings(struct out *o, const struct ed *e, const struct rules_f
         html(o, ">");
         tag_text(o, rules_stops(f[i].kind) ? TONE_LATE : TONE_SOON, say_join(o->c, "rules.kind", str_c(rules_kind_name(f[i].kind))));
         html(o, " ");
-        text(o, f[i].text);
+        finding_words(o, &f[i]);
         html(o, "</td></tr>\n");
     }
 }

@@ -3,6 +3,7 @@
 
 #include "base/node.h"
 #include "pack/pack.h"
+#include "words/words.h"
 
 static bool provision_known(void *arg, struct str id)
 {
@@ -26,15 +27,6 @@ static void list_add(struct list *l, struct rules_finding f)
     l->v[l->n++] = f;
 }
 
-static struct str place_of(struct ctx *c, const struct dmn_table *t, size_t row, const char *what)
-{
-    struct buf b;
-    buf_init(&b, &c->mem, 1000);
-    buf_put(&b, dmn_table_name(t));
-    buf_fmt(&b, ", row %zu: %s", row + 1, what);
-    return buf_str(&b);
-}
-
 /* A row tells no more certainty than the law it rests on, and says which law
  * that is (as pack_check wants of the pack's own files). */
 static void check_row(struct list *l, const struct dmn_model *m, const struct dmn_table *t, size_t row)
@@ -44,16 +36,15 @@ static void check_row(struct list *l, const struct dmn_model *m, const struct dm
     enum pack_verified weakest = pack_weakest(p, cited);
     const char *wrong = NULL;
     if (!cited.n)
-        wrong = "this row cites no provision";
+        wrong = "rules.says.uncited";
     else if (!str_is(says, pack_verified_name(weakest)))
-        wrong = weakest == PACK_YES ? "the provisions cited are verified, the row says otherwise"
-                                    : "the row claims to be better verified than a provision it cites";
+        wrong = weakest == PACK_YES ? "rules.says.claims-less" : "rules.says.claims-more";
     for (size_t k = 0; !wrong && weakest != PACK_YES && k < dmn_table_outputs(t); k++)
         if (str_is(dmn_output_name(t, k), "legal_review") && str_is(dmn_output_text(t, row, k), "false"))
-            wrong = "the row rests on law that is not verified: legal_review must be true";
+            wrong = "rules.says.review-missing";
     if (wrong)
         list_add(l, (struct rules_finding){ RULES_PROVISION, dmn_file(m), dmn_table_name(t), (int)row + 1, 0,
-                                            dmn_row_line(t, row), place_of(l->c, t, row, wrong) });
+                                            dmn_row_line(t, row), words_get(l->c->node->words, l->c->lang, str_c(wrong)) });
 }
 
 enum err rules_findings(struct ctx *c, const struct dmn_model *m, struct rules_finding **out, size_t *n)
