@@ -16,8 +16,9 @@ struct ed {
     const struct edit_table *t;
     struct edit_to *row;  size_t n;      /* as they stand in the form */
     size_t cols;
-    bool may;
+    bool may, wide;                      /* wide: more cells than a form may send */
 };
+enum { FIELDS_MAX = 3600 };              /* below HTTP_FIELDS_MAX, with room for new rows */
 
 /* ---- names of fields ---------------------------------------------------------------------- */
 
@@ -409,6 +410,8 @@ static enum err draw_page(struct ctx *c, struct response *rs, const struct ed *e
     errors(o);
     if (unsaved)
         notice(o, TONE_SOON, "rules.unsaved");
+    if (e->wide)
+        notice(o, TONE_PLAIN, "rules.not-editable");
     lede(o, "rules.table-lede");
     the_form(c, o, e, f, n);
     findings_part(c, o, f, n, e->t->name);
@@ -433,7 +436,8 @@ static enum err open_table(struct ctx *c, const struct request *rq, struct rules
     e->w = w;
     e->model = *m;
     e->cols = e->t->n_in + e->t->n_out + e->t->n_note;
-    e->may = str_is(w->state, "draft") && access_may(c, "rules.propose", (struct str){ 0 });
+    e->wide = e->t->n * (e->cols + 1) > FIELDS_MAX;
+    e->may = !e->wide && str_is(w->state, "draft") && access_may(c, "rules.propose", (struct str){ 0 });
     return ERR_OK;
 }
 

@@ -111,6 +111,8 @@ enum err rules_draft_new(struct ctx *c, const struct rules_draft_new *in, struct
     TRY(one_line(c, &n.why, WHY_MAX, "rules.why"));
     if (!pack_decision(c->node->pack, n.decision))
         return FAIL(c, ERR_INPUT, "rules.no-decision", "decision");
+    if (n.reform.n && !id_ok(n.reform))
+        return FAIL(c, ERR_INPUT, "error.not-found", "reform");
     TRY(rules_text_in_force(c, n.decision, rules_today(c), &text, &version));
     TRY(draft_begin(c, STR("reform"), "rules.propose", &d));
     TRY(commit_or_drop(c, d, new_sets(c, d, &n, text, version, &made)));

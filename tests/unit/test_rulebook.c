@@ -300,6 +300,57 @@ static void refused_on(struct t *t, struct house_t *h)
     }
 }
 
+/* Every statement and, now and then, an allocation refused: the draft stays a
+ * draft, nothing is in force, and in the end it is applied once. */
+static void survives_on(struct t *t, struct house_t *h)
+{
+    struct ctx *c = &h->c;
+    struct rules_draft w;
+    struct str text, version;
+    lawyer(t, h, LAWYER);
+    struct str id = begin(t, h);
+    OK(c, rules_draft_get(c, id, &w));
+    OK(c, rules_draft_text(c, id, &text));
+    OK(c, rules_draft_save(c, id, with_cell(t, c, text, "first_urgency", "\"yellow\"", "\"red\""), w.hash, STR("")));
+    lawyer(t, h, OTHER);
+    struct rules_apply a = { .draft = id, .reason = STR("r"), .basis = STR("b"), .from_day = rules_today(c) };
+    long refused = 0;
+    for (long n = 1; n < 4000; n += 1 + n / 6) {
+        c->mem.fail_at = c->mem.count + n;
+        enum err e = rules_apply(c, &a, &version);
+        c->mem.fail_at = 0;
+        c->mem.failed = false;
+        if (e == ERR_OK)
+            break;
+        refused++;
+        CHECK_EQ(e, ERR_NOMEM);
+        c->fault = (struct fault){ 0 };
+        OK(c, rules_draft_get(c, id, &w));
+        CHECK_STR(w.state, "draft");
+        CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM rules_version", NO_ARGS), 0);
+    }
+    CHECK(refused > 10);
+    OK(c, rules_draft_get(c, id, &w));
+    CHECK_STR(w.state, "applied");
+    refused = 0;
+    version = w.version;
+    for (long n = 1;; n++) {
+        db_fail_nth(c->db, n);
+        enum err e = rules_withdraw(c, version, rules_today(c), STR("r"));
+        bool reached = db_fail_left(c->db) <= 0;
+        db_fail_nth(c->db, 0);
+        c->fault = (struct fault){ 0 };
+        if (e == ERR_OK || !reached)
+            break;
+        refused++;
+        CHECK(!db_in_transaction(c->db));
+    }
+    CHECK(refused > 2);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM rules_version WHERE until_day > 0", NO_ARGS), 1);
+    struct verify_report rep;
+    OK(c, ledger_verify(c, c->node->ledger, false, &rep));
+}
+
 static void on_both(struct t *t, void (*run)(struct t *, struct house_t *))
 {
     for (int pg = 0; pg < engines(); pg++) {
@@ -312,11 +363,13 @@ static void on_both(struct t *t, void (*run)(struct t *, struct house_t *))
 
 static void applied(struct t *t) { on_both(t, applied_on); }
 static void refused(struct t *t) { on_both(t, refused_on); }
+static void survives(struct t *t) { on_both(t, survives_on); }
 
 static const struct t_case cases[] = {
     { "one cell edited changes that cell and nothing else", only_that_cell },
     { "rows come, go and move; odd spellings are filled", rows_come_and_go },
     { "a second person applies, the day decides, withdrawing gives the pack back", applied },
     { "what cannot run or claims too much stays a draft", refused },
+    { "refused memory and refused statements leave it as it was", survives },
 };
 T_MAIN(cases)
