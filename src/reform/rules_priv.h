@@ -19,6 +19,7 @@ void finding_words(struct out *o, const struct rules_finding *f);
 /* A failure the officer can answer: shown on the page at `field`, 422 or 409. */
 bool rules_again(struct ctx *c, struct response *rs, enum err e, const char *field);
 
+handler rules_version_page, rules_version_file, rules_act_withdraw;
 handler rules_table_page, rules_table_act, rules_compare_page, rules_compare_csv, rules_compare_act;
 
 #endif

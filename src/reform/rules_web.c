@@ -3,8 +3,6 @@
 
 #include "access/access.h"
 #include "base/node.h"
-#include "law/law.h"
-#include "page/names.h"
 
 /* ---- words shared --------------------------------------------------------------------- */
 
@@ -135,11 +133,6 @@ void findings_part(struct ctx *c, struct out *o, const struct rules_finding *f, 
     }
 }
 
-static void day_cell(struct out *o, int64_t day)
-{
-    day_of(o, day);
-}
-
 /* ---- the list ---------------------------------------------------------------------------- */
 
 static enum err in_force_line(struct ctx *c, struct out *o, struct str decision)
@@ -155,7 +148,7 @@ static enum err in_force_line(struct ctx *c, struct out *o, struct str decision)
         TF(o, "rules.of-pack", W_TEXT("label", rules_label(c, &u)));
     cell(o);
     if (u.version.n)
-        day_cell(o, u.from_day);
+        day_of(o, u.from_day);
     cell(o);
     if (access_may(c, "rules.propose", (struct str){ 0 }))
         link_to(o, "rules.begin", "/rules/new?decision=%s", decision);
@@ -218,10 +211,10 @@ static enum err versions_part(struct ctx *c, struct out *o)
         link_text(o, v[i].title, "/rules/version/%s", v[i].id);
         cell_text(o, rules_file_text(c, v[i].decision));
         cell(o);
-        day_cell(o, v[i].from_day);
+        day_of(o, v[i].from_day);
         cell(o);
         if (v[i].until_day)
-            day_cell(o, v[i].until_day);
+            day_of(o, v[i].until_day);
         cell_text(o, v[i].basis);
         row_end(o);
     }
@@ -502,122 +495,6 @@ static enum err act_drop(struct ctx *c, const struct request *rq, struct respons
     return go_done(c, rs, "saved", "/rules");
 }
 
-/* ---- one version ------------------------------------------------------------------------------- */
-
-static enum err version_facts(struct ctx *c, struct out *o, const struct rules_version *v)
-{
-    facts_begin(o);
-    fact(o, "rules.file", rules_file_text(c, v->decision));
-    fact_begin(o, "rules.since");
-    day_cell(o, v->from_day);
-    fact_end(o);
-    if (v->until_day) {
-        fact_begin(o, "rules.until-day");
-        day_cell(o, v->until_day);
-        fact_end(o);
-    }
-    fact(o, "rules.basis-of", v->basis);
-    if (v->provisions.n) {
-        fact_begin(o, "rules.provisions");
-        TRY(law_cite(c, o, v->provisions));
-        fact_end(o);
-    }
-    fact(o, "rules.reason-of", v->reason);
-    fact(o, "rules.applied-by", officer_name(c, v->by));
-    fact_begin(o, "rules.applied-at");
-    time_of(o, v->at_us);
-    fact_end(o);
-    fact(o, "rules.withdrawn-by", v->withdrawn_by.n ? officer_name(c, v->withdrawn_by) : (struct str){ 0 });
-    fact(o, "rules.withdrawn-why", v->withdrawn_why);
-    fact(o, "rules.hash", v->hash);
-    facts_end(o);
-    return ERR_OK;
-}
-
-static void withdraw_part(struct ctx *c, struct out *o, const struct rules_version *v)
-{
-    if (v->until_day || !access_may(c, "rules.apply", (struct str){ 0 }))
-        return;
-    more_begin(o, "rules.withdraw");
-    para(o, "rules.withdraw-why");
-    form_begin(o, "/rules/version/%s/withdraw", v->id);
-    ask_date(o, &(struct ask){ .name = "until", .label = "rules.until-day" });
-    ask(o, &(struct ask){ .name = "reason", .label = "rules.reason-of", .rows = 3, .max = 4000 });
-    submit(o, BTN_STOP, "rules.withdraw-do");
-    form_end(o);
-    more_end(o);
-}
-
-static enum err version_changes(struct ctx *c, struct out *o, const struct rules_version *v)
-{
-    struct str base, now;
-    struct edit *e;
-    size_t n;
-    TRY(rules_version_text(c, v->id, &now));
-    TRY(v->base_version.n ? rules_version_text(c, v->base_version, &base) : rules_pack_text(c, v->decision, &base));
-    if (!str_eq(rules_hash(c, base), v->base))
-        notice(o, TONE_SOON, "rules.base-gone");
-    TRY(dmn_diff(c, base, now, &e, &n));
-    edits_part(c, o, e, n);
-    return ERR_OK;
-}
-
-static enum err version_page(struct ctx *c, const struct request *rq, struct response *rs)
-{
-    struct out *o = &rs->out;
-    struct rules_version v;
-    int64_t today = rules_today(c);
-    TRY(rules_version_get(c, rq->params[0], &v));
-    bool on = v.from_day <= today && (!v.until_day || v.until_day > today);
-    page_begin(o, &(struct page){ .title_key = "rules.version", .tab = "reform",
-        .crumbs = { { "reform.title", STR("/reform") }, { "rules.title-page", STR("/rules") } } });
-    head_begin(o);
-    text(o, v.title);
-    head_tags(o);
-    if (on)
-        tag(o, TONE_DONE, "rules.is-in-force");
-    else if (v.from_day > today)
-        tag(o, TONE_SOON, "rules.not-yet");
-    else
-        tag(o, TONE_PLAIN, "rules.no-longer");
-    head_end(o);
-    errors(o);
-    TRY(version_facts(c, o, &v));
-    TRY(version_changes(c, o, &v));
-    html(o, "<p>");
-    go_button(o, BTN_QUIET, "rules.download", "/rules/version/%s/file", v.id);
-    html(o, " ");
-    link_to(o, "rules.to-draft", "/rules/draft/%s", v.draft);
-    html(o, "</p>\n");
-    withdraw_part(c, o, &v);
-    page_end(o);
-    return ERR_OK;
-}
-
-static enum err version_file(struct ctx *c, const struct request *rq, struct response *rs)
-{
-    struct rules_version v;
-    struct str xml;
-    TRY(rules_version_get(c, rq->params[0], &v));
-    TRY(rules_version_text(c, v.id, &xml));
-    return send_file(rs, STR("application/xml; charset=utf-8"), str_join(&c->mem, v.decision, STR(".dmn")), xml);
-}
-
-static enum err act_withdraw(struct ctx *c, const struct request *rq, struct response *rs)
-{
-    struct civil day;
-    if (!req_date(rq, "until", &day)) {
-        wrong(&rs->out, "until", "form.not-a-date");
-        rs->status = 422;
-        return version_page(c, rq, rs);
-    }
-    enum err e = rules_withdraw(c, rq->params[0], days_from_civil(day), req_field(rq, "reason"));
-    if (e && rules_again(c, rs, e, "reason"))
-        return version_page(c, rq, rs);
-    TRY(e);
-    return go_done(c, rs, "saved", "/rules/version/%s", rq->params[0]);
-}
-
 const struct route rules_routes[] = {
     { GET,  "/rules",                        rules_page,         .verb = "reform.view", .help = "Decision tables in force, drafts, versions." },
     { GET,  "/rules/new",                    new_page,           .verb = "rules.propose", .help = "Begin a draft over a decision file." },
@@ -632,8 +509,8 @@ const struct route rules_routes[] = {
     { POST, "/rules/draft/:id/compare",      rules_compare_act,  .verb = "reform.view", .body_max = RULES_BODY_MAX, .help = "The same with situations of one's own." },
     { GET,  "/rules/draft/:id/table/:table", rules_table_page,   .verb = "reform.view", .help = "One decision table, cell by cell." },
     { POST, "/rules/draft/:id/table/:table", rules_table_act,    .verb = "rules.propose", .body_max = RULES_BODY_MAX, .help = "Save its cells and rows." },
-    { GET,  "/rules/version/:id",            version_page,       .verb = "reform.view", .help = "One applied version." },
-    { GET,  "/rules/version/:id/file",       version_file,       .verb = "reform.view", .help = "The version as a DMN file." },
-    { POST, "/rules/version/:id/withdraw",   act_withdraw,       .verb = "rules.apply", .help = "Withdraw it from a day on." },
+    { GET,  "/rules/version/:id",            rules_version_page,       .verb = "reform.view", .help = "One applied version." },
+    { GET,  "/rules/version/:id/file",       rules_version_file,       .verb = "reform.view", .help = "The version as a DMN file." },
+    { POST, "/rules/version/:id/withdraw",   rules_act_withdraw,       .verb = "rules.apply", .help = "Withdraw it from a day on." },
     { 0 }
 };

@@ -8,6 +8,7 @@
 #include "page/names.h"
 #include "reform/gap.h"
 #include "reform/tracker.h"
+#include "reform/tracker_web.h"
 
 enum { FORM_MAX = 10 * 1024 * 1024 };
 
@@ -25,13 +26,13 @@ static struct str lang_text(struct ctx *c, struct str lang)
     return lang.n ? say_join(c, "reform.lang", lang) : (struct str){ 0 };
 }
 
-static bool may_edit(struct ctx *c)
+bool reform_may_edit(struct ctx *c)
 {
     return access_may(c, "reform.edit", (struct str){ 0 });
 }
 
 /* Shown again with what is wrong; false: it is another kind of failure. */
-static bool again(struct ctx *c, struct response *rs, enum err e, const char *field)
+bool reform_again(struct ctx *c, struct response *rs, enum err e, const char *field)
 {
     if (e != ERR_INPUT && e != ERR_DENIED && e != ERR_CONFLICT)
         return false;
@@ -80,7 +81,7 @@ static enum err reforms_part(struct ctx *c, struct out *o)
             reform_line(c, o, &v[i]);
         grid_end(o);
     }
-    if (may_edit(c))
+    if (reform_may_edit(c))
         go_button(o, BTN, "reform.begin", "/reform/new");
     section_end(o);
     return ERR_OK;
@@ -146,7 +147,7 @@ static enum err act_new(struct ctx *c, const struct request *rq, struct response
     struct str id;
     struct reform_new n = { req_field(rq, "title"), req_field(rq, "issue"), req_field(rq, "requirements"), req_field(rq, "provisions") };
     enum err e = reform_new(c, &n, &id);
-    if (e && again(c, rs, e, "title"))
+    if (e && reform_again(c, rs, e, "title"))
         return new_page(c, rq, rs);
     TRY(e);
     return go_done(c, rs, "saved", "/reform/%s", id);
@@ -315,7 +316,7 @@ static enum err texts_part(struct ctx *c, struct out *o, const struct reform *r)
         step_end(o);
     }
     steps_end(o);
-    if (may_edit(c) && str_is(r->state, "open")) {
+    if (reform_may_edit(c) && str_is(r->state, "open")) {
         more_begin(o, "reform.text-add");
         form_begin(o, "/reform/%s/text", r->id);
         ask(o, &(struct ask){ .name = "text", .label = "reform.text", .rows = 12, .max = REFORM_TEXT_MAX });
@@ -426,7 +427,7 @@ static void shelved_part(struct out *o, const struct reform *r)
     section_end(o);
 }
 
-static enum err one_page(struct ctx *c, const struct request *rq, struct response *rs)
+enum err reform_page(struct ctx *c, const struct request *rq, struct response *rs)
 {
     struct out *o = &rs->out;
     struct reform r;
@@ -450,10 +451,10 @@ static enum err one_page(struct ctx *c, const struct request *rq, struct respons
     TRY(texts_part(c, o, &r));
     reach_part(c, o, e, n);
     cols_side(o);
-    if (may_edit(c) && str_is(r.state, "open")) {
+    if (reform_may_edit(c) && str_is(r.state, "open")) {
         entry_form(c, o, &r);
         move_form(c, o, &r);
-    } else if (may_edit(c)) {
+    } else if (reform_may_edit(c)) {
         shelved_part(o, &r);
     }
     TRY(rules_part(c, o, &r));
@@ -464,8 +465,8 @@ static enum err one_page(struct ctx *c, const struct request *rq, struct respons
 
 static enum err after(struct ctx *c, const struct request *rq, struct response *rs, enum err e, const char *field)
 {
-    if (e && again(c, rs, e, field))
-        return one_page(c, rq, rs);
+    if (e && reform_again(c, rs, e, field))
+        return reform_page(c, rq, rs);
     TRY(e);
     return go_done(c, rs, "saved", "/reform/%s", rq->params[0]);
 }
@@ -483,12 +484,12 @@ static enum err act_entry(struct ctx *c, const struct request *rq, struct respon
     if (req_has(rq, "reach") && (!req_i64(rq, "reach", &e.reach) || e.reach < 0)) {
         rs->status = 422;
         wrong(&rs->out, "reach", "reform.say-reach");
-        return one_page(c, rq, rs);
+        return reform_page(c, rq, rs);
     }
     if (!req_date(rq, "on", &day)) {
         rs->status = 422;
         wrong(&rs->out, "on", "form.not-a-date");
-        return one_page(c, rq, rs);
+        return reform_page(c, rq, rs);
     }
     e.on = date_text(&c->mem, day);
     return after(c, rq, rs, reform_entry_add(c, rq->params[0], &e), "what");
@@ -522,176 +523,6 @@ static enum err entry_file(struct ctx *c, const struct request *rq, struct respo
     return send_file(rs, STR("application/octet-stream"), str_join(&c->mem, STR("documento"), ending(name)), bytes);
 }
 
-/* ---- one text ----------------------------------------------------------------------------------------------- */
-
-static enum err act_text(struct ctx *c, const struct request *rq, struct response *rs)
-{
-    struct str version;
-    enum err e = reform_text_add(c, rq->params[0], req_field(rq, "text"), req_field(rq, "note"), &version);
-    if (e && again(c, rs, e, "text"))
-        return one_page(c, rq, rs);
-    TRY(e);
-    return go_done(c, rs, "saved", "/reform/%s/text/%s", rq->params[0], version);
-}
-
-static void decide_form(struct ctx *c, struct out *o, struct str reform, const struct reform_comment *k)
-{
-    const struct choice opt[] = { { .value = STR("accepted"), .text = SAY(c, "reform.is.accepted") },
-        { .value = STR("partly"), .text = SAY(c, "reform.is.partly") }, { .value = STR("rejected"), .text = SAY(c, "reform.is.rejected") } };
-    more_begin(o, "reform.decide");
-    form_begin(o, "/reform/%s/comment/%s", reform, k->id);
-    pick(o, &(struct pick){ .name = "disposition", .label = "reform.disposition", .options = opt, .n = 3 });
-    ask(o, &(struct ask){ .name = "reason", .label = "reform.reason", .rows = 2, .optional = true, .max = COMMENT_CHARS });
-    submit(o, BTN_QUIET, "reform.decide-do");
-    form_end(o);
-    more_end(o);
-}
-
-static void comment_card(struct ctx *c, struct out *o, struct str reform, const struct reform_comment *k)
-{
-    html(o, "<section class=\"part\"><h3>");
-    text(o, k->from);
-    if (k->place.n) {
-        html(o, " <small>");
-        text(o, k->place);
-        html(o, "</small>");
-    }
-    html(o, "</h3>\n");
-    para_text(o, k->what);
-    if (k->disposition.n) {
-        html(o, "<p>");
-        tag_text(o, str_is(k->disposition, "accepted") ? TONE_DONE : str_is(k->disposition, "partly") ? TONE_SOON : TONE_LATE,
-                 say_join(c, "reform.is", k->disposition));
-        html(o, " ");
-        text(o, k->reason);
-        html(o, " <small>");
-        text(o, officer_name(c, k->decided_by));
-        html(o, "</small></p>\n");
-    } else {
-        tag(o, TONE_SOON, "reform.undecided");
-    }
-    if (may_edit(c))
-        decide_form(c, o, reform, k);
-    html(o, "</section>\n");
-}
-
-static enum err comments_part(struct ctx *c, struct out *o, struct str reform, struct str version)
-{
-    struct reform_comment *k;
-    size_t n, shown = 0;
-    TRY(reform_comments(c, reform, &k, &n));
-    bare_begin(o, "reform.comments");
-    for (size_t i = 0; i < n; i++)
-        if (str_eq(k[i].version, version)) {
-            comment_card(c, o, reform, &k[i]);
-            shown++;
-        }
-    if (!shown)
-        empty(o, "reform.comments-none");
-    if (may_edit(c)) {
-        more_begin(o, "reform.comment-add");
-        form_begin(o, "/reform/%s/text/%s/comment", reform, version);
-        ask(o, &(struct ask){ .name = "from", .label = "reform.comment-from", .hint = "reform.comment-from-hint", .max = 200 });
-        ask(o, &(struct ask){ .name = "place", .label = "reform.comment-place", .optional = true, .max = 200 });
-        ask(o, &(struct ask){ .name = "what", .label = "reform.comment", .rows = 4, .max = COMMENT_CHARS });
-        submit(o, BTN, "reform.comment-do");
-        form_end(o);
-        more_end(o);
-    }
-    section_end(o);
-    return ERR_OK;
-}
-
-static enum err text_body(struct ctx *c, struct out *o, const struct request *rq, const struct reform_text *v, size_t n, size_t at)
-{
-    struct str now, before;
-    TRY(reform_text_read(c, rq->params[0], v[at].id, &now));
-    if (at == 0 || n < 2) {
-        sheet_begin(o, "reform.text");
-        para_text(o, now);
-        section_end(o);
-        return ERR_OK;
-    }
-    TRY(reform_text_read(c, rq->params[0], v[at - 1].id, &before));
-    bare_begin(o, "reform.differences");
-    law_side_by_side(o, &(struct law_side){ SAYF(c, "reform.version-n", W_INT("n", v[at - 1].n)), before },
-                     &(struct law_side){ SAYF(c, "reform.version-n", W_INT("n", v[at].n)), now });
-    section_end(o);
-    return ERR_OK;
-}
-
-static enum err text_page(struct ctx *c, const struct request *rq, struct response *rs)
-{
-    struct out *o = &rs->out;
-    struct reform r;
-    struct reform_text *v;
-    size_t n, at = 0;
-    TRY(reform_get(c, rq->params[0], &r));
-    TRY(reform_texts(c, r.id, &v, &n));
-    while (at < n && !str_eq(v[at].id, rq->params[1]))
-        at++;
-    if (at == n)
-        return FAIL(c, ERR_NOT_FOUND, "error.no-page", "text");
-    page_begin(o, &(struct page){ .title_key = "reform.text", .tab = "reform",
-        .crumbs = { { "reform.title", STR("/reform") }, { "reform.one", path_of(c, "/reform/%s", r.id) } } });
-    head_begin(o);
-    text(o, r.title);
-    html(o, " · ");
-    TF(o, "reform.version-n", W_INT("n", v[at].n));
-    head_end(o);
-    para_text(o, v[at].note);
-    errors(o);
-    html(o, "<p>");
-    for (size_t i = 0; i < n; i++) {
-        if (i == at)
-            continue;
-        link_text(o, SAYF(c, "reform.version-n", W_INT("n", v[i].n)), "/reform/%s/text/%s", r.id, v[i].id);
-        html(o, " ");
-    }
-    html(o, "</p>\n");
-    TRY(text_body(c, o, rq, v, n, at));
-    TRY(comments_part(c, o, r.id, v[at].id));
-    page_end(o);
-    return ERR_OK;
-}
-
-static enum err act_comment(struct ctx *c, const struct request *rq, struct response *rs)
-{
-    struct comment_new n = { rq->params[1], req_field(rq, "place"), req_field(rq, "what"), req_field(rq, "from") };
-    enum err e = reform_comment_add(c, rq->params[0], &n);
-    if (e && again(c, rs, e, "what"))
-        return text_page(c, rq, rs);
-    TRY(e);
-    return go_done(c, rs, "saved", "/reform/%s/text/%s", rq->params[0], rq->params[1]);
-}
-
-static enum err version_of(struct ctx *c, struct str reform, struct str comment, struct str *version)
-{
-    struct reform_comment *k;
-    size_t n;
-    TRY(reform_comments(c, reform, &k, &n));
-    for (size_t i = 0; i < n; i++)
-        if (str_eq(k[i].id, comment)) {
-            *version = k[i].version;
-            return ERR_OK;
-        }
-    return FAIL(c, ERR_NOT_FOUND, "error.no-page", "comment");
-}
-
-static enum err act_decide(struct ctx *c, const struct request *rq, struct response *rs)
-{
-    struct str version;
-    TRY(version_of(c, rq->params[0], rq->params[1], &version));
-    enum err e = reform_comment_decide(c, rq->params[0], rq->params[1], req_field(rq, "disposition"), req_field(rq, "reason"));
-    if (e && again(c, rs, e, "reason")) {
-        struct request there = *rq;
-        there.params[1] = version;
-        return text_page(c, &there, rs);
-    }
-    TRY(e);
-    return go_done(c, rs, "saved", "/reform/%s/text/%s", rq->params[0], version);
-}
-
 /* On the page of the law. */
 enum err reform_panel_law(struct ctx *c, struct out *o, const struct subject *s)
 {
@@ -721,14 +552,14 @@ const struct route reform_routes[] = {
     { POST, "/reform/gaps/:requirement/review", gap_review_act, .verb = "reform.edit", .help = "A second person reviews it." },
     { GET,  "/reform/new",                     new_page,        .verb = "reform.edit", .help = "Begin a reform." },
     { POST, "/reform/new",                     act_new,         .verb = "reform.edit", .help = "Begin it." },
-    { GET,  "/reform/:id",                     one_page,        .verb = "reform.view", .help = "One reform and its stages." },
+    { GET,  "/reform/:id",                     reform_page,        .verb = "reform.view", .help = "One reform and its stages." },
     { POST, "/reform/:id/entry",               act_entry,       .verb = "reform.edit", .body_max = FORM_MAX, .help = "What happened, dated and documented." },
     { POST, "/reform/:id/move",                act_move,        .verb = "reform.edit", .help = "To another stage." },
     { POST, "/reform/:id/shelve",              act_shelve,      .verb = "reform.edit", .help = "Put it aside, or take it up again." },
     { GET,  "/reform/:id/file/:entry",         entry_file,      .verb = "reform.view", .help = "A document of an entry." },
-    { POST, "/reform/:id/text",                act_text,        .verb = "reform.edit", .help = "A new version of the draft text." },
-    { GET,  "/reform/:id/text/:version",       text_page,       .verb = "reform.view", .help = "One version, what differs, comments." },
-    { POST, "/reform/:id/text/:version/comment", act_comment,   .verb = "reform.edit", .help = "A comment on it." },
-    { POST, "/reform/:id/comment/:comment",    act_decide,      .verb = "reform.edit", .help = "What became of a comment." },
+    { POST, "/reform/:id/text",                reform_act_text,        .verb = "reform.edit", .help = "A new version of the draft text." },
+    { GET,  "/reform/:id/text/:version",       reform_text_page,       .verb = "reform.view", .help = "One version, what differs, comments." },
+    { POST, "/reform/:id/text/:version/comment", reform_act_comment,   .verb = "reform.edit", .help = "A comment on it." },
+    { POST, "/reform/:id/comment/:comment",    reform_act_decide,      .verb = "reform.edit", .help = "What became of a comment." },
     { 0 }
 };
