@@ -347,6 +347,8 @@ static enum err draw(struct ctx *c, struct response *rs, const struct sides *s, 
     head_end(o);
     para_text(o, s->w.title);
     errors(o);
+    if (!str_eq(rules_hash(c, s->a.text), s->w.base))
+        notice(o, TONE_SOON, "rules.base-gone");
     lede(o, "rules.compare-lede");
     if (!csv.n)
         empty(o, "rules.no-situations");
