@@ -189,6 +189,8 @@ bool utf8_valid(struct str s)
 uint32_t utf8_next(struct str *s)
 {
     const unsigned char *p = (const unsigned char *)s->p;
+    if (!s->n)
+        return 0;
     int more = p[0] < 0xC0 ? 0 : p[0] < 0xE0 ? 1 : p[0] < 0xF0 ? 2 : 3;
     if (s->n <= (size_t)more)
         more = (int)s->n - 1;                    /* never past the end */

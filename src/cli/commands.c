@@ -553,8 +553,8 @@ static enum err device_made(struct ctx *c, const struct args *a, struct device_n
 static int cmd_device_add(struct ctx *c, struct args *a)
 {
     struct house *h;
-    struct device_new d;
-    struct str settings;
+    struct device_new d = { 0 };
+    struct str settings = { 0 };
     if (with_house(c, a, &h))
         return 1;
     int rc = device_made(c, a, &d, &settings) == ERR_OK ? 0 : cli_fail(c);

@@ -179,10 +179,10 @@ static enum err count_persons(struct sums *s, struct department *d)
             d->persons++;
             continue;
         }
-        if ((size_t)d->records > room) {
+        if (!who || (size_t)d->records > room) {
             struct str *more = NEW_N(&s->c->mem, struct str, room * 2 + 1000);
             TRY(ctx_check(s->c));
-            if (room)
+            if (who)
                 memcpy(more, who, (size_t)(d->records - 1) * sizeof *who);
             room = room * 2 + 1000;
             who = more;
@@ -190,7 +190,7 @@ static enum err count_persons(struct sums *s, struct department *d)
         who[d->records - 1] = one;
     }
     TRY(rows_end(&r));
-    if (!g.n || !d->records)
+    if (!who)
         return ERR_OK;
     qsort(who, (size_t)d->records, sizeof *who, by_text);
     for (int64_t i = 0; i < d->records; i++)

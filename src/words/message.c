@@ -234,7 +234,7 @@ static const struct message *message_at(struct maker *k, int depth, bool hash)
     if (!m || (m->n && !flat))
         return NULL;
     m->part = flat;
-    for (; all; all = all->next)
+    for (; flat && all; all = all->next)
         *flat++ = all->part;
     return m;
 }
