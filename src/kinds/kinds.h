@@ -34,6 +34,10 @@ struct kind_use {
     bool page_first;                /* what was found is read before what was answered */
     /* What must be known before a new one is filled in, above the form; NULL: nothing. */
     enum err (*before)(struct ctx *c, struct out *o, const struct work_case *k);
+    /* Who or what of this description stands here already: a part above the form,
+     * asked for by a button or while typing (`typing`: nothing counts as a question
+     * put), nothing saved.  NULL: not offered. */
+    enum err (*look)(struct ctx *c, struct out *o, const struct work_case *k, const struct answers *a, bool typing);
 };
 /* Every desk's rows, from src/web/desks.c; ends with a row of zeros. */
 extern const struct kind_use kind_uses[];

@@ -288,14 +288,23 @@ static bool has_veiled(struct ctx *c, const struct place *p, struct str id)
     return yes;
 }
 
-static enum err form_page(struct ctx *c, struct response *rs, const struct place *p, struct str record,
-                          struct str step, const struct answers *given, const struct form_result *sent)
+enum look { LOOK_NOT, LOOK_ASKED, LOOK_TYPING };
+
+static enum err form_page_with(struct ctx *c, struct response *rs, const struct place *p, struct str record,
+                               struct str step, const struct answers *given, const struct form_result *sent,
+                               enum look look)
 {
     struct out *o = &rs->out;
     bool veiled = has_veiled(c, p, record);
     begin_page(o, p, p->u->key);
     if (!record.n && p->u->before)
         TRY(p->u->before(c, o, &p->k));
+    if (!record.n && p->u->look) {
+        html(o, "<div id=\"look\" aria-live=\"polite\">");
+        if (look)
+            TRY(p->u->look(c, o, &p->k, given, look == LOOK_TYPING));
+        html(o, "</div>\n");
+    }
     if (record.n)
         upload_begin(o, "/case/%s/%s/%s", p->k.id, str_c(p->u->kind), record);
     else
@@ -307,9 +316,17 @@ static enum err form_page(struct ctx *c, struct response *rs, const struct place
     TRY(link_fields(c, o, p, given));
     TRY(form_show(c, o, p->f, given, sent));
     submit(o, BTN, "kind.save");
+    if (!record.n && p->u->look)
+        submit_as(o, BTN_QUIET, "kind.look", "look", STR("asked"));
     form_end(o);
     page_end(o);
     return ERR_OK;
+}
+
+static enum err form_page(struct ctx *c, struct response *rs, const struct place *p, struct str record,
+                          struct str step, const struct answers *given, const struct form_result *sent)
+{
+    return form_page_with(c, rs, p, record, step, given, sent, LOOK_NOT);
 }
 
 static enum err new_page(struct ctx *c, const struct request *rq, struct response *rs)
@@ -482,8 +499,27 @@ static enum err save(struct ctx *c, const struct request *rq, struct response *r
                      : go_done(c, rs, "saved", "/case/%s", p.k.id);
 }
 
+/* Who may be meant: the form comes back with all that was typed, nothing is saved,
+ * and what is still missing is not held against her. */
+static enum err look_for(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    struct place p;
+    struct form_result r;
+    struct answers before = { 0 };
+    bool ok;
+    TRY(place_of(c, rq, &p));
+    TRY(access_need(c, p.u->edit, kind_dossier(c, p.u, &p.k)));
+    TRY(step_ok(c, &p, req_field(rq, "step")));
+    TRY(link_answers(c, rq, &p, &before));
+    TRY(form_take(c, rq, p.f, &before, &r, &ok));
+    enum look look = !p.u->look ? LOOK_NOT : str_is(req_field(rq, "look"), "typing") ? LOOK_TYPING : LOOK_ASKED;
+    return form_page_with(c, rs, &p, (struct str){ 0 }, req_field(rq, "step"), &r.answers, NULL, look);
+}
+
 static enum err act_new(struct ctx *c, const struct request *rq, struct response *rs)
 {
+    if (req_has(rq, "look"))
+        return look_for(c, rq, rs);
     return save(c, rq, rs, (struct str){ 0 });
 }
 

@@ -267,6 +267,71 @@ static enum err candidates_of(struct ctx *c, struct str id, struct match_candida
     return ERR_OK;
 }
 
+/* One candidate before anything is saved: who it is where she may see that, else
+ * how likely and in which department. */
+static enum err seen_before(struct ctx *c, struct out *o, const struct match_candidate *m, bool asked, size_t *shown)
+{
+    struct record other;
+    struct work_case k;
+    int64_t until;
+    TRY(record_load(c, m->id, &other));
+    TRY(work_case(c, record_get(&other, "case"), &k));
+    bool hers = access_may(c, "person.view", other.dossier);
+    if (!hers && !asked)
+        return ERR_OK;
+    (*shown)++;
+    step_begin(o, m->mbits >= 0 ? TONE_SOON : TONE_PLAIN);
+    key_out(o, m->mbits >= 3000 ? "person.very-likely" : m->mbits >= 0 ? "person.likely" : "person.possible");
+    if (hers) {
+        html(o, ": ");
+        link_text(o, k.code, "/case/%s/person/%s", k.id, m->id);
+    }
+    step_note(o, hers ? str_join(&c->mem, office_text(c, k.owner), STR(", "), place_text(c, k.territory))
+                      : place_text(c, department_of_place(c, k.territory)));
+    reason_rows(c, o, m, hers && access_opened(c, other.dossier, &until));
+    step_end(o);
+    return ERR_OK;
+}
+
+static bool says_enough(const struct match_record *m)
+{
+    bool name = str_trim(m->given).n > 1 || str_trim(m->surname).n > 1 || str_trim(m->alias).n > 1;
+    bool more = (str_trim(m->given).n > 1 && str_trim(m->surname).n > 1) || m->birth.n || m->has_age;
+    return m->ids[0].value.n || m->phones[0].n || (name && more);
+}
+
+/* While she types she sees the people of her own files.  The button asks about
+ * everyone, and is a question put: it counts, whatever comes of it. */
+enum err person_look(struct ctx *c, struct out *o, const struct work_case *k, const struct answers *a, bool typing)
+{
+    const struct pack *p = c->node->pack;
+    struct match_record me = match_of(c, a, c->now_us);
+    struct match_candidate *m;
+    size_t n, dropped, shown = 0;
+    bool asked = false;
+    if (!says_enough(&me)) {
+        if (!typing)
+            notice(o, TONE_PLAIN, "person.say-more");
+        return ERR_OK;
+    }
+    if (!typing)
+        TRY(access_look(c, k->protection, question_of(c, k->id, &me),
+                        pack_day_start_us(p, pack_local_day(p, c->now_us)), p->looks_per_day, &asked));
+    TRY(match_lookup(c, c->node->persons, &me, CANDIDATES, &m, &n, &dropped));
+    part_begin(o, "person.earlier");
+    steps_begin(o, true);
+    for (size_t i = 0; i < n; i++)
+        if (m[i].mbits >= -4000)
+            TRY(seen_before(c, o, &m[i], asked, &shown));
+    steps_end(o);
+    if (!typing && !asked)
+        para_text(o, SAYF(c, "person.look-limit", W_INT("n", p->looks_per_day)));
+    else if (!shown)
+        empty(o, typing ? "person.nobody-here" : "person.nobody-like");
+    section_end(o);
+    return ERR_OK;
+}
+
 /* How many records are one person by now; what verdicts did to the scores. */
 static enum err group_part(struct ctx *c, struct out *o, struct str person)
 {

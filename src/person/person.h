@@ -21,6 +21,7 @@ struct match_record person_match_record(struct ctx *c, const struct record *r);
 enum err person_more(struct ctx *c, struct draft *d, const struct work_case *k, struct str record,
                      const struct answers *a, struct facts *f);
 enum err person_page_part(struct ctx *c, struct out *o, const struct work_case *k, const struct record *r);
+enum err person_look(struct ctx *c, struct out *o, const struct work_case *k, const struct answers *a, bool typing);
 enum err screening_more(struct ctx *c, struct draft *d, const struct work_case *k, struct str record,
                         const struct answers *a, struct facts *f);
 enum err screening_page_part(struct ctx *c, struct out *o, const struct work_case *k, const struct record *r);

@@ -79,7 +79,8 @@ const struct foreign desk_foreign[] = {
 #define JUSTICE_KIND(k, list, ...) { .kind = k, .slot = SLOT_JUSTICE, .view = "justice.view", .edit = "justice.edit", .show = list, .key = "kind." k, __VA_ARGS__ }
 const struct kind_use kind_uses[] = {
     { .kind = "person", .slot = SLOT_PROTECTION, .view = "person.view", .edit = "person.edit",
-      .show = "role sex age_years", .key = "kind.person", .more = person_more, .page = person_page_part },
+      .show = "role sex age_years", .key = "kind.person", .more = person_more, .page = person_page_part,
+      .look = person_look },
     { .kind = "screening", .slot = SLOT_OWN, .view = "own.view", .edit = "own.edit",
       .show = "fact_date", .key = "kind.screening", .more = screening_more, .page = screening_page_part,
       .page_first = true },

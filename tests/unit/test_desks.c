@@ -210,6 +210,39 @@ static void suspects_on(struct t *t, struct house_t *h)
     CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM person_link WHERE same = 1", NO_ARGS), 1);
 }
 
+/* Before anything is saved: her own files while she types, everyone when she asks. */
+static void looking_on(struct t *t, struct house_t *h)
+{
+    struct work_case far = case_at(t, h, "PY-4", THERE);
+    struct str pf = person_in(t, h, &far, "P1");
+    struct work_case own = case_at(t, h, "PY-19", HERE), k = case_at(t, h, "PY-19", HERE);
+    struct str po = person_in(t, h, &own, "P2"), here = signed_in(t, h, HERE);
+    struct str path = PATH(STR("/case/"), k.id, STR("/person/new")), page = PATH(STR("/case/"), own.id, STR("/person/"), po);
+    struct str link = PATH(STR("href=\""), page), department = place_text(&h->c, STR("PY-4"));
+    int64_t looks = COUNT_ROWS(h, "SELECT count(*) FROM access_event WHERE what = 'search'", NO_ARGS);
+    const char *const how[] = { "typing", "asked" };
+    for (size_t i = 0; i < COUNT_OF(how); i++) {
+        struct got g;
+        h->c.who = NULL;
+        OK(&h->c, session_resume(&h->c, here));
+        const struct sent form[] = { { STR("token"), form_token(&h->c) }, { STR("look"), str_c(how[i]) },
+            { STR("first_name"), STR("Ysapi") }, { STR("second_name"), STR("Inventada Prueba") }, { STR("birthdate"), STR("2012-04-05") },
+            { STR("form.asked"), STR("first_name") }, { STR("form.asked"), STR("second_name") }, { STR("form.asked"), STR("birthdate") } };
+        web_ask(h, here, POST, path, form, COUNT_OF(form), &g);
+        CHECK_EQ(g.rs.status, 200);
+        CHECK(holds(g.body, link));
+        CHECK_EQ(holds(g.body, department), i == 1);            /* another office's: only when asked */
+        CHECK(!holds(g.body, pf) && !holds(g.body, far.code));
+        CHECK(holds(g.body, STR("value=\"Ysapi\"")));           /* what she typed stays */
+        got_end(&g);
+        CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM access_event WHERE what = 'search'", NO_ARGS), looks + (int64_t)i);
+    }
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM kind_row WHERE kind = 'person'", NO_ARGS), 2);  /* nothing saved */
+    CHECK_EQ(post(t, h, here, path, "look", "asked"), 200);     /* nothing typed: no question */
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM access_event WHERE what = 'search'", NO_ARGS), looks + 1);
+    CHECK_EQ(post(t, h, signed_in(t, h, THERE), path, "look", "typing"), 404);
+}
+
 /* Asking about invented persons ends: so many different questions a day. */
 static void ask_about(struct t *t, struct house_t *h, const struct work_case *k, struct str id, const char *name)
 {
@@ -860,13 +893,14 @@ static void both(struct t *t, void (*run)(struct t *t, struct house_t *h))
     }
 }
 #define BOTH(name) static void name(struct t *t) { both(t, name##_on); }
-BOTH(persons) BOTH(links) BOTH(suspects) BOTH(look_limit) BOTH(strangers) BOTH(misplaced) BOTH(undo_needs_writing) BOTH(secretary)
+BOTH(persons) BOTH(links) BOTH(suspects) BOTH(looking) BOTH(look_limit) BOTH(strangers) BOTH(misplaced) BOTH(undo_needs_writing) BOTH(secretary)
 BOTH(emergency) BOTH(custody) BOTH(articles) BOTH(reasons) BOTH(messages) BOTH(closing) BOTH(at_once)
 
 static const struct t_case cases[] = {
     { "the same person twice: found, confirmed, undone, asked for", persons },
     { "several records of one person: counts follow, rebuilt alike, kept apart", links },
     { "a suspect is put together by two officers", suspects },
+    { "who may be meant, before anything is saved", looking },
     { "invented persons: so many questions a day, then the supervisor", look_limit },
     { "a form with the ids of another office's case changes nothing", strangers },
     { "a form with her own ids in the wrong place changes nothing", misplaced },
