@@ -452,7 +452,7 @@ static enum err check_page(struct ctx *c, const struct request *rq, struct respo
     AUTO_RULES u = { 0 };
     struct checker_talk t;
     struct str about = about_of(c, rq);
-    if (rq->method == POST && !access_rate(c, "check", rq->peer, CHECKER_PER_MINUTE))
+    if (rq->method == POST && !access_rate(c, "check-page", rq->peer, CHECKER_PAGES_PER_MINUTE))
         return FAIL(c, ERR_BUSY, "checker.too-many", "too many questions a minute");
     if (!checker_file(c->node->pack, about).n)
         return FAIL(c, ERR_NOT_FOUND, "checker.no-decision", "the pack has no screening");
