@@ -14,9 +14,20 @@ static struct str field_of(struct ctx *c, int64_t key)
     return buf_str(&b);
 }
 
+/* "PT24H" and "P10D" as people say them; anything else as the model writes it. */
 static struct str when_text(struct ctx *c, const struct flow_when *w)
 {
-    return w->kind == FLOW_NEVER ? SAY(c, "version.no-deadline") : w->text;
+    struct str t = w->text, number;
+    bool hours = str_starts(t, STR("PT")) && str_ends(t, STR("H")), days = str_starts(t, STR("P")) && str_ends(t, STR("D"));
+    int64_t n = 0;
+    if (w->kind == FLOW_NEVER)
+        return SAY(c, "version.no-deadline");
+    number = hours ? str_sub(t, 2, t.n - 3) : days ? str_sub(t, 1, t.n - 2) : (struct str){ 0 };
+    if (!number.n || !str_to_i64(number, &n))
+        return t;
+    if (hours)
+        return SAYF(c, "version.hours", W_INT("n", n));
+    return str_is(w->calendar, "working") ? SAYF(c, "version.working-days", W_INT("n", n)) : SAYF(c, "version.days", W_INT("n", n));
 }
 
 static void stays(struct ctx *c, struct out *o, const struct version_plan *p)

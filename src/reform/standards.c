@@ -143,7 +143,7 @@ static enum err one_nation(struct ctx *c, struct whole *w, struct str dir, struc
 {
     struct table_of t;
     bool there;
-    if (w->s.nations == NATIONS_MAX)
+    if (w->s.nations == NATIONS_MAX || !w->s.promises)       /* a pack without packs/intl beside it still opens */
         return ERR_OK;
     TRY(table_open(c, &w->mem, str_join(&c->mem, dir, STR("/law/gaps.csv")), &t, &there));
     if (!there)

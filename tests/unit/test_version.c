@@ -189,6 +189,11 @@ static void story_on(struct t *t, struct house_t *h)
     CHECK(page_has(t, h, here, PATH(STR("/case/"), old.id, STR("/route")), page));
     CHECK(!page_has(t, h, here, PATH(STR("/case/"), new.id, STR("/route")), STR("/version")));
     CHECK(page_has(t, h, here, page, renamed));
+    pack_changes(t, h, STR("amparo:due=\"PT24H\""), STR("amparo:due=\"P49D\""));       /* told in words */
+    here = token_of(t, h, HERE);
+    CHECK(page_has(t, h, here, page, STR("El plazo cambia de 24 horas a 49 días")));
+    pack_changes(t, h, STR("amparo:due=\"P49D\""), STR("amparo:due=\"PT24H\""));
+    here = token_of(t, h, HERE);
     AUTO_ROWS r = { 0 };
     int64_t key = 0;
     OK(c, db_query(c, &r, "SELECT step FROM obligation WHERE case_id = $1 AND node = $2 AND state = 'due'", ARGS(TEXT(old.id), TEXT(gone))));
