@@ -342,6 +342,11 @@ enum err db_log_work(struct ctx *c, struct db *db)
     return db->lite ? lite_log_work(c, db) : ERR_OK;
 }
 
+enum err db_log_empty(struct ctx *c, struct db *db)
+{
+    return db->lite ? lite_log_empty(c, db) : ERR_OK;
+}
+
 void db_close(struct db *db)
 {
     if (!db)

@@ -101,6 +101,8 @@ void db_log_aside(struct db *db, int64_t most);
 int64_t db_log_pages(const struct db *db);      /* in the log after its last commit */
 /* Work into the file what no reader still needs in the log; waits for nobody. */
 enum err db_log_work(struct ctx *c, struct db *db) MUST_CHECK;
+/* All of it, and the log is cut to nothing.  ERR_BUSY: somebody works it in, or reads. */
+enum err db_log_empty(struct ctx *c, struct db *db) MUST_CHECK;
 void db_close(struct db *db);                   /* safe on NULL */
 bool db_is_pg(const struct db *db);
 

@@ -49,6 +49,7 @@ enum err lite_query(struct ctx *c, struct db *db, struct rows *r, const char *sq
 enum err lite_script(struct ctx *c, struct db *db, const char *sql) MUST_CHECK;
 enum err lite_prepare(struct ctx *c, struct db *db, const char *sql, struct stmt **out) MUST_CHECK;
 enum err lite_log_work(struct ctx *c, struct db *db) MUST_CHECK;
+enum err lite_log_empty(struct ctx *c, struct db *db) MUST_CHECK;
 void lite_log_aside(struct db *db);
 bool lite_next(struct rows *r);
 void lite_close(struct rows *r);

@@ -153,6 +153,12 @@ enum err lite_log_work(struct ctx *c, struct db *db)
     return rc == SQLITE_OK || rc == SQLITE_BUSY ? ERR_OK : lite_fail(c, db, rc);
 }
 
+enum err lite_log_empty(struct ctx *c, struct db *db)
+{
+    int rc = sqlite3_wal_checkpoint_v2(db->lite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    return rc == SQLITE_OK ? ERR_OK : lite_fail(c, db, rc);
+}
+
 /* After each commit.  Past the most, it is done here after all. */
 static int log_grown(void *p, sqlite3 *lite, const char *name, int pages)
 {
