@@ -89,9 +89,10 @@ bool near_fold(struct near *r)
 {
     if (!r)
         return false;
-    uint64_t was = __atomic_exchange_n(r->word, r->own, __ATOMIC_SEQ_CST);
-    if (was != r->own)
-        near_clear(r);
+    if (__atomic_load_n(r->word, __ATOMIC_SEQ_CST) != r->own) {
+        near_clear(r);                     /* first: the word lets others at the rows */
+        __atomic_store_n(r->word, r->own, __ATOMIC_SEQ_CST);
+    }
     return true;
 }
 

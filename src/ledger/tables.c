@@ -3,6 +3,8 @@
  */
 #include "ledger/ledger_impl.h"
 
+#include <unistd.h>
+
 static const struct table own_tables[] = {
     { "record",
       "CREATE TABLE record (id TEXT NOT NULL, dossier TEXT NOT NULL, kind TEXT NOT NULL,"
@@ -184,14 +186,17 @@ enum err fold_whole(struct ctx *c, struct ledger *l, struct db *db, bool fresh,
 {
     struct ctx a, g;
     struct fold f = { .l = l, .c = &a, .g = &g, .fresh = fresh, .upto = upto };
-    enum err e;
+    enum err e = ERR_OK;
     fold_contexts(&a, &g, l, db);
+    int met = 0;
     do {                                /* again without a record its desk cannot take */
+        if (e == ERR_BUSY)
+            (void)usleep(5000u << met);
         f.bad = false;
         a.fault = g.fault = (struct fault){ 0 };
         arena_reset(&a.mem);
         e = fold_transaction(&f, work);
-    } while (e && f.bad);
+    } while (e && (f.bad || (e == ERR_BUSY && db_is_pg(db) && met++ < 8)));    /* or another process's way is free */
     if (e && !c->fault.code)
         c->fault = a.fault.code ? a.fault : g.fault;
     ctx_done(&a);
