@@ -1,6 +1,7 @@
 #include "directory/directory.h"
 
 #include "base/node.h"
+#include "law/law.h"
 #include "pack/pack.h"
 #include "page/names.h"
 
@@ -122,6 +123,24 @@ static enum err directory_page(struct ctx *c, const struct request *rq, struct r
     return ERR_OK;
 }
 
+/* The law that the services of an office rest on. */
+static enum err basis_part(struct ctx *c, struct out *o, const struct office *x)
+{
+    const struct pack *p = c->node->pack;
+    struct str ids = { 0 };
+    for (size_t i = 0; i < p->services_n; i++) {
+        const struct service *s = &p->services[i];
+        if (s->provisions.n && (str_eq(s->office, x->id) || (!s->office.n && str_eq(s->agency, x->agency))))
+            ids = ids.n ? str_join(&c->mem, ids, STR(" "), s->provisions) : s->provisions;
+    }
+    if (!ids.n)
+        return ERR_OK;
+    part_begin(o, "step.law");
+    TRY(law_cards(c, o, ids));
+    section_end(o);
+    return ERR_OK;
+}
+
 static enum err office_page(struct ctx *c, const struct request *rq, struct response *rs)
 {
     struct out *o = &rs->out;
@@ -152,6 +171,8 @@ static enum err office_page(struct ctx *c, const struct request *rq, struct resp
             service_line(c, o, &p->services[i]);
     steps_end(o);
     section_end(o);
+    TRY(basis_part(c, o, x));
+    TRY(law_powers_of(c, o, x));
     page_end(o);
     return ERR_OK;
 }

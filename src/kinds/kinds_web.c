@@ -2,6 +2,7 @@
 #include "kinds/kinds.h"
 
 #include "base/node.h"
+#include "law/law.h"
 #include "pack/pack.h"
 
 static const struct form *form_of(struct ctx *c, const struct kind_use *u)
@@ -319,6 +320,7 @@ static enum err form_page_with(struct ctx *c, struct response *rs, const struct 
     if (!record.n && p->u->look)
         submit_as(o, BTN_QUIET, "kind.look", "look", STR("asked"));
     form_end(o);
+    TRY(law_of_form(c, o, p->u->kind));
     page_end(o);
     return ERR_OK;
 }

@@ -169,3 +169,14 @@ enum err law_cards(struct ctx *c, struct out *o, struct str ids)
     }
     return ERR_OK;
 }
+
+enum err law_of_form(struct ctx *c, struct out *o, const char *kind)
+{
+    struct str cited = law_cites(c, c->node->law, LAW_FORM, str_c(kind), (struct str){ 0 });
+    if (!cited.n)
+        return ERR_OK;
+    more_begin(o, "step.law");
+    TRY(law_cards(c, o, cited));
+    more_end(o);
+    return ERR_OK;
+}

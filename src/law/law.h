@@ -74,6 +74,10 @@ enum err law_link(struct ctx *c, struct out *o, struct str provision) MUST_CHECK
  * are left out. law_cite: lines inside a paragraph; law_cards: one card each. */
 enum err law_cite(struct ctx *c, struct out *o, struct str provisions) MUST_CHECK;
 enum err law_cards(struct ctx *c, struct out *o, struct str provisions) MUST_CHECK;
+/* The law that the steps with this form rest on, folded away; nothing when there is none. */
+enum err law_of_form(struct ctx *c, struct out *o, const char *kind) MUST_CHECK;
+/* What an office may do, and under which article; nothing when none is on record. */
+enum err law_powers_of(struct ctx *c, struct out *o, const struct office *x) MUST_CHECK;
 /* Two texts side by side; what left and what came is marked in words (<del>,
  * <ins>, read out as such), not only by colour.  Headings are own words. */
 struct law_side { struct str head, text; };

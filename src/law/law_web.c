@@ -226,6 +226,16 @@ static void topics_part(struct ctx *c, struct out *o)
     section_end(o);
 }
 
+static void other_lists(struct out *o)
+{
+    html(o, "<p class=\"row\">");
+    go_button(o, BTN_QUIET, "law.check", "/check");
+    go_button(o, BTN_QUIET, "law.doubts", "/law/doubts");
+    go_button(o, BTN_QUIET, "law.ratifications", "/law/ratifications");
+    go_button(o, BTN_QUIET, "law.powers", "/law/powers");
+    html(o, "</p>\n");
+}
+
 enum err law_list_page(struct ctx *c, const struct request *rq, struct response *rs)
 {
     struct out *o = &rs->out;
@@ -239,15 +249,11 @@ enum err law_list_page(struct ctx *c, const struct request *rq, struct response 
     lede(o, "law.lede");
     errors(o);
     TRY(filter_form(c, o, &f));
-    html(o, "<p class=\"row\">");
-    go_button(o, BTN_QUIET, "law.check", "/check");
-    go_button(o, BTN_QUIET, "law.doubts", "/law/doubts");
-    go_button(o, BTN_QUIET, "law.ratifications", "/law/ratifications");
-    go_button(o, BTN_QUIET, "law.powers", "/law/powers");
-    html(o, "</p>\n");
-    if (f.q.n || f.topic.n || f.kind.n || f.dated)
+    if (f.q.n || f.topic.n || f.kind.n || f.dated) {
         TRY(results(c, o, &f));
-    else {
+        other_lists(o);
+    } else {
+        other_lists(o);
         topics_part(c, o);
         instruments_part(c, o);
     }
@@ -474,9 +480,11 @@ static void cited_part(struct ctx *c, struct out *o, const struct provision *v)
             key_out(o, keys[x[i].use]);
             html(o, "</h3>\n<ul>\n");
         }
-        html(o, "<li>");
-        use_name(c, o, &x[i]);
-        html(o, "</li>\n");
+        if (first || x[i].use != LAW_FORM || !str_eq(x[i].where, x[i - 1].where)) {     /* a form once */
+            html(o, "<li>");
+            use_name(c, o, &x[i]);
+            html(o, "</li>\n");
+        }
         if (i + 1 == n || x[i + 1].use != x[i].use)
             html(o, "</ul>\n");
     }

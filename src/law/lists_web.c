@@ -13,9 +13,27 @@ bool law_doubted(const struct pack *p, struct str provision)
     return false;
 }
 
-static void one_doubt(struct ctx *c, struct out *o, const struct law_doubt *d)
+/* Many rows of one article: its name once, then their ids. */
+static void provisions_of(struct ctx *c, struct out *o, struct str ids, struct str about)
 {
-    struct str ids = d->provisions, id, sources = d->sources;
+    struct str id, last = { 0 };
+    while (str_next(&ids, ' ', &id)) {
+        const struct provision *v = pack_provision(c->node->pack, id);
+        if (!v || str_eq(id, about))
+            continue;
+        struct str name = law_name(c, v);
+        bool same = str_eq(name, last);
+        html(o, " ");
+        link_text_(o, same ? v->id : name, law_path(c, id));
+        text(o, same ? STR(",") : STR("."));
+        last = name;
+    }
+}
+
+/* about: the provision whose page this is; it need not name itself. */
+static void one_doubt(struct ctx *c, struct out *o, const struct law_doubt *d, struct str about)
+{
+    struct str id, sources = d->sources;
     bool first = true;
     step_begin(o, str_is(d->kind, "conflict") ? TONE_LATE : TONE_SOON);
     text(o, pack_text(c->node->pack, &d->what, c->lang));
@@ -26,14 +44,7 @@ static void one_doubt(struct ctx *c, struct out *o, const struct law_doubt *d)
         text(o, pack_text(c->node->pack, &d->meanwhile, c->lang));
     }
     html(o, "<br><small>");
-    while (str_next(&ids, ' ', &id)) {
-        const struct provision *v = pack_provision(c->node->pack, id);
-        if (!v)
-            continue;
-        html(o, " ");
-        link_text_(o, law_name(c, v), law_path(c, id));
-        html(o, ".");
-    }
+    provisions_of(c, o, d->provisions, about);
     while (str_next(&sources, ' ', &id)) {
         const struct source *s = pack_source(c->node->pack, id);
         if (first)
@@ -55,7 +66,7 @@ void law_doubt_list(struct ctx *c, struct out *o, struct str provision, const ch
     for (size_t i = 0; i < p->doubts_n; i++)
         if ((!provision.n || pack_has_word(p->doubts[i].provisions, provision)) &&
             (!kind || str_is(p->doubts[i].kind, kind)))
-            one_doubt(c, o, &p->doubts[i]);
+            one_doubt(c, o, &p->doubts[i], provision);
     steps_end(o);
 }
 

@@ -103,6 +103,32 @@ enum err law_powers_page(struct ctx *c, const struct request *rq, struct respons
     return ERR_OK;
 }
 
+static bool held_by(const struct power *w, const struct office *x)
+{
+    return w->agency.n ? str_eq(w->agency, x->agency) : pack_has_word(x->roles, w->role);
+}
+
+enum err law_powers_of(struct ctx *c, struct out *o, const struct office *x)
+{
+    const struct pack *p = c->node->pack;
+    struct law_signed *all = NULL;
+    for (size_t i = 0; i < p->powers_n; i++) {
+        if (!held_by(&p->powers[i], x))
+            continue;
+        if (!all) {
+            TRY(law_signed(c, &all));
+            part_begin(o, "law.powers-here");
+            grid_begin(o, &(struct grid){ "law.powers", COLS("law.power", "law.basis", "law.standing"), .rowhead = true });
+        }
+        TRY(power_row(c, o, all, &p->powers[i]));
+    }
+    if (all) {
+        grid_end(o);
+        section_end(o);
+    }
+    return ERR_OK;
+}
+
 /* ---- the table -------------------------------------------------------------------------------- */
 
 enum { HEADS = 8 };
