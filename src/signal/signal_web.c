@@ -58,6 +58,9 @@ static enum err home(struct ctx *c, const struct request *rq, struct response *r
     section_end(o);
     part_begin(o, "public.safe");
     para(o, "public.safe-text");
+    html(o, "<p>");
+    link_to(o, "law.what-it-says", "/law");
+    html(o, "</p>\n");
     section_end(o);
     page_end(o);
     return ERR_OK;
