@@ -121,7 +121,52 @@ static struct str reason_words(struct ctx *c, struct str key)
     struct str what = { 0 }, level = { 0 }, head;
     if (!str_cut(key, '.', &head, &what) || !str_cut(what, '.', &what, &level))
         return key;
+    if (str_is(what, "prior"))                  /* there is nothing to agree in */
+        return say_join(c, "match.what", what);
     return str_join(&c->mem, say_join(c, "match.what", what), STR(": "), say_join(c, "match.level", level));
+}
+
+static struct str bits_text(struct ctx *c, int32_t mbits)
+{
+    struct buf b;
+    buf_init(&b, &c->mem, 32);
+    buf_fmt(&b, "%+.1f", mbits / 1000.0);
+    return buf_str(&b);
+}
+
+static struct str what_of(struct ctx *c, const struct match_row *r)
+{
+    struct str head, rest, what, level;
+    if (!str_cut(r->text, '.', &head, &rest) || !str_cut(rest, '.', &what, &level))
+        return r->text;
+    return say_join(c, "match.what", what);
+}
+
+/* The one bar that, if it were otherwise, would turn the answer round; the
+ * strongest of them. */
+static void what_would_change(struct ctx *c, struct out *o, const struct match_candidate *m)
+{
+    const struct match_row *best = NULL;
+    int32_t best_to = 0;
+    bool likely = m->mbits >= 0;
+    for (size_t i = 0; i < m->n_rows; i++) {
+        const struct match_row *r = &m->rows[i];
+        int32_t to = m->mbits - r->mbits + (likely ? r->if_other : r->if_same);
+        if (r->what >= MATCH_HOUSEHOLD || (likely ? to >= 0 : to < 0))
+            continue;
+        if (!best || (likely ? to < best_to : to > best_to)) {
+            best = r;
+            best_to = to;
+        }
+    }
+    if (!best)
+        return;
+    html(o, "<li>");
+    if (likely)
+        text(o, SAYF(c, "person.if-other", W_TEXT("what", what_of(c, best)), W_TEXT("bits", bits_text(c, best_to))));
+    else
+        text(o, SAYF(c, "person.if-same", W_TEXT("what", what_of(c, best)), W_TEXT("bits", bits_text(c, best_to))));
+    html(o, "</li>");
 }
 
 static void reason_rows(struct ctx *c, struct out *o, const struct match_candidate *m, bool open)
@@ -131,11 +176,8 @@ static void reason_rows(struct ctx *c, struct out *o, const struct match_candida
     html(o, "</summary><ul>");
     for (size_t i = 0; i < m->n_rows; i++) {
         const struct match_row *r = &m->rows[i];
-        struct buf b;
         if (r->mbits > -300 && r->mbits < 300)
             continue;
-        buf_init(&b, &c->mem, 64);
-        buf_fmt(&b, "%+.1f", r->mbits / 1000.0);
         html(o, "<li>");
         text(o, reason_words(c, r->text));
         if (open && r->a.n) {
@@ -151,10 +193,16 @@ static void reason_rows(struct ctx *c, struct out *o, const struct match_candida
             TF(o, "person.one-in", W_INT("n", r->one_in));
         }
         html(o, " <b class=\"num\">");
-        text(o, buf_str(&b));
+        text(o, bits_text(c, r->mbits));
         html(o, "</b></li>");
     }
-    html(o, "</ul></details>\n");
+    html(o, "<li><b>");
+    text(o, SAYF(c, "person.sum", W_TEXT("bits", bits_text(c, m->mbits))));
+    html(o, "</b></li>");
+    what_would_change(c, o, m);
+    html(o, "</ul><p class=\"small muted\">");
+    text(o, str_join(&c->mem, SAY(c, "person.found-by"), STR(" "), say_join(c, "match.pass", str_c(m->pass))));
+    html(o, "</p></details>\n");
 }
 
 /* A person's whereabouts are not given away: the department, never the district. */
@@ -342,10 +390,8 @@ static enum err group_part(struct ctx *c, struct out *o, struct str person)
         para_text(o, SAYF(c, "person.records", W_INT("n", (int64_t)n)));
     match_index_calibration(c->node->persons, &cal);
     if (cal.used) {
-        struct buf b;
-        buf_init(&b, &c->mem, 32);
-        buf_fmt(&b, "%+.1f", cal.moved_mbits / 1000.0);
-        para_text(o, SAYF(c, "person.calibrated", W_INT("n", (int64_t)cal.verdicts), W_TEXT("bits", buf_str(&b))));
+        para_text(o, SAYF(c, "person.calibrated", W_INT("n", (int64_t)cal.verdicts),
+                          W_TEXT("bits", bits_text(c, cal.moved_mbits))));
     }
     return ERR_OK;
 }
