@@ -148,6 +148,8 @@ static enum err read_rows(struct batch *b, struct ctx *in, struct csv *v, const 
         TRY(keep_id(b, column_of(&col, field, n, COL_ID), path, v->line));
         columns_read(&col, b->job, field, n, given, &r);
         TRY(put_row(b, p, &r, flags));
+        if (r.birth.n && rec_at(b->ix, b->ix->n - 1)->born.kind == DATE_NONE && !b->rep->bad_dates++)
+            b->rep->bad_date_line = v->line;
         rows++;
     }
     if (v->bad) {

@@ -85,6 +85,9 @@ static void show(const struct match_report *r, FILE *out)
     (void)fprintf(out, "clusters %zu, largest %zu, bridges to look at %zu\n", r->clusters,
                   r->largest, r->bridges);
     (void)fprintf(out, "keys too common: %zu refined, %zu looks left out\n", r->keys_split, r->dropped);
+    if (r->bad_dates)
+        (void)fprintf(out, "dates nobody can read, left out: %zu, the first on line %zu\n", r->bad_dates,
+                      r->bad_date_line);
     (void)fprintf(out, "weights: %s\n", r->kept_priors ? "priors (what was learned left its bounds)"
                                                        : "learned from these files");
     (void)fprintf(out, "ms: read %lld, index %lld, learn %lld, score %lld, group %lld, write %lld; "

@@ -232,6 +232,7 @@ struct match_report {
     bool kept_priors;
     size_t bytes;                   /* peak held by this room */
     int64_t us_read, us_index, us_train, us_score, us_cluster, us_write;
+    size_t bad_dates, bad_date_line;    /* births nobody can read (left out), and the first one's line */
     size_t bad_line;                /* on ERR_INPUT: line of the first file that is wrong */
 };
 /* Both outputs are written whole or not at all.  Wrong input is ERR_INPUT with

@@ -99,6 +99,23 @@ static void says_which_line_is_wrong(struct t *t)
     folder_close(&d);
 }
 
+static void tells_dates_it_cannot_read(struct t *t)
+{
+    struct folder d;
+    struct ctx c;
+    struct match_report rep;
+    folder_open(t, &d);
+    ctx_init(&c, 1 << 24);
+    put(t, d.in, STR("id,given,surname,dob\n1,Rosa,Zarate,2009-03-14\n2,Rosa,Zarate,last spring\n3,Ana,Vera,\n"
+                     "4,Ana,Vera,31/02/2009\n5,Ana,Vera,99999999\n"));
+    OK(&c, run(&c, &d, &rep));
+    CHECK_EQ(rep.records[0], 5);
+    CHECK_EQ(rep.bad_dates, 2);
+    CHECK_EQ(rep.bad_date_line, 3);
+    ctx_done(&c);
+    folder_close(&d);
+}
+
 static void maps_columns(struct t *t)
 {
     static const char *const good[] = { "id=key", "given=a", "surname=b" };
@@ -390,6 +407,7 @@ static void every_allocation_refused_in_turn(struct t *t)
 static const struct t_case cases[] = {
     { "tables as offices send them", reads_tables_as_offices_send_them },
     { "wrong input is told by line and leaves nothing", says_which_line_is_wrong },
+    { "dates it cannot read are told", tells_dates_it_cannot_read },
     { "columns are mapped", maps_columns },
     { "two files are linked", links_two_files },
     { "the command line explains itself", the_command_line_explains_itself },
