@@ -300,9 +300,12 @@ static int by_tag(const void *a, const void *b)
 static enum err check_set(struct ctx *c, const struct own_set *s, struct str weights, const struct letter *l)
 {
     struct element sum;
+    uint16_t *w = NEW_N(&c->mem, uint16_t, s->size);
+    TRY(ctx_check(c));
     if (l->n != s->size || weights.n != s->size * sizeof(uint16_t))
         return bad(c, "inquiry.bad-letter", l);
-    if (!oprf_weigh((const uint16_t *)(const void *)weights.p, l->elements, l->n, &sum) ||
+    memcpy(w, weights.p, weights.n);                /* what was opened need not lie on even bytes */
+    if (!oprf_weigh(w, l->elements, l->n, &sum) ||
         !same_bytes(&sum, &l->elements[s->check_at], sizeof sum))
         return bad(c, "inquiry.bad-evaluation", l);
     return ERR_OK;
