@@ -332,7 +332,7 @@ static CURL *call_new(const char *url, struct str body, struct buf *in)
     (void)curl_easy_setopt(h, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     (void)curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
     (void)curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT, 10L);
-    (void)curl_easy_setopt(h, CURLOPT_TIMEOUT, 600L);
+    (void)curl_easy_setopt(h, CURLOPT_TIMEOUT, 120L);        /* a hung node must not hold up our clocks for long */
     (void)curl_easy_setopt(h, CURLOPT_POSTFIELDS, body.p);
     (void)curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.n);
     (void)curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, collect);

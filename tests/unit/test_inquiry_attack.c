@@ -75,7 +75,8 @@ static struct letter opened(struct t *t, struct house_t *h, struct str file, enu
             return l;
         else
             c->fault = (struct fault){ 0 };
-    CHECK(!"no such letter");
+    t->bad++;
+    printf("# no letter of kind %d\n", (int)kind);
     return (struct letter){ 0 };
 }
 
@@ -446,7 +447,8 @@ static void attack(struct t *t)
     struct seen *one = calloc(1, sizeof *one), *two = calloc(1, sizeof *two);
     struct str mine = { 0 };
     if (!x || !r || !one || !two || !trio_fresh(t, x, false)) {
-        CHECK(!"three nodes");
+        t->bad++;
+        printf("# three nodes could not be made\n");
         return;
     }
     settle(t, x, &mine);
