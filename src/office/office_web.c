@@ -451,9 +451,11 @@ static enum err act_add_step(struct ctx *c, const struct request *rq, struct res
 /* ---- my department, without names ---------------------------------------------------------------- */
 
 /* Below five a number could point at a person: it is shown as "fewer than 5". */
+enum { FEW = 5 };
+
 static void small_number(struct out *o, int64_t n)
 {
-    if (n > 0 && n < 5)
+    if (n > 0 && n < FEW)
         T(o, "number.few");
     else
         number(o, n);
@@ -495,7 +497,6 @@ static enum err department_page(struct ctx *c, const struct request *rq, struct 
     }
     grid_end(o);
     section_end(o);
-    persons_part(o, &d);
     part_begin(o, "dept.late-by-office");
     grid_begin(o, &(struct grid){ "dept.late-by-office", COLS("case.agency", "dept.late", "dept.owed"), .num = 6, .rowhead = true });
     for (size_t i = 0; i < d.offices_n; i++) {
@@ -510,6 +511,7 @@ static enum err department_page(struct ctx *c, const struct request *rq, struct 
     grid_end(o);
     section_end(o);
     halves_end(o);
+    persons_part(o, &d);
     part_begin(o, "dept.left");
     if (!d.left_n)
         empty(o, "dept.none-left");
@@ -531,7 +533,10 @@ static enum err department_page(struct ctx *c, const struct request *rq, struct 
         if (!d.offices[i].late)
             continue;
         step_begin(o, TONE_LATE);
-        TF(o, "dept.bring-late", W_TEXT("office", office_text(c, d.offices[i].office)), W_INT("n", d.offices[i].late));
+        if (d.offices[i].late < FEW)
+            TF(o, "dept.bring-few", W_TEXT("office", office_text(c, d.offices[i].office)));
+        else
+            TF(o, "dept.bring-late", W_TEXT("office", office_text(c, d.offices[i].office)), W_INT("n", d.offices[i].late));
         step_end(o);
     }
     steps_end(o);
