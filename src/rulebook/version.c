@@ -167,7 +167,9 @@ static enum err may_apply(struct ctx *c, const struct rules_draft *w, const stru
     if (str_eq(w->hash, w->base))
         return FAIL(c, ERR_INPUT, "rules.nothing-changed", "draft " STR_F, STR_A(w->id));
     TRY(rules_text_in_force(c, w->decision, a->from_day, &base, &version));
-    if (!a->seen_base && !str_eq(rules_hash(c, base), w->base))
+    struct str hash = rules_hash(c, base);
+    TRY(ctx_check(c));
+    if (!a->seen_base && !str_eq(hash, w->base))
         return FAIL(c, ERR_CONFLICT, "rules.base-changed", "draft " STR_F, STR_A(w->id));
     return ERR_OK;
 }
@@ -202,7 +204,9 @@ static enum err apply_sets(struct ctx *c, struct draft *d, const struct rules_ap
     TRY(may_apply(c, &w, a));
     TRY(record_load(c, a->draft, &r));
     TRY(text_of(c, &r, &text));
-    if (!str_eq(rules_hash(c, text), w.hash))
+    struct str hash = rules_hash(c, text);
+    TRY(ctx_check(c));
+    if (!str_eq(hash, w.hash))
         return FAIL(c, ERR_CONFLICT, "rules.changed-meanwhile", "two authors at once");
     TRY(fit(c, w.decision, text));
     draft_in(d, r.dossier);
