@@ -138,6 +138,14 @@ static enum err make_rows(struct ctx *c, const struct letter *l, const char *rol
     return draft_commit(c, d);
 }
 
+static enum err state_now(struct ctx *c, const struct inquiry *q, const char *state)
+{
+    struct draft *d;
+    TRY(draft_begin(c, q->run, "inquiry.receive", &d));
+    state_set(d, q, state);
+    return draft_commit(c, d);
+}
+
 static enum err refuse(struct ctx *c, const struct inquiry *q, struct str to, struct str words)
 {
     struct letter no = { .kind = LETTER_REFUSE, .to = to, .words = words };
@@ -232,7 +240,14 @@ enum err take_ask(struct ctx *c, const struct letter *l)
     TRY(make_rows(c, l, answering ? "answer" : "guard", over ? "refused" : "received", &q));
     if (over)
         return refuse(c, &q, l->from, STR("inquiry.no-questions-left"));
-    return answering ? join(c, &q) : ERR_OK;
+    if (!answering)
+        return ERR_OK;
+    enum err e = join(c, &q);
+    if (e != ERR_INPUT)
+        return e;
+    c->fault = (struct fault){ 0 };                 /* more people than a set holds: say so, do not leave her waiting */
+    TRY(state_now(c, &q, "refused"));
+    return refuse(c, &q, l->from, STR("inquiry.too-many"));
 }
 
 /* ---- the guardian ---------------------------------------------------------------------------------- */
@@ -256,14 +271,6 @@ static enum err guard(struct ctx *c, const struct inquiry *q, const struct lette
     memcpy(half.commit[1], deal->commit, sizeof half.commit[1]);
     TRY(letter_send(c, q, &grant));
     return letter_send(c, q, &half);
-}
-
-static enum err state_now(struct ctx *c, const struct inquiry *q, const char *state)
-{
-    struct draft *d;
-    TRY(draft_begin(c, q->run, "inquiry.receive", &d));
-    state_set(d, q, state);
-    return draft_commit(c, d);
 }
 
 enum err take_join(struct ctx *c, const struct inquiry *q, const struct letter *l)
