@@ -17,6 +17,7 @@
 #include "words/words.h"
 #include "work/work.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -97,6 +98,7 @@ static void *fill(void *arg)
         __atomic_store_n(&h->ready, 1, __ATOMIC_RELEASE);
     db_close(c.db);
     ctx_done(&c);
+    (void)malloc_trim(0);               /* what filling took and nobody else will */
     return NULL;
 }
 

@@ -17,7 +17,7 @@
 
 #include "page/route.h"
 
-enum { REUSE_BYTES = 13 << 20, REUSE_PAGE_MAX = 256 << 10 };
+enum { REUSE_BYTES = 12 << 20, REUSE_PAGE_MAX = 256 << 10 };
 
 struct reuse;
 struct reuse *reuse_new(void);                          /* NULL: no memory; then nothing is reused */

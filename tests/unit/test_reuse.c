@@ -273,11 +273,12 @@ static void sessions_on(struct t *t, struct house_t *h)
     struct ctx *c = &h->c;
     struct work_case k = new_case(t, h);
     struct str path = PATH(STR("/case/"), k.id), token = signed_in(t, h, HERE);
+    struct str far = signed_in(t, h, OTHER), twin = signed_in(t, h, HERE);
     CHECK(holds(warm(t, h, token, path).body, k.code));
-    struct str far = signed_in(t, h, OTHER);
-    CHECK(!see(h, far, STR("/work")).again);                         /* two officers never share */
+    CHECK(!see(h, twin, path).again);                                /* not even one officer's two sessions share */
+    CHECK(warm(t, h, token, STR("/work")).again);
+    CHECK(!see(h, far, STR("/work")).again);                         /* two officers never do */
     CHECK_EQ(see(h, far, path).status, 404);
-    CHECK(!see(h, signed_in(t, h, HERE), path).again);               /* nor one officer's two sessions */
     CHECK_EQ(see(h, (struct str){ 0 }, path).status, 303);           /* nor nobody with somebody */
     struct seen es = warm(t, h, token, STR("/work")), en = see_in(h, token, "en", STR("/work"));
     CHECK(!en.again && !str_eq(es.body, en.body) && holds(en.body, STR("lang=\"en\"")));
