@@ -361,18 +361,29 @@ static enum err scratch_locked(struct fold *f)
     return upto ? refold(f, &upto) : ERR_OK;
 }
 
+/* *out only on success: who closes it drops the schema it stands in. */
+static enum err scratch_schema(struct ctx *c, struct ledger *l, struct db **out)
+{
+    struct db *db = NULL;
+    TRY(db_open(c, l->cfg.tables_url, false, &db));
+    enum err e = db_script(c, db,
+        "DO $$ BEGIN EXECUTE 'DROP SCHEMA IF EXISTS \"' || current_schema() || '_verify\" CASCADE';"
+        " EXECUTE 'CREATE SCHEMA \"' || current_schema() || '_verify\"';"
+        " PERFORM set_config('search_path', '\"' || current_schema() || '_verify\", \"' || current_schema() || '\"', false);"
+        " END $$");
+    if (e)
+        db_close(db);
+    else
+        *out = db;
+    return e;
+}
+
 /* A place beside the tables: a file, or a schema. */
 static enum err scratch_open(struct ctx *c, struct ledger *l, struct db **out, const char **path)
 {
     *path = NULL;
-    if (db_is_pg(l->tables)) {
-        TRY(db_open(c, l->cfg.tables_url, false, out));
-        return db_script(c, *out,
-            "DO $$ BEGIN EXECUTE 'DROP SCHEMA IF EXISTS \"' || current_schema() || '_verify\" CASCADE';"
-            " EXECUTE 'CREATE SCHEMA \"' || current_schema() || '_verify\"';"
-            " PERFORM set_config('search_path', '\"' || current_schema() || '_verify\", \"' || current_schema() || '\"', false);"
-            " END $$");
-    }
+    if (db_is_pg(l->tables))
+        return scratch_schema(c, l, out);
     struct str url = str_join(&c->mem, l->cfg.tables_url, STR(".verify"));
     TRY(ctx_check(c));
     *path = url.p + strlen("sqlite:");
@@ -384,7 +395,8 @@ static enum err scratch_open(struct ctx *c, struct ledger *l, struct db **out, c
 static void scratch_close(struct ctx *c, struct db *db, const char *path)
 {
     if (db && db_is_pg(db) &&
-        db_script(c, db, "DO $$ BEGIN EXECUTE 'DROP SCHEMA \"' || current_schema() || '\" CASCADE'; END $$"))
+        db_script(c, db, "DO $$ BEGIN IF current_schema() LIKE '%!_verify' ESCAPE '!' THEN"
+                         " EXECUTE 'DROP SCHEMA \"' || current_schema() || '\" CASCADE'; END IF; END $$"))
         log_line(LOG_WARN, "verify: its schema could not be dropped");
     db_close(db);
     if (path) {
