@@ -266,19 +266,46 @@ static enum err new_edges(struct move *m, int64_t key)
     return ERR_OK;
 }
 
+/* What fell points at nothing of the new model: it is gone before the game goes on. */
+static void drop_fallen(struct flow_run *b)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < b->token.n; i++)
+        if (!b->token.v[i].dead)
+            b->token.v[n++] = b->token.v[i];
+    b->token.n = n;
+    n = 0;
+    for (size_t i = 0; i < b->scope.n; i++)
+        if (!b->scope.v[i].dead)
+            b->scope.v[n++] = b->scope.v[i];
+    b->scope.n = n;
+    n = 0;
+    for (size_t i = 0; i < b->arm.n; i++)
+        if (!b->arm.v[i].dead)
+            b->arm.v[n++] = b->arm.v[i];
+    b->arm.n = n;
+    b->dead = 0;
+}
+
 static enum err go_over(struct move *m, const struct flow_decision *d, size_t n)
 {
     size_t tokens = m->a->token.n;
+    bool *fallen = NEW_N(&m->c->mem, bool, tokens + 1);
+    if (!fallen)
+        return NOMEM(m->c);
+    for (size_t i = 0; i < tokens; i++)
+        fallen[i] = m->b->token.v[i].dead;
     for (size_t i = 0; i < tokens; i++)
         if (to_decide(m, i))
             TRY(decide(m, &m->a->token.v[i], d, n));
     if (m->b->live == 0)
         return FAIL(m->c, ERR_INPUT, "flow.move-nothing-left", "%zu tokens", tokens);
     TRY(clocks(m));
+    drop_fallen(m->b);
     for (size_t i = 0; i < tokens; i++)
         TRY(new_edges(m, m->a->token.v[i].key));
     for (size_t i = tokens; i > 0; i--)               /* inner ones first: a part that is empty now is over */
-        if (m->b->token.v[i - 1].dead)
+        if (fallen[i - 1])
             TRY(run_path_ends(m->b, m->a->token.v[i - 1].scope));
     m->b->look = true;
     return run_settle(m->b);
