@@ -53,7 +53,7 @@ struct access_state {
     pthread_mutex_t lock;
     struct session *session[SESSIONS_MAX];
     struct session *bucket[SESSION_BUCKETS];      /* the same, by the first bytes of the hash */
-    struct throttle throttle[4096], totp_used[4096];
+    struct throttle throttle[4096], rate[4096], totp_used[4096];
     struct kdf_cost cost;            /* of password hashes; {0}: crypto's own */
     unsigned char key[KEY_LEN];           /* form tokens */
     char dummy[128];                 /* hash of nobody's password */

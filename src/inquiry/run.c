@@ -233,7 +233,7 @@ enum err take_ask(struct ctx *c, const struct letter *l)
         return bad(c, "inquiry.bad-element", l);
     if (answering) {
         TRY(inquiry_peer_find(c, l->guardian, &g));
-        if (!g.guardian || g.closed)
+        if (!g.guardian || g.closed || str_eq(l->guardian, l->from))     /* nobody guards herself */
             return bad(c, "inquiry.no-guardian", l);
     }
     TRY(over_quota(c, l, answering ? "answer" : "guard", &over));

@@ -360,6 +360,7 @@ static void apply_part(struct ctx *c, struct out *o, const struct rules_draft *w
     }
     para(o, "rules.apply-why");
     form_begin(o, "/rules/draft/%s/apply", w->id);
+    hidden(o, "seen", w->hash);
     ask(o, &(struct ask){ .name = "basis", .label = "rules.basis-of", .hint = "rules.basis-hint", .max = 600 });
     ask(o, &(struct ask){ .name = "provisions", .label = "rules.provisions", .hint = "rules.provisions-hint", .optional = true });
     ask_date(o, &(struct ask){ .name = "from", .label = "rules.from-day" });
@@ -477,8 +478,8 @@ static enum err act_apply(struct ctx *c, const struct request *rq, struct respon
         rs->status = 422;
         return draft_page(c, rq, rs);
     }
-    struct rules_apply a = { .draft = rq->params[0], .reason = req_field(rq, "reason"), .basis = req_field(rq, "basis"),
-        .provisions = req_field(rq, "provisions"), .from_day = days_from_civil(day), .seen_base = req_is(rq, "seen_base", "yes") };
+    struct rules_apply a = { .draft = rq->params[0], .seen = req_field(rq, "seen"), .reason = req_field(rq, "reason"),
+        .basis = req_field(rq, "basis"), .provisions = req_field(rq, "provisions"), .from_day = days_from_civil(day), .seen_base = req_is(rq, "seen_base", "yes") };
     enum err e = rules_apply(c, &a, &version);
     if (e && rules_again(c, rs, e, "basis"))
         return draft_page(c, rq, rs);

@@ -99,10 +99,12 @@ struct rules_version {
 };
 struct rules_apply {
     struct str draft, reason, basis, provisions;
+    struct str seen;                         /* hash of the text she read */
     int64_t from_day;
     bool seen_base;                          /* the text below changed since: seen, go on */
 };
 /* Verb rules.apply, and not someone who wrote in the draft (ERR_DENIED).
+ * ERR_CONFLICT "rules.changed-meanwhile" when it is not the text she read.
  * ERR_CONFLICT "rules.base-changed" when what it began from is no longer in
  * force; ERR_INPUT when the text cannot run the house's evaluations. */
 enum err rules_apply(struct ctx *c, const struct rules_apply *a, struct str *version) MUST_CHECK;

@@ -164,6 +164,8 @@ static enum err may_apply(struct ctx *c, const struct rules_draft *w, const stru
         return FAIL(c, ERR_CONFLICT, "rules.not-a-draft", "draft " STR_F, STR_A(w->id));
     if (pack_has_word(w->authors, c->who->id))
         return FAIL(c, ERR_DENIED, "rules.second-person", "draft " STR_F, STR_A(w->id));
+    if (!str_eq(w->hash, a->seen))              /* an author saved after she looked */
+        return FAIL(c, ERR_CONFLICT, "rules.changed-meanwhile", "draft " STR_F, STR_A(w->id));
     if (str_eq(w->hash, w->base))
         return FAIL(c, ERR_INPUT, "rules.nothing-changed", "draft " STR_F, STR_A(w->id));
     TRY(rules_text_in_force(c, w->decision, a->from_day, &base, &version));

@@ -554,6 +554,22 @@ static void sign_in__on(struct t *t, struct house_t *h)
     REFUSED(c, ERR_INPUT, officer_add(c, &o, &id, &secret));
 }
 
+/* Whatever strangers ask without signing in, however many they are, keeps no officer out. */
+static void rates_on(struct t *t, struct house_t *h)
+{
+    struct ctx *c = &h->c;
+    struct fault why;
+    as(t, h, "codeni-filadelfia");
+    for (unsigned i = 0; i < 16000; i++) {
+        const char peer[] = { 's', (char)('a' + i % 26), (char)('a' + i / 26 % 26), (char)('a' + i / 676), 0 };
+        for (int k = 0; k < 8; k++)
+            (void)access_rate(c, "check", str_c(peer), 60);
+    }
+    CHECK_EQ(try_in(c, "codeni-filadelfia", HOUSE_PASSWORD, "", "p8", &why), ERR_OK);
+    CHECK(access_rate(c, "check", STR("p9"), 1000));
+    CHECK(!access_rate(c, "check", STR("p9"), 1));
+}
+
 static void resume(struct t *t, struct house_t *h, struct str token, enum err want, const char *key)
 {
     struct ctx *c = &h->c;
@@ -807,7 +823,7 @@ static void both(struct t *t, void (*run)(struct t *t, struct house_t *h))
     }
 }
 #define BOTH(name) static void name(struct t *t) { both(t, name##_on); }
-BOTH(grants) BOTH(not_yours) BOTH(break_glass) BOTH(kinds_filter) BOTH(redaction) BOTH(sealed) BOTH(sign_in_)
+BOTH(grants) BOTH(not_yours) BOTH(break_glass) BOTH(kinds_filter) BOTH(redaction) BOTH(sealed) BOTH(sign_in_) BOTH(rates)
 BOTH(session) BOTH(totp) BOTH(tokens) BOTH(less)
 
 static const struct t_case cases[] = {
@@ -820,6 +836,7 @@ static const struct t_case cases[] = {
     { "identity shows after an opening, for ten minutes", redaction },
     { "sealed places need the role too; secrets nobody sees", sealed },
     { "wrong name, password or code answer the same; tries are slowed", sign_in_ },
+    { "questions of strangers keep no officer out", rates },
     { "sessions lock, unlock, end, and die with the officer", session },
     { "a code works once", totp },
     { "form tokens belong to their session", tokens },

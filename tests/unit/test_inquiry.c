@@ -256,6 +256,8 @@ static void refusals(struct t *t, struct trio *x)
     wrong = question(x, e);
     wrong.guardian = x->node[A];                                    /* a guardian of the asker's choice */
     TAKES(&x->h[B], letter_by(t, x, A, B, &wrong), "inquiry.no-guardian");
+    wrong = question(x, e);                                         /* the guardian asks, and is its own guardian */
+    TAKES(&x->h[B], letter_by(t, x, G, B, &wrong), "inquiry.no-guardian");
     struct element bad[TOKENS_ASKED];
     memcpy(bad, e, sizeof bad);
     memset(bad[5].b, 0, 32);

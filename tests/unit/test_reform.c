@@ -448,7 +448,11 @@ static void pages_on(struct t *t, struct house_t *h)
     struct str apply = PATH(draft, STR("/apply"));
     CHECK_EQ(POST_FORM(lawyer, apply, F("basis", "Resolución de prueba"), F("reason", "Prueba"), F("from", "2/3/2026")), 403);
     CHECK_EQ(POST_FORM(other, apply, F("basis", ""), F("reason", "Prueba"), F("from", "2/3/2026")), 422);
-    CHECK_EQ(POST_FORM(other, apply, F("basis", "Resolución de prueba"), F("reason", "Prueba"), F("from", "2/3/2026")), 303);
+    CHECK_EQ(POST_FORM(other, apply, { STR("seen"), hash }, F("basis", "Resolución de prueba"), F("reason", "Prueba"),
+        F("from", "2/3/2026")), 409);                                       /* the text from before it was saved */
+    hash = one_value(h, "SELECT hash FROM rules_draft WHERE id = $1", id);
+    CHECK_EQ(POST_FORM(other, apply, { STR("seen"), hash }, F("basis", "Resolución de prueba"), F("reason", "Prueba"),
+        F("from", "2/3/2026")), 303);
     struct str version = one_value(h, "SELECT id FROM rules_version WHERE decision = $1", STR("signal"));
     CHECK_EQ(get(t, h, reader, PATH(STR("/rules/version/"), version), "Resolución de prueba"), 200);
     CHECK_EQ(POST_FORM(other, PATH(STR("/rules/version/"), version, STR("/withdraw")), F("until", "1/1/2026"), F("reason", "x")), 422);

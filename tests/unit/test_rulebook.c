@@ -221,6 +221,10 @@ static void applied_on(struct t *t, struct house_t *h)
                              .from_day = today };
     REFUSED(c, ERR_DENIED, rules_apply(c, &a, &version));     /* she wrote it */
     lawyer(t, h, OTHER);
+    a.seen = w.hash;                                          /* she read it before the author saved */
+    REFUSED(c, ERR_CONFLICT, rules_apply(c, &a, &version));
+    OK(c, rules_draft_get(c, id, &w));
+    a.seen = w.hash;
     a.basis = STR(" ");
     REFUSED(c, ERR_INPUT, rules_apply(c, &a, &version));
     a.basis = STR("Resolución de prueba 1/2026");
@@ -255,7 +259,8 @@ static void applied_on(struct t *t, struct house_t *h)
     REFUSED(c, ERR_CONFLICT, rules_withdraw(c, version, today + 12, STR("otra vez")));
     CHECK(str_eq(urgency_now(t, h, today + 11), after));
     CHECK(str_eq(urgency_now(t, h, today + 12), before));
-    a = (struct rules_apply){ .draft = late, .reason = STR("r"), .basis = STR("b"), .from_day = today + 12 };
+    OK(c, rules_draft_get(c, late, &w));
+    a = (struct rules_apply){ .draft = late, .seen = w.hash, .reason = STR("r"), .basis = STR("b"), .from_day = today + 12 };
     REFUSED(c, ERR_CONFLICT, rules_apply(c, &a, &version));
     a.seen_base = true;
     OK(c, rules_apply(c, &a, &version));
@@ -292,7 +297,8 @@ static void refused_on(struct t *t, struct house_t *h)
         buf_put(&b, rest);
         OK(c, rules_draft_save(c, id, buf_str(&b), w.hash, STR("")));
         lawyer(t, h, OTHER);
-        enum err e = rules_apply(c, &(struct rules_apply){ .draft = id, .reason = STR("r"), .basis = STR("b"),
+        OK(c, rules_draft_get(c, id, &w));
+        enum err e = rules_apply(c, &(struct rules_apply){ .draft = id, .seen = w.hash, .reason = STR("r"), .basis = STR("b"),
             .from_day = rules_today(c) }, &version);
         CHECK_EQ(e, ERR_INPUT);
         CHECK(c->fault.key && (!broken[i].key || !strcmp(c->fault.key, broken[i].key)));
@@ -313,7 +319,8 @@ static void survives_on(struct t *t, struct house_t *h)
     OK(c, rules_draft_text(c, id, &text));
     OK(c, rules_draft_save(c, id, with_cell(t, c, text, "first_urgency", "\"yellow\"", "\"red\""), w.hash, STR("")));
     lawyer(t, h, OTHER);
-    struct rules_apply a = { .draft = id, .reason = STR("r"), .basis = STR("b"), .from_day = rules_today(c) };
+    OK(c, rules_draft_get(c, id, &w));
+    struct rules_apply a = { .draft = id, .seen = w.hash, .reason = STR("r"), .basis = STR("b"), .from_day = rules_today(c) };
     long refused = 0;
     for (long n = 1; n < 4000; n += 1 + n / 6) {
         c->mem.fail_at = c->mem.count + n;
