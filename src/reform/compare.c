@@ -13,6 +13,7 @@ struct compare_run {
     struct compare_line *line;
     size_t room;
     struct compare_count *count;
+    int64_t until_us;                /* of clock_mono_us */
 };
 
 struct str compare_decision(const struct dmn_model *m, struct str file)
@@ -37,7 +38,8 @@ enum err compare_begin(struct ctx *c, const struct compare_side *before, const s
     TRY(ctx_check(c));
     if (before->text.n && after->text.n)
         TRY(dmn_diff(c, before->text, after->text, &e, &n));
-    *r = (struct compare_run){ .c = c, .a = *before, .b = *after, .decision = decision, .count = count };
+    *r = (struct compare_run){ .c = c, .a = *before, .b = *after, .decision = decision, .count = count,
+        .until_us = clock_mono_us() + (before->time_us ? before->time_us : COMPARE_US) };
     r->out.edit = e;
     r->out.edits = n;
     ctx_init(&r->work, WORK_MEM);
@@ -241,6 +243,8 @@ enum err compare_one(struct compare_run *r, struct str id, struct str text, stru
 {
     if (r->out.situations >= COMPARE_SITUATIONS_MAX)
         return FAIL(r->c, ERR_INPUT, "reform.too-many-situations", "more than %d", COMPARE_SITUATIONS_MAX);
+    if (r->out.situations && clock_mono_us() > r->until_us)
+        return FAIL(r->c, ERR_INPUT, "reform.compare-slow", "after %zu situations", r->out.situations);
     r->out.situations++;
     enum err e = one(r, id, text, in);
     arena_reset(&r->work.mem);

@@ -12,8 +12,9 @@
 #include "rulebook/dmn_edit.h"
 
 /* One side: the law of a pack, a model of it, and its text ({0}: the cells that
- * differ are not told). */
-struct compare_side { const struct pack *pack; const struct dmn_model *model; struct str text; };
+ * differ are not told).  time_us, of the side before: all situations together may
+ * take so long, 0: COMPARE_US. */
+struct compare_side { const struct pack *pack; const struct dmn_model *model; struct str text; int64_t time_us; };
 
 /* An answer that differs. */
 struct compare_entry {
@@ -40,13 +41,15 @@ struct compare {
     const struct compare_count *count;  size_t counts;     /* per entry, in order of first change */
     const struct edit *edit;            size_t edits;      /* all that differs between the texts */
 };
-enum { COMPARE_SITUATIONS_MAX = 20000, COMPARE_LINES_MAX = 2000, COMPARE_CSV_MAX = 8 * 1024 * 1024 };
+enum { COMPARE_SITUATIONS_MAX = 20000, COMPARE_LINES_MAX = 2000, COMPARE_CSV_MAX = 8 * 1024 * 1024,
+       COMPARE_US = 20 * US_PER_S };
 
 struct compare_run;
 /* decision: the one that answers ("screening").  Everything lives in c->mem. */
 enum err compare_begin(struct ctx *c, const struct compare_side *before, const struct compare_side *after,
                        struct str decision, struct compare_run **out) MUST_CHECK;
-/* id {0}: counted, not listed. */
+/* id {0}: counted, not listed.  ERR_INPUT "reform.compare-slow": a draft whose cells
+ * take as long as they may, many times over, holds up nobody else. */
 enum err compare_one(struct compare_run *r, struct str id, struct str text, struct feel_value in) MUST_CHECK;
 enum err compare_end(struct compare_run *r, struct compare *out) MUST_CHECK;     /* also after a failure */
 

@@ -63,6 +63,9 @@ const struct panel desk_panels[] = {
 
 desk_tick *const desk_ticks[] = {
     referral_tick,
+    NULL
+};
+desk_tick *const desk_calls[] = {
     inquiry_tick,
     NULL
 };

@@ -15,6 +15,9 @@ extern const struct panel desk_panels[];
 /* What desks do when time passes, every half minute; ends with NULL. */
 typedef enum err desk_tick(struct ctx *c, size_t limit, size_t *did);
 extern desk_tick *const desk_ticks[];
+/* The same, of those who wait for other nodes: on a thread of their own, since a
+ * node that does not answer must not stop the clocks of this house. */
+extern desk_tick *const desk_calls[];
 
 /* Projectors and tables of every room, as the ledger wants them. */
 struct desk_list { const struct projector *projectors; const struct table *tables;

@@ -18,10 +18,10 @@
 struct web {
     struct house *house;
     struct http *http;
-    pthread_t ticker;
+    pthread_t ticker, caller;
     pthread_mutex_t lock;
     pthread_cond_t wake;
-    bool stop, ticking;
+    bool stop, ticking, calling;
 };
 struct worker { struct db *db; };
 
@@ -315,6 +315,14 @@ static void worker_end(void *arg, void *thread)
     free(me);
 }
 
+static void run_ticks(struct ctx *c, desk_tick *const *tick)
+{
+    size_t did = 0;
+    for (size_t i = 0; tick[i]; i++)
+        if (tick[i](c, 200, &did) != ERR_OK)
+            log_line(LOG_WARN, "clocks: %s: %s", err_name(c->fault.code), c->fault.detail);
+}
+
 static void run_clocks(struct web *w, struct db *db)
 {
     struct ctx c;
@@ -328,20 +336,28 @@ static void run_clocks(struct web *w, struct db *db)
     else if (did)
         log_line(LOG_INFO, "clocks: %zu done", did);
     reuse_sweep(c.node->reuse, c.now_us);
-    for (size_t i = 0; desk_ticks[i]; i++)
-        if (desk_ticks[i](&c, 200, &did) != ERR_OK)
-            log_line(LOG_WARN, "clocks: %s: %s", err_name(c.fault.code), c.fault.detail);
+    run_ticks(&c, desk_ticks);
     ctx_done(&c);
 }
 
-static void *ticker(void *arg)
+static void run_calls(struct web *w, struct db *db)
 {
-    struct web *w = arg;
+    struct ctx c;
+    ctx_init(&c, 32 << 20);
+    c.node = house_node(w->house);
+    c.db = db;
+    c.who = officer_machine(&c);
+    run_ticks(&c, desk_calls);
+    ctx_done(&c);
+}
+
+static void *each_half_minute(struct web *w, void (*run)(struct web *w, struct db *db))
+{
     struct worker *me = worker_new(w);
     (void)pthread_mutex_lock(&w->lock);
     while (me && !w->stop) {
         (void)pthread_mutex_unlock(&w->lock);
-        run_clocks(w, me->db);
+        run(w, me->db);
         (void)pthread_mutex_lock(&w->lock);
         struct timespec until;
         (void)clock_gettime(CLOCK_REALTIME, &until);
@@ -353,6 +369,9 @@ static void *ticker(void *arg)
     worker_end(w, me);
     return NULL;
 }
+
+static void *ticker(void *arg) { return each_half_minute(arg, run_clocks); }
+static void *caller(void *arg) { return each_half_minute(arg, run_calls); }
 
 enum err web_start(struct ctx *c, struct house *h, const struct web_config *cfg, struct web **out)
 {
@@ -370,6 +389,10 @@ enum err web_start(struct ctx *c, struct house *h, const struct web_config *cfg,
         e = FAIL(c, ERR_IO, "error.internal", "clock thread");
     else if (!e)
         w->ticking = true;
+    if (!e && pthread_create(&w->caller, NULL, caller, w) != 0)
+        e = FAIL(c, ERR_IO, "error.internal", "calling thread");
+    else if (!e)
+        w->calling = true;
     if (e) {
         web_stop(w);
         return e;
@@ -388,6 +411,8 @@ void web_stop(struct web *w)
     (void)pthread_mutex_unlock(&w->lock);
     if (w->ticking)
         (void)pthread_join(w->ticker, NULL);
+    if (w->calling)
+        (void)pthread_join(w->caller, NULL);
     if (w->http)
         http_stop(w->http, 5 * US_PER_S);
     (void)pthread_cond_destroy(&w->wake);

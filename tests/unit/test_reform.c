@@ -312,6 +312,11 @@ static void changes_expected(struct t *t)
     CHECK(str_starts(out, STR("id,entry,before,after,")));
     CHECK(holds(out, STR("child_labour_14")));
     /* a column nobody asks for, and too large a file, are refused with the place */
+    a.time_us = 1;                                              /* no time is left after the first */
+    CHECK_EQ(compare_csv(&c, &a, &b, STR("screening"), csv, &k), ERR_INPUT);
+    CHECK(c.fault.key && !strcmp(c.fault.key, "reform.compare-slow"));
+    c.fault = (struct fault){ 0 };
+    a.time_us = 0;
     enum err e = compare_csv(&c, &a, &b, STR("screening"), STR("id,shoe_size\nx,41\n"), &k);
     CHECK_EQ(e, ERR_INPUT);
     c.fault = (struct fault){ 0 };
