@@ -55,12 +55,15 @@ static bool list_spelled(struct ctx *c, const json_t *j, struct str *out)
     return true;
 }
 
-static enum err take(struct ctx *c, struct checker_talk *t, json_t *situation)
+enum err checker_json_take(struct ctx *c, struct checker_talk *t, const json_t *in)
 {
+    json_t *situation = json_object_get(in, "situation");
     const char *name;
     json_t *v;
+    if (!json_is_object(situation))
+        return FAIL(c, ERR_INPUT, "checker.bad-json", "{\"decision\": text, \"situation\": {input: value}} is expected");
     json_object_foreach(situation, name, v) {
-        struct str s;
+        struct str s = { 0 };
         bool ok = json_is_array(v) ? list_spelled(c, v, &s) : spelled(c, v, &s);
         if (!ok || !checker_talk_say(c, t, str_c(name), s))
             return FAIL(c, ERR_INPUT, "checker.bad-json", "situation: \"%.60s\" is no input, or that is not a value of it", name);
@@ -187,24 +190,36 @@ static void send_json(struct ctx *c, struct http_resp *rs, int status, json_t *o
     json_decref(o);
 }
 
-static enum err parse(struct ctx *c, const struct http_req *rq, json_t **out)
+/* How deep the brackets go, those in texts not counted: the library reads by recursion. */
+static size_t depth_of(struct str s)
+{
+    size_t deep = 0, most = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < s.n; i++) {
+        if (quoted) {
+            if (s.p[i] == '\\')
+                i++;
+            else
+                quoted = s.p[i] != '"';
+        } else {
+            quoted = s.p[i] == '"';
+            deep += s.p[i] == '{' || s.p[i] == '[';
+            deep -= deep && (s.p[i] == '}' || s.p[i] == ']');
+            most = deep > most ? deep : most;
+        }
+    }
+    return most;
+}
+
+enum err checker_json_read(struct ctx *c, struct str body, json_t **out)
 {
     json_error_t e;
-    if (!str_starts(rq->body_type, STR("application/json")))
-        return FAIL(c, ERR_INPUT, "checker.bad-json", "Content-Type must be application/json");
-    if (rq->body.n == 0 || rq->body.n > CHECKER_API_MAX)
+    if (body.n == 0 || body.n > CHECKER_API_MAX)
         return FAIL(c, ERR_INPUT, "checker.bad-json", "empty, or more than %d bytes", (int)CHECKER_API_MAX);
-    size_t deep = 0, most = 0;
-    for (size_t i = 0; i < rq->body.n; i++) {      /* quoted brackets count too: enough is enough */
-        deep += rq->body.p[i] == '{' || rq->body.p[i] == '[';
-        deep -= deep && (rq->body.p[i] == '}' || rq->body.p[i] == ']');
-        most = deep > most ? deep : most;
-    }
-    json_t *j = most <= API_DEPTH ? json_loadb(rq->body.p, rq->body.n, JSON_REJECT_DUPLICATES, &e) : NULL;
-    if (!j)
-        return FAIL(c, ERR_INPUT, "checker.bad-json", "line %d: %.100s", most > API_DEPTH ? 1 : e.line, most > API_DEPTH ? "nested too deeply" : e.text);
-    *out = j;
-    return ERR_OK;
+    if (depth_of(body) > API_DEPTH)
+        return FAIL(c, ERR_INPUT, "checker.bad-json", "nested too deeply");
+    *out = json_loadb(body.p, body.n, JSON_REJECT_DUPLICATES, &e);
+    return *out ? ERR_OK : FAIL(c, ERR_INPUT, "checker.bad-json", "line %d: %.100s", e.line, e.text);
 }
 
 static enum err answer(struct ctx *c, json_t *in, json_t **out)
@@ -213,17 +228,17 @@ static enum err answer(struct ctx *c, json_t *in, json_t **out)
     struct checker_talk t;
     struct checker_answer a;
     const struct checker_input *next;
-    json_t *situation = json_object_get(in, "situation"), *d = json_object_get(in, "decision"), *l = json_object_get(in, "lang");
+    json_t *d = json_object_get(in, "decision"), *l = json_object_get(in, "lang");
     struct str decision = json_is_string(d) ? text_of(d) : STR("screening");
-    if (!json_is_object(situation) || (d && !json_is_string(d)))
-        return FAIL(c, ERR_INPUT, "checker.bad-json", "{\"decision\": text, \"situation\": {input: value}} is expected");
+    if (d && !json_is_string(d))
+        return FAIL(c, ERR_INPUT, "checker.bad-json", "decision: a text is expected");
     if (json_is_string(l) && (str_is(text_of(l), "en") || str_is(text_of(l), "es") || str_is(text_of(l), "gn")))
         c->lang = arena_dup(&c->mem, text_of(l));
     if (!checker_form(c->node->pack, decision))
         return FAIL(c, ERR_NOT_FOUND, "checker.no-decision", "no such decision");
     TRY(rules_in_force(c, checker_file(c->node->pack, decision), rules_today(c), &u));
     TRY(checker_talk_open(c, c->node->pack, u.model, decision, &t));
-    TRY(take(c, &t, situation));
+    TRY(checker_json_take(c, &t, in));
     TRY(checker_evaluate(c, t.pack, t.model, decision, checker_talk_inputs(c, &t), &a));
     TRY(checker_talk_next(c, &t, &next));
     *out = answer_json(c, &a, next, &u);
@@ -260,10 +275,12 @@ void checker_api(struct ctx *c, const struct http_req *rq, struct http_resp *rs)
     }
     if (str_starts(http_header_of(rq, "Accept-Language"), STR("en")))
         c->lang = STR("en");
-    if (access_rate(c, "check", str_c(peer), CHECKER_PER_MINUTE))
-        e = parse(c, rq, &in);
-    else
+    if (!access_rate(c, "check", str_c(peer), CHECKER_PER_MINUTE))
         e = FAIL(c, ERR_BUSY, "checker.too-many", "too many questions a minute");
+    else if (!str_starts(rq->body_type, STR("application/json")))
+        e = FAIL(c, ERR_INPUT, "checker.bad-json", "Content-Type must be application/json");
+    else
+        e = checker_json_read(c, rq->body, &in);
     if (e == ERR_OK)
         e = answer(c, in, &out);
     json_decref(in);

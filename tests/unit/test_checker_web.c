@@ -147,6 +147,8 @@ static void the_api_answers_and_refuses_on(struct t *t, bool pg)
         { 400, "", "error" },
         { 400, "{\"situation\":{\"works\":true,\"works\":false}}", "error" },
         { 400, "[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]", "deep" },
+        { 400, "[\"]]]]\",[\"]]]]\",[\"]]]]\",[\"]]]]\",[\"]]]]\",[\"]]]]\",[\"]]]]\",[1]]]]]]]]", "deep" },
+        { 400, "{\"a\":\"\\\\\",\"b\":[[[[[[[[[[1]]]]]]]]]]}", "deep" },
         { 404, "{\"decision\":\"no_such\",\"situation\":{}}", "error" },
     };
     struct house_t h;
