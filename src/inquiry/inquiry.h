@@ -91,9 +91,12 @@ enum err inquiry_receive(struct ctx *c, const struct envelope *e, struct str *fr
 /* Letters that wait: to one node, or to all ({0}). */
 struct waiting { struct str id, to, run, bytes; };
 enum err inquiry_waiting(struct ctx *c, struct str to, size_t limit, struct waiting **out, size_t *n) MUST_CHECK;
-/* They have arrived (or were carried). */
+enum err inquiry_waiting_count(struct ctx *c, int64_t *n) MUST_CHECK;
+/* They have arrived. */
 enum err inquiry_sent(struct ctx *c, const struct str *id, size_t n) MUST_CHECK;
-/* Everything that waits, for a stick; nothing is marked: it may be made again. */
+/* The courier has delivered: what was in a file counts as sent, and nothing else. */
+enum err inquiry_carried(struct ctx *c, size_t *n) MUST_CHECK;
+/* Everything that waits, for a stick; it goes on waiting: the file may be made again. */
 enum err inquiry_courier_out(struct ctx *c, struct str *file, size_t *letters) MUST_CHECK;
 struct courier_report { size_t taken, others, known, refused; const char *key; };
 /* Reads what is for this node.  A file that is damaged is refused whole. */

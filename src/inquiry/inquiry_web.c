@@ -373,11 +373,10 @@ static void list_grid(struct ctx *c, struct out *o, const struct inquiry *q, siz
 
 static enum err courier_part(struct ctx *c, struct out *o)
 {
-    struct waiting *w;
-    size_t n;
-    TRY(inquiry_waiting(c, (struct str){ 0 }, 200, &w, &n));
+    int64_t n;
+    TRY(inquiry_waiting_count(c, &n));
     part_begin(o, "inquiry.post");
-    para_text(o, SAYF(c, "inquiry.waiting-n", W_INT("n", (int64_t)n)));
+    para_text(o, SAYF(c, "inquiry.waiting-n", W_INT("n", n)));
     if (n) {
         row_of(o);
         act_button(o, BTN_QUIET, "inquiry.exchange", "/inquiries/exchange");
@@ -435,12 +434,9 @@ static enum err courier_out(struct ctx *c, const struct request *rq, struct resp
 
 static enum err act_carried(struct ctx *c, const struct request *rq, struct response *rs)
 {
-    struct waiting *w;
     size_t n;
     (void)rq;
-    TRY(inquiry_waiting(c, (struct str){ 0 }, 200, &w, &n));
-    for (size_t i = 0; i < n; i++)
-        TRY(inquiry_sent(c, &w[i].id, 1));
+    TRY(inquiry_carried(c, &n));
     return go_done(c, rs, "carried", "/inquiries");
 }
 

@@ -159,7 +159,8 @@ enum err inquiry_waiting(struct ctx *c, struct str to, size_t limit, struct wait
     size_t k = 0;
     TRY(ctx_check(c));
     TRY(db_query(c, &r,
-        "SELECT id, to_node, run, dossier, blob FROM inquiry_letter WHERE state = 'waiting' AND ($1 = '' OR to_node = $1)"
+        "SELECT id, to_node, run, dossier, blob FROM inquiry_letter WHERE state IN ('waiting', 'packed')"
+        " AND ($1 = '' OR to_node = $1)"
         " ORDER BY made_us, id LIMIT $2", ARGS(TEXT(to), INT((int64_t)limit))));
     struct { struct str dossier, blob; } *at = arena_alloc_n_(&c->mem, limit, sizeof *at, 8);
     TRY(ctx_check(c));
@@ -176,26 +177,36 @@ enum err inquiry_waiting(struct ctx *c, struct str to, size_t limit, struct wait
     return ERR_OK;
 }
 
-static enum err sent_one(struct ctx *c, struct str id)
+/* "waiting", then perhaps "packed" (in a courier's file), then "sent". */
+static enum err letter_to(struct ctx *c, struct str id, const char *state)
 {
     AUTO_ROWS r = { 0 };
     struct draft *d;
-    TRY(db_query(c, &r, "SELECT dossier, run FROM inquiry_letter WHERE id = $1 AND state = 'waiting'", ARGS(TEXT(id))));
+    TRY(db_query(c, &r, "SELECT dossier, run FROM inquiry_letter WHERE id = $1 AND state IN ('waiting', 'packed')"
+                        " AND state <> $2", ARGS(TEXT(id), TEXT(str_c(state)))));
     if (!rows_next(&r))
         return rows_end(&r);
     struct str dossier = row_str(&r, 0), run = row_str(&r, 1);
     TRY(rows_end(&r));
     TRY(draft_begin(c, run, "inquiry.sent", &d));
     draft_in(d, dossier);
-    draft_set(d, "inquiry_letter", id, "state", STR("sent"));
+    draft_set(d, "inquiry_letter", id, "state", str_c(state));
     return draft_commit(c, d);
 }
 
 enum err inquiry_sent(struct ctx *c, const struct str *id, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        TRY(sent_one(c, id[i]));
+        TRY(letter_to(c, id[i], "sent"));
     return ERR_OK;
+}
+
+enum err inquiry_waiting_count(struct ctx *c, int64_t *n)
+{
+    AUTO_ROWS r = { 0 };
+    TRY(db_query(c, &r, "SELECT count(*) FROM inquiry_letter WHERE state IN ('waiting', 'packed')", NO_ARGS));
+    *n = rows_next(&r) ? row_i64(&r, 0) : 0;
+    return rows_end(&r);
 }
 
 /* ---- by courier ------------------------------------------------------------------------------------ */
@@ -213,7 +224,25 @@ enum err inquiry_courier_out(struct ctx *c, struct str *file, size_t *letters)
         buf_put(&b, w[i].bytes);
     if (b.failed)
         return FAIL(c, ERR_INPUT, "inquiry.file-big", "%zu letters", *letters);
+    for (size_t i = 0; i < *letters; i++)
+        TRY(letter_to(c, w[i].id, "packed"));
     *file = buf_str(&b);
+    return ERR_OK;
+}
+
+/* Only what a file held: a letter that came to wait since then goes on waiting. */
+enum err inquiry_carried(struct ctx *c, size_t *n)
+{
+    AUTO_ROWS r = { 0 };
+    struct str id[WAITING_MAX];
+    size_t k = 0;
+    TRY(db_query(c, &r, "SELECT id FROM inquiry_letter WHERE state = 'packed' ORDER BY made_us, id LIMIT $1",
+                 ARGS(INT(WAITING_MAX))));
+    while (k < COUNT_OF(id) && rows_next(&r))
+        id[k++] = row_str(&r, 0);
+    TRY(rows_end(&r));
+    TRY(inquiry_sent(c, id, k));
+    *n = k;
     return ERR_OK;
 }
 
@@ -488,7 +517,8 @@ static enum err forget_ended(struct ctx *c, size_t limit, size_t *did)
     TRY(db_query(c, &r,
         "SELECT q.run_dossier FROM inquiry_row q JOIN dossier d ON d.id = q.run_dossier"
         " WHERE (q.state NOT IN ('sent', 'received', 'answered')"
-        "   AND NOT EXISTS (SELECT 1 FROM inquiry_letter l WHERE l.dossier = q.run_dossier AND l.state = 'waiting'))"
+        "   AND NOT EXISTS (SELECT 1 FROM inquiry_letter l WHERE l.dossier = q.run_dossier"
+        "   AND l.state IN ('waiting', 'packed')))"
         "  OR q.asked_us < $1 ORDER BY q.run_dossier LIMIT $2",
         ARGS(INT(c->now_us - INQUIRY_KEEP_DAYS * US_PER_DAY), INT((int64_t)limit))));
     while (n < limit && rows_next(&r))

@@ -379,6 +379,33 @@ static void files(struct t *t, struct trio *x)
 }
 static void courier(struct t *t) { each_engine(t, files); }
 
+/* What came to wait after the file was made is not lost when the courier is back. */
+static void late_letters(struct t *t, struct trio *x)
+{
+    struct work_case ka = case_of(t, &x->h[A], "py-1601", ASKS);
+    struct str mine = person(t, &x->h[A], &ka, &known), file;
+    struct ctx *c = &x->h[A].c;
+    int64_t left = -1;
+    size_t n = 0;
+    (void)ask_from(t, x, mine, ERR_OK);
+    machine(&x->h[A]);
+    OK(c, inquiry_courier_out(c, &file, &n));
+    CHECK_EQ(n, 2);
+    (void)ask_from(t, x, mine, ERR_OK);
+    machine(&x->h[A]);
+    OK(c, inquiry_carried(c, &n));
+    CHECK_EQ(n, 2);
+    OK(c, inquiry_waiting_count(c, &left));
+    CHECK_EQ(left, 2);
+    OK(c, inquiry_courier_out(c, &file, &n));
+    OK(c, inquiry_courier_out(c, &file, &n));                       /* the stick was lost: made again */
+    CHECK_EQ(n, 2);
+    OK(c, inquiry_carried(c, &n));
+    OK(c, inquiry_waiting_count(c, &left));
+    CHECK_EQ(left, 0);
+}
+static void late(struct t *t) { each_engine(t, late_letters); }
+
 static void cards(struct t *t, struct trio *x)
 {
     struct ctx *c = &x->h[A].c;
@@ -410,6 +437,7 @@ static const struct t_case cases[] = {
     { "dishonest and damaged letters are refused with a reason", refused },
     { "a guardian that cheats is found out", dishonest },
     { "a courier's file: cut, twice, all letters of one size", courier },
+    { "a letter that came after the courier left goes on waiting", late },
     { "cards and addresses", pairing },
 };
 T_MAIN(cases)
