@@ -27,6 +27,7 @@ static enum err version_facts(struct ctx *c, struct out *o, const struct rules_v
     fact_begin(o, "rules.applied-at");
     time_of(o, v->at_us);
     fact_end(o);
+    fact(o, "rules.withdraw-asked-by", v->asked_by.n ? officer_name(c, v->asked_by) : (struct str){ 0 });
     fact(o, "rules.withdrawn-by", v->withdrawn_by.n ? officer_name(c, v->withdrawn_by) : (struct str){ 0 });
     fact(o, "rules.withdrawn-why", v->withdrawn_why);
     fact(o, "rules.hash", v->hash);
@@ -38,6 +39,19 @@ static void withdraw_part(struct ctx *c, struct out *o, const struct rules_versi
 {
     if (v->until_day || !access_may(c, "rules.apply", (struct str){ 0 }))
         return;
+    if (v->asked_by.n && !str_eq(v->asked_by, c->who->id)) {
+        sheet_begin(o, "rules.withdraw-asked");
+        para_text(o, SAYF(c, "rules.withdraw-waits", W_TEXT("who", officer_name(c, v->asked_by)),
+                          W_DAY("day", v->asked_day), W_TEXT("why", v->asked_why)));
+        form_begin(o, "/rules/version/%s/withdraw", v->id);
+        hidden(o, "until", date_text(&c->mem, civil_from_days(v->asked_day)));
+        ask(o, &(struct ask){ .name = "reason", .label = "rules.reason-of", .rows = 3, .max = 4000 });
+        submit(o, BTN_STOP, "rules.withdraw-agree");
+        form_end(o);
+        section_end(o);
+    } else if (v->asked_by.n) {
+        notice(o, TONE_SOON, "rules.withdraw-mine");
+    }
     more_begin(o, "rules.withdraw");
     para(o, "rules.withdraw-why");
     form_begin(o, "/rules/version/%s/withdraw", v->id);

@@ -96,6 +96,8 @@ struct rules_version {
     int64_t from_day, until_day;             /* until_day 0: not withdrawn */
     int64_t at_us;
     struct str withdrawn_by, withdrawn_why;
+    struct str asked_by, asked_why;          /* of one version only: who asks to withdraw it */
+    int64_t asked_day;
 };
 struct rules_apply {
     struct str draft, reason, basis, provisions;
@@ -108,7 +110,9 @@ struct rules_apply {
  * ERR_CONFLICT "rules.base-changed" when what it began from is no longer in
  * force; ERR_INPUT when the text cannot run the house's evaluations. */
 enum err rules_apply(struct ctx *c, const struct rules_apply *a, struct str *version) MUST_CHECK;
-/* No longer in force from that day on; what was decided before stays as it is. */
+/* No longer in force from that day on; what was decided before stays as it is.
+ * As with applying it takes two: the first call asks, a second officer who gives
+ * the same day makes it so; with another day she asks in her turn. */
 enum err rules_withdraw(struct ctx *c, struct str version, int64_t day, struct str reason) MUST_CHECK;
 enum err rules_version_get(struct ctx *c, struct str id, struct rules_version *out) MUST_CHECK;
 enum err rules_version_text(struct ctx *c, struct str id, struct str *text) MUST_CHECK;

@@ -34,8 +34,14 @@ static enum err version_find(struct ctx *c, struct str id, struct rules_version 
 
 enum err rules_version_get(struct ctx *c, struct str id, struct rules_version *out)
 {
+    struct record r;
     TRY(access_need(c, "reform.view", (struct str){ 0 }));
-    return version_find(c, id, out);
+    TRY(version_find(c, id, out));
+    TRY(record_load(c, id, &r));
+    out->asked_by = record_get(&r, "asked_by");
+    out->asked_why = record_get(&r, "asked_why");
+    out->asked_day = record_i64(&r, "asked_day");
+    return ERR_OK;
 }
 
 enum err rules_version_text(struct ctx *c, struct str id, struct str *text)
@@ -241,6 +247,13 @@ static enum err withdraw_sets(struct ctx *c, struct draft *d, struct str id, int
         return FAIL(c, ERR_CONFLICT, "rules.withdrawn-already", "version " STR_F, STR_A(id));
     TRY(record_load(c, id, &r));
     draft_in(d, r.dossier);
+    struct str asked = record_get(&r, "asked_by");
+    if (!asked.n || str_eq(asked, c->who->id) || record_i64(&r, "asked_day") != day) {
+        draft_set(d, "rules_version", id, "asked_by", c->who->id);
+        draft_set(d, "rules_version", id, "asked_why", reason);
+        draft_set_i64(d, "rules_version", id, "asked_day", day);
+        return ctx_check(c);
+    }
     draft_set_i64(d, "rules_version", id, "until", day < v.from_day ? v.from_day : day);
     draft_set(d, "rules_version", id, "withdrawn_by", c->who->id);
     draft_set(d, "rules_version", id, "withdrawn_why", reason);

@@ -462,6 +462,9 @@ static void pages_on(struct t *t, struct house_t *h)
     CHECK_EQ(get(t, h, reader, PATH(STR("/rules/version/"), version), "Resolución de prueba"), 200);
     CHECK_EQ(POST_FORM(other, PATH(STR("/rules/version/"), version, STR("/withdraw")), F("until", "1/1/2026"), F("reason", "x")), 422);
     CHECK_EQ(POST_FORM(other, PATH(STR("/rules/version/"), version, STR("/withdraw")), F("until", "3/3/2026"), F("reason", "x")), 303);
+    CHECK_EQ(get(t, h, lawyer, PATH(STR("/rules/version/"), version), "2026-03-03"), 200);
+    CHECK_EQ(POST_FORM(lawyer, PATH(STR("/rules/version/"), version, STR("/withdraw")), F("until", "2026-03-03"), F("reason", "x")), 303);
+    CHECK(!str_eq(one_value(h, "SELECT withdrawn_by FROM rules_version WHERE id = $1", version), STR("")));
 
     /* A reform by its pages. */
     CHECK_EQ(POST_FORM(other, STR("/reform/new"), F("title", "Reforma de prueba"), F("issue", "Prueba"), F("requirements", "C138-2-3")), 303);

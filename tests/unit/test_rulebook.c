@@ -256,6 +256,16 @@ static void applied_on(struct t *t, struct house_t *h)
     lawyer(t, h, OTHER);
     REFUSED(c, ERR_INPUT, rules_withdraw(c, version, today, STR("error")));      /* not in the past */
     OK(c, rules_withdraw(c, version, today + 12, STR("error de redacción")));
+    OK(c, rules_withdraw(c, version, today + 12, STR("otra vez yo")));          /* nobody withdraws alone */
+    CHECK(str_eq(urgency_now(t, h, today + 12), after));
+    lawyer(t, h, LAWYER);
+    OK(c, rules_withdraw(c, version, today + 13, STR("otro día")));             /* another day is another request */
+    CHECK(str_eq(urgency_now(t, h, today + 13), after));
+    OK(c, rules_withdraw(c, version, today + 12, STR("ese día")));
+    lawyer(t, h, OTHER);
+    OK(c, rules_version_get(c, version, &v));
+    CHECK(!v.until_day && v.asked_day == today + 12 && str_eq(v.asked_by, w.by));
+    OK(c, rules_withdraw(c, version, today + 12, STR("de acuerdo")));
     REFUSED(c, ERR_CONFLICT, rules_withdraw(c, version, today + 12, STR("otra vez")));
     CHECK(str_eq(urgency_now(t, h, today + 11), after));
     CHECK(str_eq(urgency_now(t, h, today + 12), before));
@@ -341,6 +351,10 @@ static void survives_on(struct t *t, struct house_t *h)
     CHECK_STR(w.state, "applied");
     refused = 0;
     version = w.version;
+    lawyer(t, h, LAWYER);
+    OK(c, rules_withdraw(c, version, rules_today(c), STR("pedido")));
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM rules_version WHERE until_day > 0", NO_ARGS), 0);
+    lawyer(t, h, OTHER);
     for (long n = 1;; n++) {
         db_fail_nth(c->db, n);
         enum err e = rules_withdraw(c, version, rules_today(c), STR("r"));
