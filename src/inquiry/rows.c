@@ -199,7 +199,7 @@ struct str secret_get(struct ctx *c, const struct record *run, const char *field
 enum err secret_into(struct ctx *c, const struct record *run, const char *field, void *p, size_t n)
 {
     struct str s = secret_get(c, run, field);
-    if (s.n != n)
+    if (!s.p || s.n != n)
         return FAIL(c, ERR_CORRUPT, "error.internal", "%s of %zu bytes", field, s.n);
     memcpy(p, s.p, n);
     return ERR_OK;
