@@ -87,7 +87,7 @@ export async function visitor(browser, base, { login, js = true, width = 1280, h
 export async function send(page, form, button) {
   const [answer] = await Promise.all([
     page.waitForResponse(r => r.request().isNavigationRequest() && (r.status() < 300 || r.status() >= 400)),
-    (button ?? form.locator('button').last()).click(),
+    (button ?? form.locator("button:not([name=look])").last()).click(),
   ]);
   await page.waitForLoadState();
   return answer.status();

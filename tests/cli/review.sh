@@ -5,7 +5,7 @@ amparo=$1
 cd "$(dirname "$0")/../.." || exit 1
 dir=$(mktemp -d)
 port=$((20000 + RANDOM % 20000))
-"$amparo" demo --data "$dir/data" --cases 6 --serve --port "$port" >"$dir/log" 2>&1 &
+"$amparo" demo --data "$dir/data" --cases 48 --serve --port "$port" >"$dir/log" 2>&1 &
 pid=$!
 trap 'kill "$pid" 2>/dev/null; wait "$pid" 2>/dev/null; rm -rf "$dir"' EXIT
 for _ in $(seq 600); do
