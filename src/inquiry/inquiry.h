@@ -103,6 +103,9 @@ struct courier_report { size_t taken, others, known, refused; const char *key; }
 enum err inquiry_courier_in(struct ctx *c, struct str file, struct courier_report *r) MUST_CHECK;
 /* Talk to every paired node that has an address, until nothing moves. */
 enum err inquiry_exchange(struct ctx *c, size_t *moved) MUST_CHECK;
+/* The same for somebody who waits for the page: at most so many seconds for all of
+ * them, 0: twenty. */
+enum err inquiry_exchange_now(struct ctx *c, int seconds, size_t *moved) MUST_CHECK;
 /* Every half minute: exchange, and forget what has ended. */
 enum err inquiry_tick(struct ctx *c, size_t limit, size_t *did) MUST_CHECK;
 

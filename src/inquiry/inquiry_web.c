@@ -474,7 +474,7 @@ static enum err act_exchange(struct ctx *c, const struct request *rq, struct res
 {
     size_t moved;
     (void)rq;
-    TRY(inquiry_exchange(c, &moved));
+    TRY(inquiry_exchange_now(c, 0, &moved));
     if (!moved)
         return go_done(c, rs, "nothing-moved", "/inquiries");
     return go_done(c, rs, "exchanged", "/inquiries");

@@ -347,7 +347,9 @@ static void curl_start(void)
     (void)curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
-static CURL *call_new(const char *url, struct str body, struct buf *in)
+enum { CALL_S = 120, CLICK_S = 20 };
+
+static CURL *call_new(const char *url, struct str body, long seconds, struct buf *in)
 {
     (void)pthread_once(&curl_once, curl_start);
     CURL *h = curl_easy_init();
@@ -361,7 +363,7 @@ static CURL *call_new(const char *url, struct str body, struct buf *in)
     (void)curl_easy_setopt(h, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     (void)curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
     (void)curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT, 10L);
-    (void)curl_easy_setopt(h, CURLOPT_TIMEOUT, 120L);        /* a hung node must not hold up our clocks for long */
+    (void)curl_easy_setopt(h, CURLOPT_TIMEOUT, seconds);
     (void)curl_easy_setopt(h, CURLOPT_POSTFIELDS, body.p);
     (void)curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.n);
     (void)curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, collect);
@@ -369,17 +371,22 @@ static CURL *call_new(const char *url, struct str body, struct buf *in)
     return h;
 }
 
-/* One letter there, waiting letters back.  *status 0: not reached. */
-static enum err call(struct ctx *c, const struct inquiry_peer *p, struct str body, long *status, struct str *back)
+/* One letter there, waiting letters back.  *status 0: not reached, or no time left. */
+static enum err call(struct ctx *c, const struct inquiry_peer *p, int64_t until_us, struct str body, long *status,
+                     struct str *back)
 {
     struct buf in;
+    int64_t left = (until_us - clock_mono_us()) / US_PER_S;
+    *status = 0;
+    *back = (struct str){ 0 };
+    if (left < 1)
+        return ERR_OK;
     struct curl_slist *heads = curl_slist_append(NULL, "Content-Type: application/octet-stream");
     const char *url = arena_z(&c->mem, str_join(&c->mem, p->url, STR("/peer/letter")));
     buf_init(&in, &c->mem, LETTER_MAX + 5 * LETTER_UNIT);
     TRY(ctx_check(c));
     heads = heads ? curl_slist_append(heads, "Expect:") : NULL;
-    CURL *h = url && heads ? call_new(url, body, &in) : NULL;
-    *status = 0;
+    CURL *h = url && heads ? call_new(url, body, left < CALL_S ? (long)left : CALL_S, &in) : NULL;
     if (h) {
         (void)curl_easy_setopt(h, CURLOPT_HTTPHEADER, heads);
         CURLcode code = curl_easy_perform(h);
@@ -421,7 +428,7 @@ static enum err take_back(struct ctx *c, struct str letters, struct letter *poll
     return ERR_OK;
 }
 
-static enum err post_waiting(struct ctx *c, const struct inquiry_peer *p, struct letter *poll, size_t *moved)
+static enum err post_waiting(struct ctx *c, const struct inquiry_peer *p, int64_t until_us, struct letter *poll, size_t *moved)
 {
     struct waiting *w;
     struct str back;
@@ -429,7 +436,7 @@ static enum err post_waiting(struct ctx *c, const struct inquiry_peer *p, struct
     long status;
     TRY(inquiry_waiting(c, p->node, 8, &w, &n));
     for (size_t i = 0; i < n; i++) {
-        TRY(call(c, p, w[i].bytes, &status, &back));
+        TRY(call(c, p, until_us, w[i].bytes, &status, &back));
         bool known = status == 409 && !str_starts(back, STR("inquiry.not-yet"));
         if (status != 200 && !known) {
             log_line(LOG_WARN, "letter " STR_F " to node " STR_F ": status %ld", STR_A(w[i].id), STR_A(p->node), status);
@@ -445,17 +452,17 @@ static enum err post_waiting(struct ctx *c, const struct inquiry_peer *p, struct
     return ERR_OK;
 }
 
-static enum err poll_peer(struct ctx *c, const struct inquiry_peer *p, size_t *moved)
+static enum err poll_peer(struct ctx *c, const struct inquiry_peer *p, int64_t until_us, size_t *moved)
 {
     struct str here = ledger_node_id(c->node->ledger), bytes, back;
     struct letter l = { .kind = LETTER_POLL, .run = here, .from = here, .to = p->node, .at_us = c->now_us };
     long status;
-    TRY(post_waiting(c, p, &l, moved));
+    TRY(post_waiting(c, p, until_us, &l, moved));
     for (int i = 0; i < 8; i++) {
         size_t before = l.acks;
         l.id = id_new(&c->mem, c->now_us);
         TRY(letter_write(c, &l, p->box, sign_here, c, &bytes));
-        TRY(call(c, p, bytes, &status, &back));
+        TRY(call(c, p, until_us, bytes, &status, &back));
         if (status != 200)
             return ERR_OK;
         l.acks = 0;
@@ -470,18 +477,18 @@ static enum err poll_peer(struct ctx *c, const struct inquiry_peer *p, size_t *m
 
 enum { ROUNDS = 6 };
 
-static enum err exchange_once(struct ctx *c, size_t *moved)
+static enum err exchange_once(struct ctx *c, int64_t until_us, size_t *moved)
 {
     struct inquiry_peer *p;
     size_t n;
     TRY(inquiry_peers(c, &p, &n));
     for (size_t i = 0; i < n; i++)
         if (p[i].url.n && !p[i].closed)
-            TRY(poll_peer(c, &p[i], moved));
+            TRY(poll_peer(c, &p[i], until_us, moved));
     return ERR_OK;
 }
 
-enum err inquiry_exchange(struct ctx *c, size_t *moved)
+static enum err exchange(struct ctx *c, int64_t until_us, size_t *moved)
 {
     *moved = 0;
     for (int i = 0; i < ROUNDS; i++) {
@@ -492,7 +499,7 @@ enum err inquiry_exchange(struct ctx *c, size_t *moved)
         room.node = c->node;
         room.lang = c->lang;
         room.who = officer_machine(&room);
-        enum err e = exchange_once(&room, &now);
+        enum err e = exchange_once(&room, until_us, &now);
         if (e)
             c->fault = room.fault;
         ctx_done(&room);
@@ -502,6 +509,17 @@ enum err inquiry_exchange(struct ctx *c, size_t *moved)
             break;
     }
     return ERR_OK;
+}
+
+enum err inquiry_exchange(struct ctx *c, size_t *moved)
+{
+    return exchange(c, INT64_MAX, moved);
+}
+
+/* What is not through by then goes with the next half minute. */
+enum err inquiry_exchange_now(struct ctx *c, int seconds, size_t *moved)
+{
+    return exchange(c, clock_mono_us() + (seconds ? seconds : CLICK_S) * US_PER_S, moved);
 }
 
 /* ---- every half minute ----------------------------------------------------------------------------------------- */

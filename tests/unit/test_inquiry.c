@@ -2,6 +2,10 @@
  * agency's, the guardian's; what passes between them and what is refused. */
 #include "inquiry_t.h"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 static const struct who known = { "Ysapy María", "Inventada Prueba", "2012-04-05", "0000001", "0981000001" };
 static const struct who written_otherwise = { "Isapy", "Inbentada Prueva", "2012-05-04", NULL, NULL };
 static const struct who other = { "Kuarahy", "Ficticio Ensayo", "2001-09-17", "0000777", "0981000777" };
@@ -428,6 +432,35 @@ static void cards(struct t *t, struct trio *x)
 }
 static void pairing(struct t *t) { each_engine(t, cards); }
 
+/* A node that takes the call and says nothing holds up whoever clicked for so long
+ * and no longer; what waits goes on waiting. */
+static void silent_peer(struct t *t, struct trio *x)
+{
+    struct work_case ka = case_of(t, &x->h[A], "py-1601", ASKS);
+    struct str mine = person(t, &x->h[A], &ka, &known), url;
+    struct ctx *c = &x->h[A].c;
+    struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t n = sizeof at;
+    struct buf b;
+    int64_t left = 0;
+    size_t moved = 1;
+    (void)ask_from(t, x, mine, ERR_OK);
+    int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    CHECK(s >= 0 && bind(s, (const struct sockaddr *)(const void *)&at, n) == 0 && listen(s, 8) == 0 &&
+          getsockname(s, (struct sockaddr *)(void *)&at, &n) == 0);
+    buf_init(&b, &c->mem, 64);
+    buf_fmt(&b, "http://127.0.0.1:%d", ntohs(at.sin_port));
+    url = buf_str(&b);
+    machine(&x->h[A]);
+    OK(c, inquiry_pair(c, inquiry_card(&x->h[B].c), STR("Silencio"), url, false));
+    OK(c, inquiry_exchange_now(c, 2, &moved));
+    CHECK_EQ(moved, 0);
+    OK(c, inquiry_waiting_count(c, &left));
+    CHECK_EQ(left, 2);
+    (void)close(s);
+}
+static void silent(struct t *t) { each_engine(t, silent_peer); }
+
 static const struct t_case cases[] = {
     { "found, asked, agreed, forgotten", found },
     { "not found, and one number only", negative },
@@ -438,6 +471,7 @@ static const struct t_case cases[] = {
     { "a guardian that cheats is found out", dishonest },
     { "a courier's file: cut, twice, all letters of one size", courier },
     { "a letter that came after the courier left goes on waiting", late },
+    { "a silent node holds nobody up", silent },
     { "cards and addresses", pairing },
 };
 T_MAIN(cases)
