@@ -131,7 +131,7 @@ static enum err wrap_up(struct reading *r, const xmlNode *k, size_t at, int dept
 static enum err read_node(struct reading *r, const xmlNode *n, int depth)
 {
     bool children = false, headings = false;
-    size_t at;
+    size_t at = 0;
     TRY(new_node(r, n, depth, &at));
     for (const xmlNode *k = xml_first(n); k; k = xml_next(k)) {
         struct str name = xml_name(k);

@@ -176,12 +176,13 @@ static enum err add_provision(struct making *m, const struct law *l, const struc
     (void)str_cut(v->eid, ' ', &first, &rest);
     if (first.n)
         TRY(place(m, first, &at));
-    if (first.n && sharing(l, v, first) == 1 && !m->d->node[at].text.n) {
-        m->d->node[at].text = own.text;
-        m->d->node[at].status = own.status;
+    struct law_node *node = m->d->node;
+    if (first.n && node && sharing(l, v, first) == 1 && !node[at].text.n) {
+        node[at].text = own.text;
+        node[at].status = own.status;
         return ERR_OK;
     }
-    own.depth = first.n ? m->d->node[at].depth + 1 : 0;
+    own.depth = first.n && node ? node[at].depth + 1 : 0;
     if (!insert(m, first.n ? at : m->d->n, &own))
         return full(m);
     return ERR_OK;

@@ -173,8 +173,8 @@ static int by_score(const void *a, const void *b)
 
 enum err law_search(struct ctx *c, const struct law *l, struct str query, size_t max, struct law_hit **out, size_t *n)
 {
-    struct piece *v;
-    size_t pieces, docs = l->pack->provisions_n, k = 0;
+    struct piece *v = NULL;
+    size_t pieces = 0, docs = l->pack->provisions_n, k = 0;
     unsigned words = 0;
     struct str folded = words_fold(&c->mem, str_sub(query, 0, QUERY_MAX));
     if (!folded.p && query.n)       /* cut inside a letter, or no UTF-8 */

@@ -64,9 +64,11 @@ static enum in_force bounded(const struct law *l, const struct provision *v, str
 enum err law_at(struct ctx *c, const struct law *l, const struct provision *v, struct civil day,
                 struct law_version *out, enum in_force *in)
 {
-    struct law_version *w;
-    size_t n;
+    struct law_version *w = NULL;
+    size_t n = 0;
     TRY(law_versions(c, l, v, &w, &n));
+    if (!n)
+        return FAIL(c, ERR_BUG, "error.internal", "a provision without a version");
     *out = w[n - 1];
     *in = IN_FORCE_NO;
     for (size_t i = n; i-- > 0;) {
