@@ -111,7 +111,12 @@ async function walk(js) {
     is(await codeni.locator('main a[href^="/law/"]').count() > 0, 'the articles are cited');
     await committee.goto(version);
     is(await fill(committee, `${version}/withdraw`, { until: `${today.getUTCDate()}/${today.getUTCMonth() + 1}/${today.getUTCFullYear()}`,
-      reason: 'Fin de la prueba' }) === 200, 'it can be withdrawn');
+      reason: 'Fin de la prueba' }) === 200, 'its withdrawal is asked for');
+    is(!/Evaluado con: py/.test(await screened(codeni)), 'which one person alone does not decide');
+    await lawyer.goto(version);
+    const agree = formTo(lawyer, `${version}/withdraw`).first();
+    await agree.locator('[name=reason]').fill('De acuerdo (prueba)');
+    is(await send(lawyer, agree) === 200, 'a second person agrees');
     is(/Evaluado con: py/.test(await screened(codeni)), 'and the pack decides again');
   });
 

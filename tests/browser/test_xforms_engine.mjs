@@ -2,6 +2,7 @@
 // engine of ODK Web Forms with status success and no warning; scripted answers must
 // give the instance our own check computes.   node test_xforms_engine.mjs BUILD/amparo
 import { execFileSync } from 'node:child_process';
+import { File } from 'node:buffer';
 import { webcrypto } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,12 +18,13 @@ if (!existsSync(program)) {
 }
 execFileSync(program, { env: { ...process.env, AMPARO_DUMP: dir }, stdio: ['ignore', 'ignore', 'inherit'] });
 
+globalThis.File ??= File;             // node 18 has it under its module's name only, and so webcrypto
 // The engine wants a browser: a DOM, and nothing that looks like node to its XPath parser.
 const dom = new JSDOM('<!doctype html>', { url: 'http://localhost/' });
 Object.assign(globalThis, { window: dom.window, document: dom.window.document });
 for (const name of Object.getOwnPropertyNames(dom.window))
     if (/^[A-Z]/.test(name) && !(name in globalThis)) globalThis[name] = dom.window[name];
-globalThis.crypto ??= webcrypto;     // node 18 has it under its module's name only
+globalThis.crypto ??= webcrypto;
 await fetch('data:,warm');           // node's fetch reads process.versions once, now
 Object.defineProperty(process, 'versions', { value: {}, configurable: true });
 const warned = [];
