@@ -146,7 +146,7 @@ static json_t *hotlines(struct ctx *c)
     const struct pack *p = c->node->pack;
     json_t *a = json_array();
     for (size_t i = 0; i < p->agencies_n; i++) {
-        if (!p->agencies[i].phone.n || p->agencies[i].verified == PACK_NO)
+        if (!agency_callable(&p->agencies[i]))
             continue;
         json_t *o = json_object();
         (void)json_object_set_new(o, "name", js(pack_text(p, &p->agencies[i].name, c->lang)));

@@ -6,6 +6,7 @@
 #include "base/node.h"
 #include "law/law.h"
 #include "page/form_html.h"
+#include "page/names.h"
 #include "page/page.h"
 #include "page/sheet_out.h"
 #include "rulebook/rulebook.h"
@@ -270,23 +271,10 @@ static enum err doubts(struct ctx *c, struct out *o, const struct checker_answer
     return ERR_OK;
 }
 
-/* Public short numbers that the pack's sources give, and only those. */
 static void whom_to_call(struct ctx *c, struct out *o)
 {
-    const struct pack *p = c->node->pack;
     part_begin(o, "checker.call");
-    facts_begin(o);
-    for (size_t i = 0; i < p->agencies_n; i++) {
-        const struct agency *a = &p->agencies[i];
-        if (!a->phone.n || a->verified == PACK_NO)
-            continue;
-        html(o, "<div><dt>");
-        text(o, pack_text(p, &a->name, c->lang));
-        html(o, "</dt><dd class=\"num\">");
-        text(o, a->phone);
-        html(o, "</dd></div>\n");
-    }
-    facts_end(o);
+    phones(o);
     if (!c->who)
         go_button(o, BTN, "checker.report", "/report");
     else

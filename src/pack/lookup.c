@@ -46,6 +46,7 @@ static const void *find(const struct pack *p, enum map_of which, struct str id)
 const struct territory *pack_territory(const struct pack *p, struct str id) { return find(p, MAP_TERRITORY, id); }
 const struct role *pack_role(const struct pack *p, struct str id) { return find(p, MAP_ROLE, id); }
 const struct agency *pack_agency(const struct pack *p, struct str id) { return find(p, MAP_AGENCY, id); }
+bool agency_callable(const struct agency *a) { return a->phone.n && a->verified != PACK_NO; }
 const struct office *pack_office(const struct pack *p, struct str id) { return find(p, MAP_OFFICE, id); }
 const struct service *pack_service(const struct pack *p, struct str id) { return find(p, MAP_SERVICE, id); }
 const struct source *pack_source(const struct pack *p, struct str id) { return find(p, MAP_SOURCE, id); }

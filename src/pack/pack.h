@@ -266,6 +266,8 @@ struct str pack_text(const struct pack *p, const struct label *l, struct str lan
 const struct territory *pack_territory(const struct pack *p, struct str id);
 const struct role *pack_role(const struct pack *p, struct str id);
 const struct agency *pack_agency(const struct pack *p, struct str id);
+/* May its number be shown to be called?  Only one that a source gives. */
+bool agency_callable(const struct agency *a);
 const struct office *pack_office(const struct pack *p, struct str id);
 const struct service *pack_service(const struct pack *p, struct str id);
 const struct source *pack_source(const struct pack *p, struct str key);

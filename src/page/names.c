@@ -55,6 +55,23 @@ struct str reason_text(struct ctx *c, struct str stored)
     return words.n ? str_join(&c->mem, code, STR(": "), words) : code;
 }
 
+void phones(struct out *o)
+{
+    const struct pack *p = o->c->node->pack;
+    facts_begin(o);
+    for (size_t i = 0; i < p->agencies_n; i++) {
+        const struct agency *a = &p->agencies[i];
+        if (!agency_callable(a))
+            continue;
+        html(o, "<div><dt>");
+        text(o, pack_text(p, &a->name, o->c->lang));
+        html(o, "</dt><dd class=\"num\">");
+        text(o, a->phone);
+        html(o, "</dd></div>\n");
+    }
+    facts_end(o);
+}
+
 enum tone urgency_tone(struct str urgency)
 {
     return str_is(urgency, "red") ? TONE_LATE : str_is(urgency, "orange") ? TONE_SOON : TONE_PLAIN;

@@ -17,6 +17,8 @@ struct str article_text(struct ctx *c, struct str article);
 extern const char *const skip_reasons[], *const pause_reasons[];     /* end with NULL */
 struct str reason_of(struct ctx *c, const char *const *list, struct str code, struct str words);
 struct str reason_text(struct ctx *c, struct str stored);
+/* The public numbers that may be called, agency by agency. */
+void phones(struct out *o);
 enum tone urgency_tone(struct str urgency);      /* "red" LATE, "orange" SOON */
 
 #endif

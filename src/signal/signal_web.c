@@ -11,27 +11,10 @@
 
 /* ---- public: home ------------------------------------------------------------------ */
 
-/* Public short numbers that the pack's sources give, and only those. */
-static void phones(struct ctx *c, struct out *o)
-{
-    const struct pack *p = c->node->pack;
-    facts_begin(o);
-    for (size_t i = 0; i < p->agencies_n; i++) {
-        const struct agency *a = &p->agencies[i];
-        if (!a->phone.n || a->verified == PACK_NO)
-            continue;
-        html(o, "<div><dt>");
-        text(o, pack_text(p, &a->name, c->lang));
-        html(o, "</dt><dd class=\"num\">");
-        text(o, a->phone);
-        html(o, "</dd></div>\n");
-    }
-    facts_end(o);
-}
-
 static enum err home(struct ctx *c, const struct request *rq, struct response *rs)
 {
     struct out *o = &rs->out;
+    (void)c;
     (void)rq;
     o->open = true;
     page_begin(o, &(struct page){ .title_key = "public.title", .narrow = true });
@@ -53,7 +36,7 @@ static enum err home(struct ctx *c, const struct request *rq, struct response *r
     steps_end(o);
     section_end(o);
     part_begin(o, "public.call");
-    phones(c, o);
+    phones(o);
     small(o, "public.call-note");
     section_end(o);
     part_begin(o, "public.safe");

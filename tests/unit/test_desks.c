@@ -66,15 +66,6 @@ static struct str person_in(struct t *t, struct house_t *h, const struct work_ca
     return person_as(t, h, k, code, "affected");
 }
 
-static struct str signed_in(struct t *t, struct house_t *h, const char *office)
-{
-    struct str token = { 0 };
-    as(t, h, office);
-    h->c.who = NULL;
-    OK(&h->c, session_begin(&h->c, str_c(office), STR(HOUSE_PASSWORD), (struct str){ 0 }, STR("peer-ok"), &token));
-    return token;
-}
-
 /* Send a form with its token; the status. */
 static int post(struct t *t, struct house_t *h, struct str token, struct str path, const char *name, const char *value)
 {

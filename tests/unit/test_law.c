@@ -562,7 +562,7 @@ static void after_rebuild(struct t *t)
 
 /* ---- pages --------------------------------------------------------------------------------------------------------- */
 
-static struct str signed_in(struct t *t, struct house_t *h, const char *login)
+static struct str of_login(struct t *t, struct house_t *h, const char *login)
 {
     struct str token = { 0 };
     h->c.who = NULL;
@@ -627,7 +627,7 @@ static void signing_page(struct t *t)
         struct got g;
         as(t, &h, "conaeti");
         as(t, &h, "codeni-filadelfia");
-        struct str lawyer = signed_in(t, &h, "conaeti"), other = signed_in(t, &h, "codeni-filadelfia");
+        struct str lawyer = of_login(t, &h, "conaeti"), other = of_login(t, &h, "codeni-filadelfia");
         web_ask(&h, other, GET, STR("/law/PY-L049/verify"), NULL, 0, &g);
         CHECK_EQ(g.rs.status, 403);
         got_end(&g);

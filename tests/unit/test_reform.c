@@ -361,15 +361,6 @@ static void situations_shipped(struct t *t)
 
 /* ---- pages --------------------------------------------------------------------------------------------- */
 
-static struct str signed_in(struct t *t, struct house_t *h, const char *office)
-{
-    struct str token = { 0 };
-    as(t, h, office);
-    h->c.who = NULL;
-    OK(&h->c, session_begin(&h->c, str_c(office), STR(HOUSE_PASSWORD), (struct str){ 0 }, STR("peer-ok"), &token));
-    return token;
-}
-
 static int get(struct t *t, struct house_t *h, struct str token, struct str path, const char *what)
 {
     struct got g;

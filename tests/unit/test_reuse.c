@@ -50,15 +50,6 @@ static struct str person_in(struct t *t, struct house_t *h, const struct work_ca
     return id;
 }
 
-static struct str signed_in(struct t *t, struct house_t *h, const char *office)
-{
-    struct str token = { 0 };
-    as(t, h, office);
-    h->c.who = NULL;
-    OK(&h->c, session_begin(&h->c, str_c(office), STR(HOUSE_PASSWORD), (struct str){ 0 }, STR("peer-ok"), &token));
-    return token;
-}
-
 static int post(struct t *t, struct house_t *h, struct str token, struct str path, const char *name, const char *value)
 {
     struct got g;
