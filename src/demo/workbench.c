@@ -79,10 +79,14 @@ static enum err assess(struct ctx *c, const struct pair *p, const char *requirem
 {
     struct gap_new g = { str_c(requirement), str_c(status), { 0 }, STR("Evaluación inventada para la demostración."),
                          STR("Taller inventado"), year };
+    struct gap now;
     c->who = p->writes;
     TRY(gap_assess(c, &g));
     c->who = p->reviews;
-    return reviewed ? gap_review(c, g.requirement, year, true, STR("De acuerdo (demostración).")) : ERR_OK;
+    if (!reviewed)
+        return ERR_OK;
+    TRY(gap_of(c, g.requirement, year, &now));
+    return gap_review(c, &(struct gap_verdict){ g.requirement, year, true, STR("De acuerdo (demostración)."), gap_hash(c, &now) });
 }
 
 static enum err the_year(struct ctx *c, const struct pair *p)

@@ -22,12 +22,44 @@ static void from_research(struct ctx *c, const struct promise *p, struct gap *g)
             .quote = two_words(c, m->es, m->en), .source = m->source, .verified = m->verified };
 }
 
-static struct gap gap_row(struct rows *r, int year)
+static void put_part(struct buf *b, struct str s)
+{
+    buf_i64(b, (int64_t)s.n);
+    buf_char(b, ':');
+    buf_put(b, s);
+}
+
+struct str gap_hash(struct ctx *c, const struct gap *g)
+{
+    const struct str part[] = { g->id, str_c(gap_status_name(g->status)), g->provisions, g->quote, g->source, g->by,
+                                g->reviewer, g->review, g->review_note };
+    struct buf b;
+    buf_init(&b, &c->mem, 64 * 1024);
+    buf_i64(&b, g->year);
+    for (size_t i = 0; i < COUNT_OF(part); i++)
+        put_part(&b, part[i]);
+    return rules_hash(c, buf_str(&b));
+}
+
+/* A review answers for the text it was given to.  Under another text (written
+ * elsewhere at the same time) there is none. */
+static void review_holds(struct ctx *c, struct gap *g, struct str review_of)
+{
+    struct gap read = *g;
+    read.reviewer = read.review = read.review_note = (struct str){ 0 };
+    if (g->review.n && str_eq(review_of, gap_hash(c, &read)))
+        return;
+    read.reviewed_us = 0;
+    *g = read;
+}
+
+static struct gap gap_row(struct ctx *c, struct rows *r, int year)
 {
     struct gap g = { .id = row_str(r, 1), .year = (int)row_i64(r, 2), .provisions = row_str(r, 4), .quote = row_str(r, 5),
         .source = row_str(r, 6), .by = row_str(r, 7), .at_us = row_i64(r, 8), .reviewer = row_str(r, 9),
         .review = row_str(r, 10), .review_note = row_str(r, 11), .reviewed_us = row_i64(r, 12) };
     (void)gap_status_of(row_peek(r, 3), &g.status);
+    review_holds(c, &g, row_peek(r, 13));
     g.from = g.year == year ? GAP_YEAR : GAP_EARLIER;
     g.verified = str_is(g.review, "agrees") ? PACK_YES : PACK_PARTLY;
     return g;
@@ -44,12 +76,12 @@ enum err gap_year(struct ctx *c, int year, struct gap **out, size_t *n)
         from_research(c, &s->promise[i], &v[i]);
     TRY(db_query(c, &r,
         "SELECT requirement, id, year, status, provisions, quote, source, by_officer, at_us, reviewer, review, review_note,"
-        " reviewed_us FROM gap_row WHERE country = $1 AND year <= $2 ORDER BY year, at_us, id",
+        " reviewed_us, review_of FROM gap_row WHERE country = $1 AND year <= $2 ORDER BY year, at_us, id",
         ARGS(TEXT(c->node->pack->country), INT(year))));
     while (rows_next(&r)) {
         size_t at;
         if (promise_find(s, row_peek(&r, 0), &at))
-            v[at] = gap_row(&r, year);
+            v[at] = gap_row(c, &r, year);
     }
     TRY(rows_end(&r));
     *out = v;
@@ -169,6 +201,7 @@ static enum err sets(struct ctx *c, struct draft *d, const struct gap_new *g)
     draft_set(d, "gap_assessment", id, "reviewer", STR(""));
     draft_set(d, "gap_assessment", id, "review", STR(""));
     draft_set(d, "gap_assessment", id, "review_note", STR(""));
+    draft_set(d, "gap_assessment", id, "review_of", STR(""));
     draft_set_i64(d, "gap_assessment", id, "reviewed", 0);
     return ctx_check(c);
 }
@@ -186,33 +219,70 @@ enum err gap_assess(struct ctx *c, const struct gap_new *in)
     return commit_or_drop(c, d, sets(c, d, &g));
 }
 
-static enum err review_sets(struct ctx *c, struct draft *d, struct str requirement, int year, bool agrees, struct str note)
+static enum err review_sets(struct ctx *c, struct draft *d, const struct gap_verdict *v)
 {
     struct gap now;
     struct record r;
-    TRY(gap_of(c, requirement, year, &now));
+    TRY(gap_of(c, v->requirement, v->year, &now));
     if (now.from != GAP_YEAR)
         return FAIL(c, ERR_NOT_FOUND, "reform.nothing-to-review", "no assessment of that year");
     if (str_eq(now.by, c->who->id))
         return FAIL(c, ERR_DENIED, "reform.second-person", "assessment " STR_F, STR_A(now.id));
+    if (!str_eq(v->seen, gap_hash(c, &now)))    /* assessed or reviewed again after she looked */
+        return FAIL(c, ERR_CONFLICT, "reform.changed-meanwhile", "assessment " STR_F, STR_A(now.id));
     TRY(record_load(c, now.id, &r));
     draft_in(d, r.dossier);
+    now.reviewer = now.review = now.review_note = (struct str){ 0 };
     draft_set(d, "gap_assessment", now.id, "reviewer", c->who->id);
-    draft_set(d, "gap_assessment", now.id, "review", agrees ? STR("agrees") : STR("disagrees"));
-    draft_set(d, "gap_assessment", now.id, "review_note", note);
+    draft_set(d, "gap_assessment", now.id, "review", v->agrees ? STR("agrees") : STR("disagrees"));
+    draft_set(d, "gap_assessment", now.id, "review_note", str_trim(v->note));
+    draft_set(d, "gap_assessment", now.id, "review_of", gap_hash(c, &now));
     draft_set_i64(d, "gap_assessment", now.id, "reviewed", c->now_us);
     return ctx_check(c);
 }
 
-enum err gap_review(struct ctx *c, struct str requirement, int year, bool agrees, struct str note)
+enum err gap_review(struct ctx *c, const struct gap_verdict *v)
 {
     struct draft *d;
     TRY(access_need(c, "reform.edit", (struct str){ 0 }));
-    note = str_trim(note);
-    if (utf8_count(note) > GAP_TEXT_MAX)
-        return FAIL(c, ERR_INPUT, "reform.too-long", "%zu bytes", note.n);
-    if (!agrees && !note.n)
+    if (utf8_count(v->note) > GAP_TEXT_MAX)
+        return FAIL(c, ERR_INPUT, "reform.too-long", "%zu bytes", v->note.n);
+    if (!v->agrees && !str_trim(v->note).n)
         return FAIL(c, ERR_INPUT, "reform.say-why", "disagrees without a note");
     TRY(draft_begin(c, STR("reform"), "reform.edit", &d));
-    return commit_or_drop(c, d, review_sets(c, d, requirement, year, agrees, note));
+    return commit_or_drop(c, d, review_sets(c, d, v));
+}
+
+/* ---- what she had before her ------------------------------------------------------------------ */
+
+static void take_set(struct gap *g, const struct set *s)
+{
+    struct { const char *field; struct str *to; } text[] = { { "provisions", &g->provisions }, { "quote", &g->quote },
+        { "source", &g->source }, { "by", &g->by }, { "reviewer", &g->reviewer }, { "review", &g->review },
+        { "review_note", &g->review_note } };
+    for (size_t i = 0; i < COUNT_OF(text); i++)
+        if (str_is(s->field, text[i].field))
+            *text[i].to = s->value;
+    if (str_is(s->field, "status"))
+        (void)gap_status_of(s->value, &g->status);
+}
+
+enum err gap_as_seen(struct ctx *c, const struct gap *now, struct str seen, struct gap *out, bool *found)
+{
+    struct change *ch;
+    size_t n;
+    *found = false;
+    *out = (struct gap){ .from = now->from, .id = now->id, .year = now->year };
+    TRY(access_need(c, "reform.view", (struct str){ 0 }));
+    if (!now->id.n || !seen.n)
+        return ERR_OK;
+    TRY(change_list_record(c, now->id, GAP_CHANGES_MAX, &ch, &n));
+    while (n && !*found) {                      /* newest first: from the oldest on */
+        const struct change *at = &ch[--n];
+        for (size_t i = 0; i < at->n; i++)
+            if (str_eq(at->sets[i].record, now->id))
+                take_set(out, &at->sets[i]);
+        *found = str_eq(seen, gap_hash(c, out));
+    }
+    return ctx_check(c);
 }

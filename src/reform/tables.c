@@ -8,7 +8,7 @@ const struct table reform_tables[] = {
       "CREATE TABLE gap_row (id TEXT PRIMARY KEY, requirement TEXT NOT NULL, country TEXT NOT NULL, year BIGINT NOT NULL,"
       " status TEXT NOT NULL, provisions TEXT NOT NULL, quote TEXT NOT NULL, source TEXT NOT NULL, by_officer TEXT NOT NULL,"
       " at_us BIGINT NOT NULL, reviewer TEXT NOT NULL, review TEXT NOT NULL, review_note TEXT NOT NULL,"
-      " reviewed_us BIGINT NOT NULL);"
+      " reviewed_us BIGINT NOT NULL, review_of TEXT NOT NULL);"
       "CREATE INDEX gap_row_year ON gap_row (country, year);" },
     { "reform_row",
       "CREATE TABLE reform_row (id TEXT PRIMARY KEY, title TEXT NOT NULL, issue TEXT NOT NULL, requirements TEXT NOT NULL,"
@@ -36,18 +36,18 @@ static enum err project_gap(struct ctx *c, const struct record *r)
 {
     return db_exec(c,
         "INSERT INTO gap_row (id, requirement, country, year, status, provisions, quote, source, by_officer, at_us,"
-        " reviewer, review, review_note, reviewed_us)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+        " reviewer, review, review_note, reviewed_us, review_of)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
         " ON CONFLICT (id) DO UPDATE SET requirement = excluded.requirement, country = excluded.country,"
         " year = excluded.year, status = excluded.status, provisions = excluded.provisions, quote = excluded.quote,"
         " source = excluded.source, by_officer = excluded.by_officer, at_us = excluded.at_us,"
         " reviewer = excluded.reviewer, review = excluded.review, review_note = excluded.review_note,"
-        " reviewed_us = excluded.reviewed_us",
+        " reviewed_us = excluded.reviewed_us, review_of = excluded.review_of",
         ARGS(TEXT(r->id), TEXT(record_get(r, "requirement")), TEXT(record_get(r, "country")), INT(record_i64(r, "year")),
              TEXT(record_get(r, "status")), TEXT(record_get(r, "provisions")), TEXT(record_get(r, "quote")),
              TEXT(record_get(r, "source")), TEXT(record_get(r, "by")), INT(record_i64(r, "at")),
              TEXT(record_get(r, "reviewer")), TEXT(record_get(r, "review")), TEXT(record_get(r, "review_note")),
-             INT(record_i64(r, "reviewed"))));
+             INT(record_i64(r, "reviewed")), TEXT(record_get(r, "review_of"))));
 }
 
 static enum err project_reform(struct ctx *c, const struct record *r)

@@ -99,6 +99,13 @@ static struct gap gap_now(struct t *t, struct house_t *h, const char *requiremen
     return g;
 }
 
+/* Open the page, read, answer. */
+static enum err review_now(struct t *t, struct house_t *h, const char *requirement, int year, bool agrees, const char *note)
+{
+    struct gap g = gap_now(t, h, requirement, year);
+    return gap_review(&h->c, &(struct gap_verdict){ str_c(requirement), year, agrees, str_c(note), gap_hash(&h->c, &g) });
+}
+
 static void gaps_on(struct t *t, struct house_t *h)
 {
     struct ctx *c = &h->c;
@@ -132,11 +139,11 @@ static void gaps_on(struct t *t, struct house_t *h)
     CHECK_EQ(g.verified, PACK_PARTLY);
     CHECK_EQ(gap_now(t, h, "OPSC-9-5", year - 2).from, GAP_NOBODY);      /* not before it was said */
     CHECK_EQ(gap_now(t, h, "OPSC-9-5", year).from, GAP_EARLIER);
-    REFUSED(c, ERR_DENIED, gap_review(c, STR("OPSC-9-5"), year - 1, true, STR("")));
+    REFUSED(c, ERR_DENIED, review_now(t, h, "OPSC-9-5", year - 1, true, ""));
     as(t, h, COMMITTEE);
-    REFUSED(c, ERR_NOT_FOUND, gap_review(c, STR("OPSC-9-5"), year, true, STR("")));
-    REFUSED(c, ERR_INPUT, gap_review(c, STR("OPSC-9-5"), year - 1, false, STR("")));
-    OK(c, gap_review(c, STR("OPSC-9-5"), year - 1, true, STR("")));
+    REFUSED(c, ERR_NOT_FOUND, review_now(t, h, "OPSC-9-5", year, true, ""));
+    REFUSED(c, ERR_INPUT, review_now(t, h, "OPSC-9-5", year - 1, false, ""));
+    OK(c, review_now(t, h, "OPSC-9-5", year - 1, true, ""));
     CHECK_EQ(gap_now(t, h, "OPSC-9-5", year - 1).verified, PACK_YES);
     a.year = year;
     a.status = STR("partly");
@@ -153,6 +160,44 @@ static void gaps_on(struct t *t, struct house_t *h)
     CHECK(str_eq(g.id, first));
     CHECK(!g.review.n && !g.reviewer.n);
     CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM gap_row", NO_ARGS), 2);
+}
+
+/* Who agrees agrees to the words she read: the assessor changes them just before. */
+static void gap_race_on(struct t *t, struct house_t *h)
+{
+    struct ctx *c = &h->c;
+    int year = gap_this_year(c);
+    struct gap_new a = { STR("OPSC-9-5"), STR("not"), STR("PY-L006"), STR("La ley calla (prueba)"), STR("Acta de prueba"), year };
+    struct gap g, was;
+    bool found;
+    as(t, h, LAWYER);
+    OK(c, gap_assess(c, &a));
+    as(t, h, COMMITTEE);
+    struct gap_verdict v = { a.requirement, year, true, STR(""), { 0 } };
+    REFUSED(c, ERR_CONFLICT, gap_review(c, &v));                /* says nothing of what was read */
+    g = gap_now(t, h, "OPSC-9-5", year);
+    v.seen = gap_hash(c, &g);
+    as(t, h, LAWYER);
+    a.status = STR("met");
+    a.quote = STR("La ley dice (prueba)");
+    OK(c, gap_assess(c, &a));
+    as(t, h, COMMITTEE);
+    REFUSED(c, ERR_CONFLICT, gap_review(c, &v));
+    g = gap_now(t, h, "OPSC-9-5", year);
+    CHECK(!g.review.n && g.verified == PACK_PARTLY);
+    OK(c, gap_as_seen(c, &g, v.seen, &was, &found));            /* and is told what she had read */
+    CHECK(found && was.status == GAP_NOT && g.status == GAP_MET);
+    CHECK_STR(was.quote, "La ley calla (prueba)");
+    OK(c, gap_as_seen(c, &g, STR("0000"), &was, &found));
+    CHECK(!found);
+    v.seen = gap_hash(c, &g);
+    OK(c, gap_review(c, &v));
+    CHECK_EQ(gap_now(t, h, "OPSC-9-5", year).verified, PACK_YES);
+    REFUSED(c, ERR_CONFLICT, gap_review(c, &v));                /* reviewed meanwhile: that was not on her page */
+    /* Words written elsewhere at the same time: the review is not of them. */
+    OK(c, db_exec(c, "UPDATE gap_row SET quote = $1", ARGS(TEXT(STR("Otra cosa (prueba)")))));
+    g = gap_now(t, h, "OPSC-9-5", year);
+    CHECK(!g.review.n && !g.reviewer.n && g.verified == PACK_PARTLY);
 }
 
 /* ---- stages ------------------------------------------------------------------------------------ */
@@ -374,7 +419,25 @@ static int get(struct t *t, struct house_t *h, struct str token, struct str path
     return status;
 }
 
-static int post(struct t *t, struct house_t *h, struct str token, struct str path, struct sent *form, size_t n)
+/* What stands on the page between those words and the next quote. */
+static struct str one_field(struct t *t, struct house_t *h, struct str token, struct str path, const char *before)
+{
+    struct got g;
+    struct str value = { 0 }, left, from = str_c(before);
+    size_t at, end;
+    web_ask(h, token, GET, path, NULL, 0, &g);
+    if (str_find(g.body, from, &at)) {
+        left = str_sub(g.body, at + from.n, g.body.n);
+        if (str_find(left, STR("\""), &end))
+            value = arena_dup(&h->c.mem, str_sub(left, 0, end));
+    }
+    got_end(&g);
+    CHECK(value.n);
+    return value;
+}
+
+static int post_shows(struct t *t, struct house_t *h, struct str token, struct str path, struct sent *form, size_t n,
+                      const char *what)
 {
     struct got g;
     h->c.who = NULL;
@@ -382,9 +445,15 @@ static int post(struct t *t, struct house_t *h, struct str token, struct str pat
     form[0] = (struct sent){ STR("token"), form_token(&h->c) };
     web_ask(h, token, POST, path, form, n, &g);
     int status = g.rs.status;
+    CHECK(!what || holds(g.body, str_c(what)));
     got_end(&g);
     h->c.who = NULL;
     return status;
+}
+
+static int post(struct t *t, struct house_t *h, struct str token, struct str path, struct sent *form, size_t n)
+{
+    return post_shows(t, h, token, path, form, n, NULL);
 }
 #define POST_FORM(token, path, ...) __extension__ ({ struct sent f_[] = { { { 0 }, { 0 } }, __VA_ARGS__ }; \
     post(t, h, (token), (path), f_, COUNT_OF(f_)); })
@@ -410,7 +479,16 @@ static void pages_on(struct t *t, struct house_t *h)
     CHECK_EQ(POST_FORM(lawyer, STR("/reform/gaps/C138-2-3"), F("year", "2026"), F("status", "not"), F("quote", "Por debajo (prueba)"),
         F("source", "Prueba")), 303);
     CHECK_EQ(POST_FORM(lawyer, STR("/reform/gaps/C138-2-3/review"), F("year", "2026"), F("review", "agrees")), 403);
-    CHECK_EQ(POST_FORM(other, STR("/reform/gaps/C138-2-3/review"), F("year", "2026"), F("review", "agrees")), 303);
+    struct str seen = one_field(t, h, other, STR("/reform/gaps/C138-2-3"), "name=\"seen\" value=\"");
+    CHECK_EQ(seen.n, 64);
+    CHECK_EQ(POST_FORM(other, STR("/reform/gaps/C138-2-3/review"), F("year", "2026"), F("review", "agrees")), 409);
+    CHECK_EQ(POST_FORM(lawyer, STR("/reform/gaps/C138-2-3"), F("year", "2026"), F("status", "not"), F("quote", "Muy por debajo (prueba)"),
+        F("source", "Prueba")), 303);
+    struct sent review[] = { { { 0 }, { 0 } }, F("year", "2026"), F("review", "agrees"), { STR("seen"), seen } };
+    CHECK_EQ(post_shows(t, h, other, STR("/reform/gaps/C138-2-3/review"), review, COUNT_OF(review),
+                        "<ins>Muy por debajo (prueba)</ins>"), 409);
+    review[3].value = one_field(t, h, other, STR("/reform/gaps/C138-2-3"), "name=\"seen\" value=\"");
+    CHECK_EQ(post(t, h, other, STR("/reform/gaps/C138-2-3/review"), review, COUNT_OF(review)), 303);
     CHECK_EQ(get(t, h, lawyer, STR("/reform/gaps/C138-2-3"), "Por debajo (prueba)"), 200);
 
     /* A number changed in the browser: wrong FEEL stays at its cell, right FEEL is saved. */
@@ -477,6 +555,7 @@ static void pages_on(struct t *t, struct house_t *h)
 }
 
 static void gaps(struct t *t) { on_both(t, gaps_on); }
+static void gap_race(struct t *t) { on_both(t, gap_race_on); }
 static void stages(struct t *t) { on_both(t, stages_on); }
 static void texts(struct t *t) { on_both(t, texts_on); }
 static void pages(struct t *t) { on_both(t, pages_on); }
@@ -485,6 +564,7 @@ static const struct t_case cases[] = {
     { "requirements are whole, and packs map only what their law and sources hold", promises },
     { "reading them survives refused memory", standards_survive_refusals },
     { "assessments by year, with a second person", gaps },
+    { "a review is of the text that was read", gap_race },
     { "no stage is passed over in silence", stages },
     { "texts, comments and what became of them", texts },
     { "a changed number changes exactly what it should, and says why", changes_expected },
