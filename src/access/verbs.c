@@ -72,6 +72,10 @@ const struct verb verbs[] = {
 
     { "justice.view",         JUSTICE " defence",               LEVEL_READ,  "justice" },
     { "justice.edit",         JUSTICE,                          LEVEL_WRITE, "justice" },
+    { "thing.view",           "labour " JUSTICE " defence",     LEVEL_READ,  "justice labour" },
+    { "thing.edit",           "labour investigation prosecution", LEVEL_WRITE, "justice labour" },
+    { "thing.link",           "labour investigation prosecution", LEVEL_WRITE, "justice labour" },
+    { "thing.list",           "labour investigation prosecution", LEVEL_NONE, "" },
     { "evidence.add",         "investigation prosecution",      LEVEL_WRITE, "justice" },
     { "restitution.edit",     "prosecution court",              LEVEL_WRITE, "justice" },
 

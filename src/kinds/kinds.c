@@ -19,10 +19,11 @@ struct str kind_dossier(struct ctx *c, const struct kind_use *u, const struct wo
     if (u->slot == SLOT_JUSTICE)
         return k->justice;
     const struct str own[] = { k->protection, k->justice, k->labour };
-    for (size_t i = 0; i < COUNT_OF(own); i++)
+    size_t first = u->slot == SLOT_INQUEST;
+    for (size_t i = first; i < COUNT_OF(own); i++)
         if (access_may(c, u->edit, own[i]))
             return own[i];
-    return k->protection;
+    return own[first];
 }
 
 /* ---- the table: which records a case has ------------------------------------------- */

@@ -16,8 +16,9 @@
 #include "work/work.h"
 
 /* OWN: the dossier of the case that this officer's office writes in:
- * protection, else justice, else labour. */
-enum slot { SLOT_OWN, SLOT_PROTECTION, SLOT_JUSTICE };
+ * protection, else justice, else labour.  INQUEST: where it investigates: justice,
+ * else labour, never protection. */
+enum slot { SLOT_OWN, SLOT_PROTECTION, SLOT_JUSTICE, SLOT_INQUEST };
 struct kind_use {
     const char *kind;               /* also the form's name in the pack */
     enum slot slot;

@@ -80,6 +80,7 @@ const struct foreign desk_foreign[] = {
 #define CARE_KIND(k, list) { .kind = k, .slot = SLOT_PROTECTION, .view = "plan.view", .edit = "plan.edit", .show = list, .key = "kind." k }
 #define OWN_KIND(k, list) { .kind = k, .slot = SLOT_OWN, .view = "own.view", .edit = "own.edit", .show = list, .key = "kind." k }
 #define JUSTICE_KIND(k, list, ...) { .kind = k, .slot = SLOT_JUSTICE, .view = "justice.view", .edit = "justice.edit", .show = list, .key = "kind." k, __VA_ARGS__ }
+#define THING_KIND(k, list) { .kind = k, .slot = SLOT_INQUEST, .view = "thing.view", .edit = "thing.edit", .show = list, .key = "kind." k }
 const struct kind_use kind_uses[] = {
     { .kind = "person", .slot = SLOT_PROTECTION, .view = "person.view", .edit = "person.edit",
       .show = "role sex age_years", .key = "kind.person", .more = person_more, .page = person_page_part,
@@ -94,6 +95,9 @@ const struct kind_use kind_uses[] = {
     OWN_KIND("identification", "decided_on status"),
     OWN_KIND("action", "what due_on state"),
     OWN_KIND("visit", "visited_on kind safe"),
+    THING_KIND("workplace", "name place_kind territory"),
+    THING_KIND("employer", "name employer_role employer_kind"),
+    THING_KIND("vehicle", "plate vessel_name vehicle_kind colour"),
     JUSTICE_KIND("fact", "from_on what"),
     JUSTICE_KIND("evidence", "what kind", .more = evidence_more, .page = evidence_page_part),
     JUSTICE_KIND("custody", "at from_person to_person"),

@@ -153,6 +153,8 @@ static void never(struct t *t)
         { "consent.view", "prosecution" }, { "consent.withdraw", "labour" }, { "consent.record", "court" },
         { "justice.view", "protection" }, { "justice.view", "intake" }, { "justice.view", "labour" },
         { "justice.view", "service" }, { "justice.view", "coordination" }, { "justice.edit", "defence" },
+        { "thing.view", "protection" }, { "thing.view", "intake" }, { "thing.view", "service" }, { "thing.view", "coordination" },
+        { "thing.view", "admin" }, { "thing.edit", "defence" }, { "thing.link", "defence" }, { "thing.edit", "intake" },
         { "evidence.add", "court" }, { "evidence.add", "protection" }, { "restitution.edit", "investigation" },
         { "case.view", "admin" }, { "case.export", "admin" }, { "signal.view", "admin" }, { "signal.view", "court" },
         { "dossier.open_identity", "admin" }, { "dossier.break_glass", "admin" }, { "referral.view", "admin" },

@@ -21,6 +21,7 @@ static const char *sample(enum form_type type)
     case FORM_DATE: return "2026-03-02";
     case FORM_DATETIME: return "2026-03-02T10:00:00.000-03:00";
     case FORM_FILE: return "photo.jpg";
+    case FORM_GEOPOINT: return "-25.28 -57.63 0 5";
     default: return "texto";
     }
 }
@@ -77,7 +78,7 @@ static void all_kinds_are_there(struct t *t)
     static const char *const kinds[] = { "signal", "signal_triage", "person", "case", "screening", "need",
         "care_plan", "action", "visit", "consent", "referral", "referral_answer", "fact", "evidence",
         "custody", "charge", "hearing", "judgment", "restitution", "payment", "safety_assessment",
-        "best_interests", "identification", "closure", "note" };
+        "best_interests", "identification", "closure", "note", "workplace", "employer", "vehicle" };
     struct ctx c;
     struct pack *p = load(t, &c);
 
@@ -114,6 +115,18 @@ static void secrets_are_marked(struct t *t)
     static const struct { const char *form, *path; enum form_sensitivity want; } rows[] = {
         { "signal", "contact_phone", FORM_IDENTITY },
         { "signal", "contact_when", FORM_IDENTITY },
+        { "workplace", "address", FORM_IDENTITY },
+        { "workplace", "gps", FORM_IDENTITY },
+        { "workplace", "employer", FORM_IDENTITY },
+        { "workplace", "phone", FORM_IDENTITY },
+        { "employer", "name", FORM_IDENTITY },
+        { "employer", "trade_name", FORM_IDENTITY },
+        { "employer", "tax_number", FORM_IDENTITY },
+        { "employer", "identity_number", FORM_IDENTITY },
+        { "employer", "phone_2", FORM_IDENTITY },
+        { "employer", "address", FORM_IDENTITY },
+        { "vehicle", "owner", FORM_IDENTITY },
+        { "vehicle", "phone", FORM_IDENTITY },
         { "person", "first_name", FORM_IDENTITY },
         { "person", "second_name", FORM_IDENTITY },
         { "person", "known_as", FORM_IDENTITY },
