@@ -28,7 +28,7 @@ static inline void pair_all(struct t *t, struct trio *x, int from, int to, bool 
     struct house_t *h = &x->h[from];
     struct str card = inquiry_card(&x->h[to].c);
     machine(h);
-    OK(&h->c, inquiry_pair(&h->c, card, str_c(name[to]), (struct str){ 0 }, guardian));
+    OK(&h->c, inquiry_pair(&h->c, &(struct inquiry_pairing){ .card = card, .name = str_c(name[to]), .guardian = guardian }));
 }
 
 static inline bool trio_fresh(struct t *t, struct trio *x, bool pg)
@@ -95,13 +95,10 @@ static inline struct str carry_out(struct t *t, struct trio *x, int from)
 {
     struct ctx *c = &x->h[from].c;
     struct str file = { 0 };
-    struct waiting *w;
     size_t n;
     machine(&x->h[from]);
     OK(c, inquiry_courier_out(c, &file, &n));
-    OK(c, inquiry_waiting(c, (struct str){ 0 }, 100, &w, &n));
-    for (size_t i = 0; i < n; i++)
-        OK(c, inquiry_sent(c, &w[i].id, 1));
+    OK(c, inquiry_carried(c, &n));
     return file;
 }
 

@@ -19,6 +19,7 @@ struct served;          /* signal/served.h: forms that phones and imports fill *
 struct reuse;           /* web/reuse.h: finished pages                       */
 struct http_nonces;     /* http/http_auth.h: challenges of Digest            */
 struct rulebook;        /* rulebook/rulebook.h: amended decision models, compiled */
+struct inquiry_meter;   /* inquiry/meter.h: letters of each paired node        */
 struct standards;       /* reform/standards.h: international requirements          */
 
 struct node {
@@ -34,6 +35,8 @@ struct node {
     const struct served *served;
     struct http_nonces *nonces;
     struct rulebook *rulebook;
+    struct inquiry_meter *meter;
+    int *stopping;                  /* atomic: 1 once calls to others must end; may be NULL */
     struct reuse *reuse;            /* NULL: no page is given twice */
     const struct standards *standards;
 };

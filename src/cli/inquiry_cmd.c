@@ -55,8 +55,12 @@ static enum err card(struct ctx *c, struct args *a)
 
 static enum err pair(struct ctx *c, struct args *a)
 {
-    const char *name = option(a, "--name"), *url = option(a, "--url");
-    return inquiry_pair(c, first(a), str_c(name ? name : ""), str_c(url ? url : ""), flag(a, "--guardian"));
+    const char *name = option(a, "--name"), *url = option(a, "--url"), *ca = option(a, "--ca");
+    struct inquiry_pairing p = { .card = first(a), .name = str_c(name ? name : ""), .url = str_c(url ? url : ""),
+                                 .guardian = flag(a, "--guardian") };
+    if (ca)
+        TRY(file_read(c, ca, PEER_CA_MAX, &p.ca));
+    return inquiry_pair(c, &p);
 }
 
 static enum err nodes(struct ctx *c, struct args *a)
@@ -67,101 +71,7 @@ static enum err nodes(struct ctx *c, struct args *a)
     TRY(inquiry_peers(c, &p, &n));
     for (size_t i = 0; i < n; i++)
         printf("%.*s %-8s %-40.*s %.*s%s\n", STR_A(p[i].node), p[i].guardian ? "guardian" : "agency", STR_A(p[i].name),
-               STR_A(p[i].url), p[i].closed ? " stopped" : "");
-    return ERR_OK;
-}
-
-/* ---- asking, as an officer of this node ------------------------------------------------------ */
-
-static enum err as_officer(struct ctx *c, const struct args *a, struct officer *who)
-{
-    const char *login = option(a, "--as");
-    struct officer_row *o;
-    size_t n;
-    TRY(officer_list(c, (struct str){ 0 }, &o, &n));
-    for (size_t i = 0; login && i < n; i++)
-        if (str_is(o[i].login, login) && !o[i].disabled) {
-            *who = (struct officer){ .id = o[i].id, .name = o[i].name, .office = o[i].office, .agency = o[i].agency,
-                                     .territory = o[i].territory, .roles = o[i].roles };
-            c->who = who;
-            return ERR_OK;
-        }
-    return FAIL(c, ERR_INPUT, "error.not-found", "give --as LOGIN of an officer");
-}
-
-static void says(struct ctx *c, const char *key)
-{
-    struct str s = say_(c, str_c(key));
-    printf("%.*s\n", STR_A(s));
-}
-
-static void line(struct ctx *c, const char *key)
-{
-    printf("  - ");
-    says(c, key);
-}
-
-static void learns(struct ctx *c, const char *head, struct str name, const char *const *keys)
-{
-    struct str s = say_(c, str_c(head));
-    printf("\n%.*s: %.*s\n", STR_A(s), STR_A(name));
-    for (; *keys; keys++)
-        line(c, *keys);
-}
-
-static void print_preview(struct ctx *c, const struct inquiry_preview *p)
-{
-    static const char *const kind[MATCH_TOKEN_KINDS] = { "inquiry.kind.id", "inquiry.kind.phone", "inquiry.kind.email",
-        "inquiry.kind.names-day", "inquiry.kind.names-year" };
-    static const char *const you[] = { "inquiry.you-1", "inquiry.you-2", "inquiry.you-3", NULL };
-    static const char *const they[] = { "inquiry.they-1", "inquiry.they-2", "inquiry.they-3", "inquiry.they-4", NULL };
-    static const char *const guardian[] = { "inquiry.guardian-1", "inquiry.guardian-2", NULL };
-    says(c, "inquiry.compared");
-    for (int i = 0; i < MATCH_TOKEN_KINDS; i++) {
-        struct str s = say_(c, str_c(kind[i]));
-        if (p->count[i])
-            printf("  %zu  %.*s\n", p->count[i], STR_A(s));
-    }
-    learns(c, "inquiry.you", say_(c, STR("inquiry.this-node")), you);
-    learns(c, "inquiry.they", p->answering.name, they);
-    learns(c, "inquiry.guardian", p->guardian.name, guardian);
-    printf("\n");
-    says(c, "inquiry.not-protected");
-    printf("%.*s; %lld and %lld questions left this week for the officer and the office\n", STR_A(p->case_ref),
-           (long long)p->left.officer, (long long)p->left.office);
-}
-
-static enum err preview_of(struct ctx *c, struct args *a, struct inquiry_preview *p)
-{
-    static const char *const usage = "inquiry preview PERSON --agency NODE --as LOGIN";
-    const char *agency = option(a, "--agency");
-    if (!agency || !first(a).n)
-        return FAIL(c, ERR_INPUT, "error.not-found", "%s", usage);
-    return inquiry_preview(c, first(a), str_c(agency), p);
-}
-
-static enum err preview(struct ctx *c, struct args *a)
-{
-    struct officer who;
-    struct inquiry_preview p;
-    TRY(as_officer(c, a, &who));
-    TRY(preview_of(c, a, &p));
-    print_preview(c, &p);
-    printf("Nothing has left this node.\n");
-    return ERR_OK;
-}
-
-static enum err ask_now(struct ctx *c, struct args *a)
-{
-    struct officer who;
-    struct inquiry_preview p;
-    struct str id;
-    const char *purpose = option(a, "--purpose");
-    TRY(as_officer(c, a, &who));
-    TRY(preview_of(c, a, &p));
-    print_preview(c, &p);
-    TRY(inquiry_ask(c, first(a), p.answering.node, str_c(purpose ? purpose : ""), flag(a, "--confirmed"), &id));
-    printf("Asked: %.*s. Letters wait for the network or a courier (inquiry out FILE).\n", STR_A(id));
+               STR_A(p[i].url), p[i].closed ? " stopped" : p[i].paused ? " paused" : "");
     return ERR_OK;
 }
 
@@ -199,8 +109,10 @@ static enum err in(struct ctx *c, struct args *a)
     TRY(file_read(c, path, COURIER_MAX, &file));
     TRY(inquiry_courier_in(c, file, &r));
     printf("%zu taken in, %zu known already, %zu for other nodes, %zu refused\n", r.taken, r.known, r.others, r.refused);
-    if (r.key)
-        says(c, r.key);
+    if (r.key) {
+        struct str s = say_(c, str_c(r.key));
+        printf("%.*s\n", STR_A(s));
+    }
     return ERR_OK;
 }
 
@@ -222,8 +134,6 @@ static enum err log_lines(struct ctx *c, struct args *a)
 int inquiry_cmd_card(struct ctx *c, struct args *a) { return with_node(c, a, card); }
 int inquiry_cmd_pair(struct ctx *c, struct args *a) { return with_node(c, a, pair); }
 int inquiry_cmd_nodes(struct ctx *c, struct args *a) { return with_node(c, a, nodes); }
-int inquiry_cmd_preview(struct ctx *c, struct args *a) { return with_node(c, a, preview); }
-int inquiry_cmd_ask(struct ctx *c, struct args *a) { return with_node(c, a, ask_now); }
 int inquiry_cmd_out(struct ctx *c, struct args *a) { return with_node(c, a, out); }
 int inquiry_cmd_delivered(struct ctx *c, struct args *a) { return with_node(c, a, delivered); }
 int inquiry_cmd_in(struct ctx *c, struct args *a) { return with_node(c, a, in); }

@@ -8,8 +8,6 @@
 int inquiry_cmd_card(struct ctx *c, struct args *a);
 int inquiry_cmd_pair(struct ctx *c, struct args *a);
 int inquiry_cmd_nodes(struct ctx *c, struct args *a);
-int inquiry_cmd_preview(struct ctx *c, struct args *a);
-int inquiry_cmd_ask(struct ctx *c, struct args *a);
 int inquiry_cmd_out(struct ctx *c, struct args *a);
 int inquiry_cmd_delivered(struct ctx *c, struct args *a);
 int inquiry_cmd_in(struct ctx *c, struct args *a);

@@ -18,6 +18,11 @@ enum err crypto_start(struct ctx *c) MUST_CHECK;
 void random_bytes(void *p, size_t n);
 void wipe_bytes(void *p, size_t n);
 bool same_bytes(const void *a, const void *b, size_t n);    /* constant time */
+/* A variable that must not outlive its block, whichever way the block is left:
+ *     struct scalar key; AUTO_WIPE(key); */
+struct wiped { void *p; size_t n; };
+static inline void wiped_end(const struct wiped *w) { wipe_bytes(w->p, w->n); }
+#define AUTO_WIPE(x) __attribute__((cleanup(wiped_end), unused)) const struct wiped wiped_##x = { &(x), sizeof (x) }
 
 /* BLAKE2b-256 of the parts one after another.  key: KEY_LEN bytes or NULL. */
 void hash_parts(unsigned char out[HASH_LEN], const unsigned char *key,

@@ -92,6 +92,7 @@ static enum err blind_tokens(struct ctx *c, const struct token_list *t, const un
     struct buf b;
     struct str place[TOKENS_ASKED] = { { 0 } };
     struct scalar blind;
+    AUTO_WIPE(blind);
     for (size_t i = 0; i < t->n; i++)
         place[i] = t->text[i];
     for (size_t i = TOKENS_ASKED - 1; i > 0; i--) {
@@ -112,7 +113,6 @@ static enum err blind_tokens(struct ctx *c, const struct token_list *t, const un
         buf_put(&b, place[i].n ? place[i] : STR("-"));
         buf_char(&b, '\n');
     }
-    wipe_bytes(&blind, sizeof blind);
     *lines = buf_str(&b);
     return ctx_check(c);
 }
@@ -171,8 +171,7 @@ static enum err send_ask(struct ctx *c, const struct inquiry *q, const struct el
     return letter_send(c, q, &l);
 }
 
-enum err inquiry_ask(struct ctx *c, struct str person, struct str answering, struct str purpose,
-                     bool confirmed, struct str *id)
+static enum err ask_in(struct ctx *c, struct str person, struct str answering, struct str purpose, struct inquiry *q)
 {
     struct inquiry_preview p;
     struct record full;
@@ -181,23 +180,38 @@ enum err inquiry_ask(struct ctx *c, struct str person, struct str answering, str
     unsigned char seed[KEY_LEN];
     struct element blinded[TOKENS_ASKED];
     struct str lines;
+    AUTO_WIPE(seed);
     TRY(preview(c, person, answering, &p, &full, &k, &t));
-    if (!purpose_ok(purpose))
-        return FAIL(c, ERR_INPUT, "inquiry.which-purpose", "purpose of %zu bytes", purpose.n);
-    if (!confirmed)
-        return FAIL(c, ERR_INPUT, "inquiry.not-confirmed", "not confirmed");
     if (!t.n)
         return FAIL(c, ERR_INPUT, "inquiry.nothing-to-ask", "no tokens");
     random_bytes(seed, sizeof seed);
     TRY(blind_tokens(c, &t, seed, blinded, &lines));
-    struct inquiry q = { .id = id_new(&c->mem, c->now_us), .run = id_new(&c->mem, c->now_us), .purpose = purpose,
+    *q = (struct inquiry){ .id = id_new(&c->mem, c->now_us), .run = id_new(&c->mem, c->now_us), .purpose = purpose,
         .case_ref = k.code, .case_id = k.id, .person = person, .asker = ledger_node_id(c->node->ledger),
         .answering = answering, .guardian = p.guardian.node, .dossier = full.dossier };
-    TRY(keep_ask(c, &q, seed, blinded, lines));
-    wipe_bytes(seed, sizeof seed);
-    TRY(send_ask(c, &q, blinded));
-    *id = q.id;
-    return ERR_OK;
+    TRY(keep_ask(c, q, seed, blinded, lines));
+    return send_ask(c, q, blinded);
+}
+
+enum err inquiry_ask(struct ctx *c, struct str person, struct str answering, struct str purpose,
+                     bool confirmed, struct str *id)
+{
+    struct ctx room;
+    struct inquiry q = { .id = { 0 } };
+    if (!purpose_ok(purpose))
+        return FAIL(c, ERR_INPUT, "inquiry.which-purpose", "purpose of %zu bytes", purpose.n);
+    if (!confirmed)
+        return FAIL(c, ERR_INPUT, "inquiry.not-confirmed", "not confirmed");
+    room_begin(&room, c);                           /* tokens and blinds are wiped with it */
+    room.who = c->who;
+    enum err e = ask_in(&room, person, answering, purpose, &q);
+    if (e && !c->fault.code)
+        c->fault = room.fault;
+    else if (!e)
+        *id = arena_dup(&c->mem, q.id);
+    room_end(&room);
+    TRY(e);
+    return ctx_check(c);
 }
 
 /* ---- what hit arrives at the answering node ---------------------------------------------- */

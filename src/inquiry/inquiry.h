@@ -22,16 +22,22 @@
 
 struct inquiry_peer {
     struct str id, node, name, url;         /* url {0}: courier only */
-    bool guardian, closed;
+    struct str ca;                          /* PEM: the only authority whose certificates count there; {0}: the system's */
+    struct str over;                        /* the last day on which it sent too many letters */
+    bool guardian, closed, paused;
     unsigned char sign[PUBLIC_LEN], box[PUBLIC_LEN];
 };
 /* One line that says who this node is: "amparo-node NODE SIGN BOX". */
 struct str inquiry_card(struct ctx *c);
 /* Pair with the node of this card.  Who types it in has read it over the
  * telephone or got it on paper.  url: https://, or http:// on this machine
- * itself; {0} for couriers only. */
-enum err inquiry_pair(struct ctx *c, struct str card, struct str name, struct str url, bool guardian) MUST_CHECK;
+ * itself; {0} for couriers only.  ca: a ministry's own certificate authority. */
+struct inquiry_pairing { struct str card, name, url, ca; bool guardian; };
+enum { PEER_CA_MAX = 16 * 1024 };
+enum err inquiry_pair(struct ctx *c, const struct inquiry_pairing *p) MUST_CHECK;
 enum err inquiry_unpair(struct ctx *c, struct str node) MUST_CHECK;
+/* Paused: its letters and ours wait on both sides until it goes on. */
+enum err inquiry_pause(struct ctx *c, struct str node, bool paused) MUST_CHECK;
 enum err inquiry_peers(struct ctx *c, struct inquiry_peer **out, size_t *n) MUST_CHECK;
 enum err inquiry_peer_find(struct ctx *c, struct str node, struct inquiry_peer *out) MUST_CHECK;
 struct str inquiry_node_name(struct ctx *c, struct str node);   /* "—" when unknown */
@@ -92,8 +98,8 @@ enum err inquiry_receive(struct ctx *c, const struct envelope *e, struct str *fr
 struct waiting { struct str id, to, run, bytes; };
 enum err inquiry_waiting(struct ctx *c, struct str to, size_t limit, struct waiting **out, size_t *n) MUST_CHECK;
 enum err inquiry_waiting_count(struct ctx *c, int64_t *n) MUST_CHECK;
-/* They have arrived. */
-enum err inquiry_sent(struct ctx *c, const struct str *id, size_t n) MUST_CHECK;
+/* They have arrived at this node; {0}: wherever they went.  What was not for it is left alone. */
+enum err inquiry_sent(struct ctx *c, struct str to, const struct str *id, size_t n) MUST_CHECK;
 /* The courier has delivered: what was in a file counts as sent, and nothing else. */
 enum err inquiry_carried(struct ctx *c, size_t *n) MUST_CHECK;
 /* Everything that waits, for a stick; it goes on waiting: the file may be made again. */

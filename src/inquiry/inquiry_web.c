@@ -520,6 +520,7 @@ static void pair_form(struct out *o)
     ask(o, &(struct ask){ .name = "card", .label = "inquiry.card", .rows = 3, .max = 250 });
     ask(o, &(struct ask){ .name = "name", .label = "inquiry.node-name", .width = W_L, .max = 120 });
     ask(o, &(struct ask){ .name = "url", .label = "inquiry.node-url", .hint = "inquiry.node-url-hint", .width = W_L, .optional = true });
+    ask(o, &(struct ask){ .name = "ca", .label = "inquiry.node-ca", .hint = "inquiry.node-ca-hint", .rows = 3, .max = PEER_CA_MAX, .optional = true });
     tick(o, "guardian", "yes", "inquiry.is-guardian", false);
     submit(o, BTN, "inquiry.pair-do");
     form_end(o);
@@ -567,7 +568,8 @@ static enum err nodes_page(struct ctx *c, const struct request *rq, struct respo
 
 static enum err act_pair(struct ctx *c, const struct request *rq, struct response *rs)
 {
-    enum err e = inquiry_pair(c, req_field(rq, "card"), req_field(rq, "name"), req_field(rq, "url"), req_is(rq, "guardian", "yes"));
+    enum err e = inquiry_pair(c, &(struct inquiry_pairing){ .card = req_field(rq, "card"), .name = req_field(rq, "name"),
+        .url = req_field(rq, "url"), .ca = req_field(rq, "ca"), .guardian = req_is(rq, "guardian", "yes") });
     if (e == ERR_INPUT) {
         struct str words = say_(c, str_c(c->fault.key));
         c->fault = (struct fault){ 0 };

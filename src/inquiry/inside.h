@@ -3,6 +3,9 @@
 #define INQUIRY_INSIDE_H
 
 #include "inquiry/inquiry.h"
+#include "inquiry/meter.h"
+
+#include "base/node.h"
 
 enum { HOLDER_ANSWERING = 1, HOLDER_GUARDIAN = 2, SHARES_NEEDED = 2 };
 
@@ -46,6 +49,23 @@ struct own_set {
 enum err own_set(struct ctx *c, struct own_set *out) MUST_CHECK;
 struct str set_text(struct ctx *c, const struct own_set *s);
 enum err set_read(struct ctx *c, struct str text, struct own_set *out) MUST_CHECK;
+
+/* ---- take.c */
+/* Memory for one letter: what is opened there is wiped at the end. */
+void room_begin(struct ctx *room, const struct ctx *c);
+void room_end(struct ctx *room);
+/* *authentic: a paired node's signature held. */
+enum err take_envelope(struct ctx *room, const struct envelope *e, struct letter *l, bool *authentic) MUST_CHECK;
+
+/* ---- peer.c */
+/* This node has sent more letters than a day has: noted for the administrator. */
+enum err peer_over(struct ctx *c, const struct inquiry_peer *p) MUST_CHECK;
+
+/* The program ends: leave off what can be taken up again. */
+static inline bool stopping(const struct ctx *c)
+{
+    return c->node->stopping && __atomic_load_n(c->node->stopping, __ATOMIC_RELAXED);
+}
 
 /* ---- letters out (post.c) */
 enum err letter_send(struct ctx *c, const struct inquiry *q, struct letter *l) MUST_CHECK;

@@ -76,6 +76,9 @@ static enum err pair_locked(struct ctx *c, struct draft *d, const struct inquiry
     draft_set(d, "inquiry_peer", id, "box", hex_of(c, p->box));
     draft_set(d, "inquiry_peer", id, "guardian", p->guardian ? STR("yes") : STR("no"));
     draft_set(d, "inquiry_peer", id, "closed", p->closed ? STR("yes") : STR("no"));
+    draft_set(d, "inquiry_peer", id, "paused", p->paused ? STR("yes") : STR("no"));
+    draft_set(d, "inquiry_peer", id, "ca", p->ca);
+    draft_set(d, "inquiry_peer", id, "over_day", p->over);
     return ctx_check(c);
 }
 
@@ -91,11 +94,21 @@ static enum err save(struct ctx *c, const struct inquiry_peer *p)
     return draft_commit(c, d);
 }
 
-enum err inquiry_pair(struct ctx *c, struct str card, struct str name, struct str url, bool guardian)
+static bool ca_ok(struct str ca)
 {
-    struct inquiry_peer p = { .name = str_trim(name), .url = str_trim(url), .guardian = guardian };
-    if (!card_read(c, card, &p))
-        return FAIL(c, ERR_INPUT, "inquiry.bad-card", "card of %zu bytes", card.n);
+    for (size_t i = 0; i < ca.n; i++)
+        if ((ca.p[i] < ' ' && ca.p[i] != '\n' && ca.p[i] != '\r') || (unsigned char)ca.p[i] >= 0x7f)
+            return false;
+    return ca.n <= PEER_CA_MAX && (!ca.n || (str_starts(ca, STR("-----BEGIN CERTIFICATE-----")) &&
+                                            str_ends(ca, STR("-----END CERTIFICATE-----"))));
+}
+
+enum err inquiry_pair(struct ctx *c, const struct inquiry_pairing *pairing)
+{
+    struct inquiry_peer p = { .name = str_trim(pairing->name), .url = str_trim(pairing->url),
+                              .ca = str_trim(pairing->ca), .guardian = pairing->guardian };
+    if (!card_read(c, pairing->card, &p))
+        return FAIL(c, ERR_INPUT, "inquiry.bad-card", "card of %zu bytes", pairing->card.n);
     if (str_eq(p.node, ledger_node_id(c->node->ledger)))
         return FAIL(c, ERR_INPUT, "inquiry.bad-card", "own card");
     if (!p.name.n || p.name.n > 120)
@@ -104,6 +117,8 @@ enum err inquiry_pair(struct ctx *c, struct str card, struct str name, struct st
         p.url.n--;
     if (p.url.n && !url_ok(p.url))
         return FAIL(c, ERR_INPUT, "inquiry.peer-url", "address of %zu bytes", p.url.n);
+    if (!ca_ok(p.ca))
+        return FAIL(c, ERR_INPUT, "inquiry.peer-ca", "authority of %zu bytes", p.ca.n);
     return save(c, &p);
 }
 
@@ -115,11 +130,29 @@ enum err inquiry_unpair(struct ctx *c, struct str node)
     return save(c, &p);
 }
 
+enum err inquiry_pause(struct ctx *c, struct str node, bool paused)
+{
+    struct inquiry_peer p;
+    TRY(inquiry_peer_find(c, node, &p));
+    p.paused = paused;
+    return save(c, &p);
+}
+
+/* Once a day at most: the meter says when. */
+enum err peer_over(struct ctx *c, const struct inquiry_peer *p)
+{
+    struct inquiry_peer now;
+    TRY(inquiry_peer_find(c, p->node, &now));
+    now.over = date_text(&c->mem, civil_from_days(c->now_us / US_PER_DAY));
+    return save(c, &now);
+}
+
 static enum err peer_row(struct ctx *c, struct rows *r, struct inquiry_peer *p)
 {
     struct str sign, box;
     *p = (struct inquiry_peer){ .id = row_str(r, 0), .node = row_str(r, 1), .name = row_str(r, 2),
-        .url = row_str(r, 3), .guardian = row_i64(r, 6) != 0, .closed = row_i64(r, 7) != 0 };
+        .url = row_str(r, 3), .guardian = row_i64(r, 6) != 0, .closed = row_i64(r, 7) != 0,
+        .paused = row_i64(r, 8) != 0, .ca = row_str(r, 9), .over = row_str(r, 10) };
     if (!hex_bytes(&c->mem, row_str(r, 4), &sign) || !hex_bytes(&c->mem, row_str(r, 5), &box) ||
         sign.n != PUBLIC_LEN || box.n != PUBLIC_LEN)
         return FAIL(c, ERR_CORRUPT, "error.internal", "peer " STR_F, STR_A(p->id));
@@ -136,7 +169,7 @@ enum err inquiry_peers(struct ctx *c, struct inquiry_peer **out, size_t *n)
     struct inquiry_peer *p = NEW_N(&c->mem, struct inquiry_peer, PEERS_MAX);
     size_t k = 0;
     TRY(ctx_check(c));
-    TRY(db_query(c, &r, "SELECT id, node, name, url, sign, box, guardian, closed FROM inquiry_peer"
+    TRY(db_query(c, &r, "SELECT id, node, name, url, sign, box, guardian, closed, paused, ca, over_day FROM inquiry_peer"
                         " ORDER BY guardian, name, id LIMIT 200", NO_ARGS));
     while (k < PEERS_MAX && rows_next(&r))
         TRY(peer_row(c, &r, &p[k++]));
@@ -149,7 +182,7 @@ enum err inquiry_peers(struct ctx *c, struct inquiry_peer **out, size_t *n)
 enum err inquiry_peer_find(struct ctx *c, struct str node, struct inquiry_peer *out)
 {
     AUTO_ROWS r = { 0 };
-    TRY(db_query(c, &r, "SELECT id, node, name, url, sign, box, guardian, closed FROM inquiry_peer WHERE node = $1",
+    TRY(db_query(c, &r, "SELECT id, node, name, url, sign, box, guardian, closed, paused, ca, over_day FROM inquiry_peer WHERE node = $1",
                  ARGS(TEXT(node))));
     if (rows_next(&r)) {
         TRY(peer_row(c, &r, out));

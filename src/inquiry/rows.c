@@ -23,7 +23,8 @@ const struct table inquiry_tables[] = {
       "CREATE INDEX inquiry_letter_run ON inquiry_letter (run);" },
     { "inquiry_peer",
       "CREATE TABLE inquiry_peer (id TEXT PRIMARY KEY, node TEXT NOT NULL, name TEXT NOT NULL, url TEXT NOT NULL,"
-      " sign TEXT NOT NULL, box TEXT NOT NULL, guardian BIGINT NOT NULL, closed BIGINT NOT NULL);"
+      " sign TEXT NOT NULL, box TEXT NOT NULL, guardian BIGINT NOT NULL, closed BIGINT NOT NULL,"
+      " paused BIGINT NOT NULL, ca TEXT NOT NULL, over_day TEXT NOT NULL);"
       "CREATE INDEX inquiry_peer_node ON inquiry_peer (node);" },
 };
 const size_t inquiry_tables_n = COUNT_OF(inquiry_tables);
@@ -57,10 +58,12 @@ static enum err project_peer(struct ctx *c, const struct record *r)
 {
     TRY(db_exec(c, "DELETE FROM inquiry_peer WHERE id = $1", ARGS(TEXT(r->id))));
     return db_exec(c,
-        "INSERT INTO inquiry_peer (id, node, name, url, sign, box, guardian, closed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO inquiry_peer (id, node, name, url, sign, box, guardian, closed, paused, ca, over_day)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         ARGS(TEXT(r->id), TEXT(record_get(r, "node")), TEXT(record_get(r, "name")), TEXT(record_get(r, "url")),
              TEXT(record_get(r, "sign")), TEXT(record_get(r, "box")), INT(record_is(r, "guardian", "yes")),
-             INT(record_is(r, "closed", "yes"))));
+             INT(record_is(r, "closed", "yes")), INT(record_is(r, "paused", "yes")), TEXT(record_get(r, "ca")),
+             TEXT(record_get(r, "over_day"))));
 }
 
 const struct projector inquiry_projectors[] = {

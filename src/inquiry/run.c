@@ -16,15 +16,16 @@ enum { COMMIT_BYTES = SHARES_NEEDED * OPRF_ELEMENT, ASKED_BYTES = TOKENS_ASKED *
 void token_out(struct str token, const struct element *inside, unsigned char out[2 * TAG_LEN_])
 {
     unsigned char full[OPRF_OUT];
+    AUTO_WIPE(full);
     oprf_output(OPRF_VERIFIED, token, (struct str){ 0 }, inside, full);
     memcpy(out, full, 2 * TAG_LEN_);
-    wipe_bytes(full, sizeof full);
 }
 
 void blind_of(const unsigned char seed[KEY_LEN], size_t i, struct scalar *out)
 {
     unsigned char at[8] = { 0 };
     struct element unused;
+    AUTO_WIPE(unused);
     for (size_t k = 0; k < sizeof at; k++)
         at[k] = (unsigned char)(i >> (8 * k));
     /* A seed's blinds come from the RFC's own key derivation. */
@@ -71,10 +72,9 @@ static enum err bad(struct ctx *c, const char *key, const struct letter *l)
 static bool part_key(int holder, const struct scalar *dealt, struct scalar *key)
 {
     struct scalar share, weight;
+    AUTO_WIPE(share);
     oprf_share_sum(dealt, 2, &share);
-    bool good = oprf_lagrange(holders, SHARES_NEEDED, holder, &weight) && scalar_times(&weight, &share, key);
-    wipe_bytes(&share, sizeof share);
-    return good;
+    return oprf_lagrange(holders, SHARES_NEEDED, holder, &weight) && scalar_times(&weight, &share, key);
 }
 
 /* What the part of a holder is proved against; from the commitments alone. */
@@ -101,23 +101,26 @@ static struct element *elements_new(struct ctx *c, size_t n)
 
 /* ---- the question arrives ---------------------------------------------------------------------- */
 
-static enum err over_quota(struct ctx *c, const struct letter *l, const char *role, bool *over)
+/* How many more than the quota may be refused in writing before nothing is
+ * written any more: what a broken node can put into this ledger in a week. */
+enum { REFUSED_WRITTEN = 50 };
+
+enum admission { ADMIT, ADMIT_NOT, ADMIT_SILENT };
+
+static enum err admission(struct ctx *c, const struct letter *l, const char *role, enum admission *out)
 {
     int64_t officer, office, node;
     struct str any = { 0 };
     TRY(count_asked(c, role, l->from, l->officer, any, &officer));
     TRY(count_asked(c, role, l->from, any, l->office, &office));
     TRY(count_asked(c, role, l->from, any, any, &node));
-    *over = officer >= INQUIRY_PER_OFFICER || office >= INQUIRY_PER_OFFICE || node >= INQUIRY_PER_NODE;
+    *out = node >= INQUIRY_PER_NODE + REFUSED_WRITTEN ? ADMIT_SILENT
+         : officer >= INQUIRY_PER_OFFICER || office >= INQUIRY_PER_OFFICE || node >= INQUIRY_PER_NODE ? ADMIT_NOT : ADMIT;
     return ERR_OK;
 }
 
-static enum err make_rows(struct ctx *c, const struct letter *l, const char *role, const char *state, struct inquiry *q)
+static void row_sets(struct ctx *c, struct draft *d, const struct letter *l, struct inquiry *q)
 {
-    struct draft *d;
-    *q = (struct inquiry){ .id = id_new(&c->mem, c->now_us), .run = l->run, .role = str_c(role), .state = str_c(state),
-        .purpose = l->purpose, .asker = l->from, .answering = l->answering, .guardian = l->guardian };
-    TRY(draft_begin(c, l->run, "inquiry.receive", &d));
     q->dossier = dossier_new(d, "inquiry", (struct str){ 0 });
     q->run_dossier = dossier_new(d, "run", (struct str){ 0 });
     draft_in(d, q->dossier);
@@ -135,6 +138,26 @@ static enum err make_rows(struct ctx *c, const struct letter *l, const char *rol
     draft_set_i64(d, "inquiry", q->id, "asked", c->now_us);
     draft_in(d, q->run_dossier);
     secret_set(c, d, q->run, "asked", l->elements, ASKED_BYTES);
+}
+
+/* Counted and written down behind one lock per asking node: questions that come
+ * at once are counted one after another. */
+static enum err admit(struct ctx *c, const struct letter *l, const char *role, struct inquiry *q)
+{
+    struct draft *d;
+    enum admission may;
+    TRY(draft_begin(c, str_join(&c->mem, STR("questions of "), l->from), "inquiry.receive", &d));
+    enum err e = admission(c, l, role, &may);
+    if (!e && may == ADMIT_SILENT)
+        e = FAIL(c, ERR_BUSY, "inquiry.too-many-letters", "questions of " STR_F, STR_A(l->from));
+    if (e) {
+        draft_drop(d);
+        return e;
+    }
+    *q = (struct inquiry){ .id = id_new(&c->mem, c->now_us), .run = l->run, .role = str_c(role),
+        .state = may == ADMIT ? STR("received") : STR("refused"),
+        .purpose = l->purpose, .asker = l->from, .answering = l->answering, .guardian = l->guardian };
+    row_sets(c, d, l, q);
     return draft_commit(c, d);
 }
 
@@ -194,6 +217,8 @@ static enum err join(struct ctx *c, const struct inquiry *q)
     struct own_set s;
     struct oprf_deal deal;
     struct scalar blind;
+    AUTO_WIPE(deal);
+    AUTO_WIPE(blind);
     TRY(own_set(c, &s));
     struct element *e = elements_new(c, s.size);
     uint16_t *w = NEW_N(&c->mem, uint16_t, s.size);
@@ -205,12 +230,9 @@ static enum err join(struct ctx *c, const struct inquiry *q)
     TRY(join_keep(c, q, &s, &deal, &blind, w));
     struct letter l = { .kind = LETTER_JOIN, .to = q->guardian, .share = deal.share[HOLDER_GUARDIAN - 1],
                         .elements = e, .n = s.size };
+    AUTO_WIPE(l);
     memcpy(l.commit[0], deal.commit, sizeof l.commit[0]);
-    enum err err = letter_send(c, q, &l);
-    wipe_bytes(&deal, sizeof deal);
-    wipe_bytes(&l.share, sizeof l.share);
-    wipe_bytes(&blind, sizeof blind);
-    return err;
+    return letter_send(c, q, &l);
 }
 
 static bool elements_good(const struct element *e, size_t n)
@@ -224,7 +246,7 @@ static bool elements_good(const struct element *e, size_t n)
 enum err take_ask(struct ctx *c, const struct letter *l)
 {
     struct str here = ledger_node_id(c->node->ledger);
-    bool answering = str_eq(l->answering, here), over;
+    bool answering = str_eq(l->answering, here);
     struct inquiry q;
     struct inquiry_peer g;
     if (!answering && !str_eq(l->guardian, here))
@@ -236,9 +258,8 @@ enum err take_ask(struct ctx *c, const struct letter *l)
         if (!g.guardian || g.closed || str_eq(l->guardian, l->from))     /* nobody guards herself */
             return bad(c, "inquiry.no-guardian", l);
     }
-    TRY(over_quota(c, l, answering ? "answer" : "guard", &over));
-    TRY(make_rows(c, l, answering ? "answer" : "guard", over ? "refused" : "received", &q));
-    if (over)
+    TRY(admit(c, l, answering ? "answer" : "guard", &q));
+    if (str_is(q.state, "refused"))
         return refuse(c, &q, l->from, STR("inquiry.no-questions-left"));
     if (!answering)
         return ERR_OK;
@@ -258,6 +279,7 @@ static enum err guard(struct ctx *c, const struct inquiry *q, const struct lette
     struct record run;
     struct element asked[TOKENS_ASKED], part[TOKENS_ASKED];
     struct letter grant = { .kind = LETTER_GRANT, .to = q->answering, .share = deal->share[HOLDER_ANSWERING - 1], .n = l->n };
+    AUTO_WIPE(grant);
     struct letter half = { .kind = LETTER_PART, .to = q->asker, .elements = part, .n = TOKENS_ASKED };
     struct element *set = elements_new(c, l->n);
     TRY(ctx_check(c));
@@ -278,6 +300,9 @@ enum err take_join(struct ctx *c, const struct inquiry *q, const struct letter *
     struct oprf_deal deal;
     struct scalar dealt[2], key;
     struct element open;
+    AUTO_WIPE(deal);
+    AUTO_WIPE(dealt);
+    AUTO_WIPE(key);
     if (!oprf_share_ok(SHARES_NEEDED, l->commit[0], HOLDER_GUARDIAN, &l->share))
         return bad(c, "inquiry.bad-share", l);
     if (!elements_good(l->elements, l->n))
@@ -290,9 +315,6 @@ enum err take_join(struct ctx *c, const struct inquiry *q, const struct letter *
                : bad(c, "inquiry.bad-share", l);
     if (!e)
         e = guard(c, q, l, &key, &deal);
-    wipe_bytes(&deal, sizeof deal);
-    wipe_bytes(dealt, sizeof dealt);
-    wipe_bytes(&key, sizeof key);
     return e ? e : state_now(c, q, "served");
 }
 
@@ -325,6 +347,8 @@ static enum err set_values(struct ctx *c, const struct own_set *s, const struct 
     struct scalar unblind;
     struct element *h = elements_new(c, s->n + 1), *b = elements_new(c, s->n + 1);
     unsigned char out[2 * TAG_LEN_];
+    AUTO_WIPE(unblind);
+    AUTO_WIPE(out);
     TRY(ctx_check(c));
     for (size_t i = 0; i < s->n; i++) {
         oprf_hash_to_group(OPRF_VERIFIED, s->token[i], &h[i]);
@@ -346,6 +370,7 @@ static enum err grant_answer(struct ctx *c, const struct inquiry *q, const struc
                              const struct own_set *s, const struct scalar *key, struct str *claims_hash)
 {
     struct scalar blind;
+    AUTO_WIPE(blind);
     struct element asked[TOKENS_ASKED], part[TOKENS_ASKED];
     struct letter out = { .kind = LETTER_ANSWER, .to = q->asker, .elements = part, .n = TOKENS_ASKED, .n_tags = s->size };
     unsigned char *tags = NEW_N(&c->mem, unsigned char, s->size * TAG_LEN_);
@@ -370,6 +395,8 @@ enum err take_grant(struct ctx *c, const struct inquiry *q, const struct letter 
     struct str set, weights, claims;
     struct scalar dealt[2], key;
     struct draft *d;
+    AUTO_WIPE(dealt);
+    AUTO_WIPE(key);
     if (!oprf_share_ok(SHARES_NEEDED, l->commit[1], HOLDER_ANSWERING, &l->share))
         return bad(c, "inquiry.bad-share", l);
     TRY(run_load(c, q, &run));
@@ -381,8 +408,6 @@ enum err take_grant(struct ctx *c, const struct inquiry *q, const struct letter 
     dealt[1] = l->share;
     enum err e = part_key(HOLDER_ANSWERING, dealt, &key) ? grant_answer(c, q, l, &run, &s, &key, &claims)
                : bad(c, "inquiry.bad-share", l);
-    wipe_bytes(dealt, sizeof dealt);
-    wipe_bytes(&key, sizeof key);
     TRY(e);
     TRY(draft_begin(c, q->run, "inquiry.answered", &d));
     state_set(d, q, "answered");
@@ -441,12 +466,16 @@ static enum err compare(struct ctx *c, const struct record *run, const struct ha
     unsigned char seed[KEY_LEN], out[2 * TAG_LEN_];
     struct element whole[TOKENS_ASKED], inside;
     const struct element *parts[2] = { a->part, g->part };
+    struct scalar blind;
+    AUTO_WIPE(seed);
+    AUTO_WIPE(out);
+    AUTO_WIPE(inside);
+    AUTO_WIPE(blind);
     TRY(secret_into(c, run, "seed", seed, sizeof seed));
     if (!oprf_combine(parts, 2, TOKENS_ASKED, whole))
         return FAIL(c, ERR_INPUT, "inquiry.bad-element", "halves");
     random_bytes(claims, TOKENS_ASKED * TAG_LEN_);
     for (size_t i = 0; i < TOKENS_ASKED && str_next(&text, '\n', &token); i++) {
-        struct scalar blind;
         blind_of(seed, i, &blind);
         if (!oprf_unblind(&blind, &whole[i], &inside))
             return FAIL(c, ERR_INPUT, "inquiry.bad-element", "token %zu", i);
@@ -456,7 +485,6 @@ static enum err compare(struct ctx *c, const struct record *run, const struct ha
             memcpy(claims + i * TAG_LEN_, out + TAG_LEN_, TAG_LEN_);
         }
     }
-    wipe_bytes(seed, sizeof seed);
     if (!enough(hits))
         random_bytes(claims, TOKENS_ASKED * TAG_LEN_);
     return ERR_OK;
@@ -471,6 +499,7 @@ static enum err finish(struct ctx *c, const struct inquiry *q)
     struct draft *d;
     struct evidence hits = { 0 };
     unsigned char claims[TOKENS_ASKED * TAG_LEN_];
+    AUTO_WIPE(claims);
     struct letter close = { .kind = LETTER_CLOSE, .to = q->answering, .tags = claims, .n_tags = TOKENS_ASKED };
     TRY(run_load(c, q, &run));
     if (!record_get(&run, "part").n || !record_get(&run, "answer").n)

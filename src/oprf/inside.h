@@ -2,6 +2,7 @@
 #ifndef OPRF_INSIDE_H
 #define OPRF_INSIDE_H
 
+#include "crypto/crypto.h"
 #include "oprf/oprf.h"
 
 #include <sodium.h>

@@ -25,6 +25,8 @@ void expand(enum oprf_mode m, const char *prefix, const struct str *msg, size_t 
     static const unsigned char zeros[128], length[3] = { 0, 64, 0 };
     unsigned char tag[65], b0[64], one = 1;
     crypto_hash_sha512_state h;
+    AUTO_WIPE(b0);
+    AUTO_WIPE(h);
     size_t t = tag_of(m, prefix, tag);
     tag[t] = (unsigned char)t;
     (void)crypto_hash_sha512_init(&h);
@@ -49,9 +51,9 @@ void scalar_from_wide(const unsigned char wide[64], struct scalar *out)
 static void to_scalar(enum oprf_mode m, const char *prefix, const struct str *msg, size_t n, struct scalar *out)
 {
     unsigned char wide[64];
+    AUTO_WIPE(wide);
     expand(m, prefix, msg, n, wide);
     scalar_from_wide(wide, out);
-    sodium_memzero(wide, sizeof wide);
 }
 
 void hash_to_scalar(enum oprf_mode m, const struct str *msg, size_t n, struct scalar *out)
@@ -62,6 +64,7 @@ void hash_to_scalar(enum oprf_mode m, const struct str *msg, size_t n, struct sc
 void oprf_hash_to_group(enum oprf_mode m, struct str input, struct element *out)
 {
     unsigned char wide[64];
+    AUTO_WIPE(wide);
     expand(m, "HashToGroup-", &input, 1, wide);
     (void)crypto_core_ristretto255_from_hash(out->b, wide);
 }
@@ -77,6 +80,8 @@ bool scalar_ok(const struct scalar *s)
 {
     unsigned char wide[64] = { 0 };
     struct scalar r;
+    AUTO_WIPE(wide);
+    AUTO_WIPE(r);
     memcpy(wide, s->b, sizeof s->b);
     scalar_from_wide(wide, &r);
     return sodium_memcmp(r.b, s->b, sizeof r.b) == 0 && !sodium_is_zero(s->b, sizeof s->b);
@@ -135,6 +140,7 @@ bool oprf_derive_key(enum oprf_mode m, const unsigned char seed[OPRF_SEED], stru
 bool oprf_blind(enum oprf_mode m, struct str input, const struct scalar *blind, struct element *out)
 {
     struct element h;
+    AUTO_WIPE(h);
     if (input.n > OPRF_INPUT_MAX)
         return false;
     oprf_hash_to_group(m, input, &h);
@@ -275,6 +281,8 @@ bool oprf_prove(enum oprf_mode mode, const struct scalar *key, const struct elem
     struct composite k = { .mode = mode, .in = in, .out = out };
     struct element m, z, t2, t3;
     struct scalar fresh, ck;
+    AUTO_WIPE(fresh);
+    AUTO_WIPE(ck);
     if (!composites(&k, open, n, threads, &m, &z) || !element_times(key, &m, &z))
         return false;
     if (r)
@@ -287,8 +295,6 @@ bool oprf_prove(enum oprf_mode mode, const struct scalar *key, const struct elem
         crypto_core_ristretto255_scalar_mul(ck.b, proof->c.b, key->b);
         crypto_core_ristretto255_scalar_sub(proof->s.b, fresh.b, ck.b);
     }
-    sodium_memzero(&fresh, sizeof fresh);
-    sodium_memzero(&ck, sizeof ck);
     return good;
 }
 
@@ -327,11 +333,8 @@ bool oprf_verify(enum oprf_mode mode, const struct element *open, const struct e
 bool oprf_unblind(const struct scalar *blind, const struct element *evaluated, struct element *out)
 {
     struct scalar inverse;
-    if (crypto_core_ristretto255_scalar_invert(inverse.b, blind->b) != 0)
-        return false;
-    bool good = element_times(&inverse, evaluated, out);
-    sodium_memzero(&inverse, sizeof inverse);
-    return good;
+    AUTO_WIPE(inverse);
+    return scalar_inverse(blind, &inverse) && element_times(&inverse, evaluated, out);
 }
 
 void oprf_output(enum oprf_mode m, struct str input, struct str info, const struct element *inside,
@@ -339,6 +342,7 @@ void oprf_output(enum oprf_mode m, struct str input, struct str info, const stru
 {
     struct transcript t = { .n = 0 };
     crypto_hash_sha512_state h;
+    AUTO_WIPE(h);
     tell(&t, input.p, input.n);
     if (m == OPRF_PARTIAL)
         tell(&t, info.p, info.n);
@@ -354,10 +358,10 @@ bool oprf_finalize(enum oprf_mode m, struct str input, struct str info, const st
                    const struct element *evaluated, unsigned char out[OPRF_OUT])
 {
     struct element inside;
+    AUTO_WIPE(inside);
     if (input.n > OPRF_INPUT_MAX || info.n > OPRF_INPUT_MAX || !oprf_unblind(blind, evaluated, &inside))
         return false;
     oprf_output(m, input, info, &inside, out);
-    sodium_memzero(&inside, sizeof inside);
     return true;
 }
 

@@ -30,6 +30,7 @@ static void poly_at(const struct scalar *a, int t, int x, struct scalar *out)
 bool oprf_deal(int t, int n, struct oprf_deal *out)
 {
     struct scalar a[OPRF_HOLDERS];
+    AUTO_WIPE(a);
     bool good = numbers_ok(t, n);
     *out = (struct oprf_deal){ .t = t, .n = n };
     for (int i = 0; good && i < t; i++) {
@@ -38,7 +39,6 @@ bool oprf_deal(int t, int n, struct oprf_deal *out)
     }
     for (int i = 0; good && i < n; i++)
         poly_at(a, t, i + 1, &out->share[i]);
-    sodium_memzero(a, sizeof a);
     return good;
 }
 
@@ -150,9 +150,11 @@ struct mix { const struct scalar *a, *b; const struct element *x, *y; struct ele
 static bool mix_span(void *arg, size_t from, size_t to, int lane)
 {
     struct mix *m = arg;
+    struct element p, q;
+    AUTO_WIPE(p);
+    AUTO_WIPE(q);
     (void)lane;
     for (size_t i = from; i < to; i++) {
-        struct element p, q;
         if (!element_times(m->a, &m->x[i], &p) || !element_times(m->b, &m->y[i], &q) ||
             !element_add(&p, &q, &m->out[i]))
             return false;

@@ -4,6 +4,7 @@
 #include "crypto/crypto.h"
 #include "db/db.h"
 #include "http/http_auth.h"
+#include "inquiry/meter.h"
 #include "law/law.h"
 #include "match/match.h"
 #include "pack/pack.h"
@@ -35,7 +36,8 @@ struct house {
     struct access_state *access;
     pthread_t filler;                        /* fills the index of persons */
     bool filling;
-    int ready, stop;                         /* atomic */
+    int ready, stop, stopping;               /* atomic */
+    struct inquiry_meter *meter;
     struct served *served;
     struct http_nonces *nonces;
     struct reuse *reuse;
@@ -129,11 +131,13 @@ static enum err open_parts(struct ctx *c, const struct node_config *cfg, struct 
     h->reuse = cfg->anew ? NULL : reuse_new();
     h->nonces = http_nonces_new(NONCE_MINUTES * 60 * US_PER_S);
     h->rulebook = rulebook_new();
+    h->meter = inquiry_meter_new();
     TRY(served_load(c, h->pack, arena_z(&h->mem, in_folder(&h->mem, cfg->data, "forms")), &h->served));
     TRY(match_index_new(c, PERSONS_BYTES, &h->persons));
     h->node = (struct node){ .pack = h->pack, .procedures = h->procedures, .words = h->words, .law = h->law,
         .persons = h->persons, .persons_ready = &h->ready, .panels = desk_panels, .access = h->access,
         .served = h->served, .nonces = h->nonces, .reuse = h->reuse, .rulebook = h->rulebook,
+        .meter = h->meter, .stopping = &h->stopping,
         .standards = h->standards };
     c->node = &h->node;
     TRY(ledger_open(c, &lc, &h->ledger));
@@ -172,6 +176,7 @@ void house_close(struct ctx *c, struct house *h)
     http_nonces_free(h->nonces);
     reuse_free(h->reuse);
     rulebook_free(h->rulebook);
+    inquiry_meter_free(h->meter);
     standards_free(h->standards);
     served_free(h->served);
     law_free(h->law);

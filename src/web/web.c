@@ -379,6 +379,7 @@ enum err web_start(struct ctx *c, struct house *h, const struct web_config *cfg,
     if (!w)
         return FAIL(c, ERR_NOMEM, "error.too-big", "web");
     w->house = h;
+    __atomic_store_n(house_node(h)->stopping, 0, __ATOMIC_RELAXED);
     (void)pthread_mutex_init(&w->lock, NULL);
     (void)pthread_cond_init(&w->wake, NULL);
     struct http_config hc = { .bind = cfg->bind, .port = cfg->port, .threads = cfg->threads,
@@ -405,6 +406,7 @@ void web_stop(struct web *w)
 {
     if (!w)
         return;
+    __atomic_store_n(house_node(w->house)->stopping, 1, __ATOMIC_RELAXED);     /* calls under way end now */
     (void)pthread_mutex_lock(&w->lock);
     w->stop = true;
     (void)pthread_cond_broadcast(&w->wake);

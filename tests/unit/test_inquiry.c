@@ -410,18 +410,23 @@ static void late_letters(struct t *t, struct trio *x)
 }
 static void late(struct t *t) { each_engine(t, late_letters); }
 
+static enum err pair_with(struct ctx *c, struct str card, struct str name, struct str url)
+{
+    return inquiry_pair(c, &(struct inquiry_pairing){ .card = card, .name = name, .url = url });
+}
+
 static void cards(struct t *t, struct trio *x)
 {
     struct ctx *c = &x->h[A].c;
     struct str card = inquiry_card(&x->h[B].c), none = { 0 };
     machine(&x->h[A]);
-    REFUSED(c, ERR_INPUT, inquiry_pair(c, STR("amparo-node x y z"), STR("X"), none, false));
-    REFUSED(c, ERR_INPUT, inquiry_pair(c, str_sub(card, 0, card.n - 2), STR("X"), none, false));
-    REFUSED(c, ERR_INPUT, inquiry_pair(c, inquiry_card(c), STR("X"), none, false));
-    REFUSED(c, ERR_INPUT, inquiry_pair(c, card, STR(" "), none, false));
-    REFUSED(c, ERR_INPUT, inquiry_pair(c, card, STR("X"), STR("http://example.org"), false));
-    REFUSED(c, ERR_INPUT, inquiry_pair(c, card, STR("X"), STR("file:///etc/passwd"), false));
-    OK(c, inquiry_pair(c, card, STR("X"), STR("https://example.org/"), false));
+    REFUSED(c, ERR_INPUT, pair_with(c, STR("amparo-node x y z"), STR("X"), none));
+    REFUSED(c, ERR_INPUT, pair_with(c, str_sub(card, 0, card.n - 2), STR("X"), none));
+    REFUSED(c, ERR_INPUT, pair_with(c, inquiry_card(c), STR("X"), none));
+    REFUSED(c, ERR_INPUT, pair_with(c, card, STR(" "), none));
+    REFUSED(c, ERR_INPUT, pair_with(c, card, STR("X"), STR("http://example.org")));
+    REFUSED(c, ERR_INPUT, pair_with(c, card, STR("X"), STR("file:///etc/passwd")));
+    OK(c, pair_with(c, card, STR("X"), STR("https://example.org/")));
     OK(c, inquiry_unpair(c, x->node[B]));
     struct work_case ka = case_of(t, &x->h[A], "py-1601", ASKS);
     struct str mine = person(t, &x->h[A], &ka, &known);
@@ -452,7 +457,7 @@ static void silent_peer(struct t *t, struct trio *x)
     buf_fmt(&b, "http://127.0.0.1:%d", ntohs(at.sin_port));
     url = buf_str(&b);
     machine(&x->h[A]);
-    OK(c, inquiry_pair(c, inquiry_card(&x->h[B].c), STR("Silencio"), url, false));
+    OK(c, inquiry_pair(c, &(struct inquiry_pairing){ .card = inquiry_card(&x->h[B].c), .name = STR("Silencio"), .url = url }));
     OK(c, inquiry_exchange_now(c, 2, &moved));
     CHECK_EQ(moved, 0);
     OK(c, inquiry_waiting_count(c, &left));

@@ -1,0 +1,309 @@
+/* test_inquiry_limits.c - what a dishonest, broken or unknown node gets: the quota
+ * when questions come at once, one answer to every stranger, so many letters and
+ * no more, and a program that can be stopped while another node is silent. */
+#include "inquiry_t.h"
+
+#include "http/http.h"
+#include "inquiry/meter.h"
+#include "web/web.h"
+
+#include <netinet/in.h>
+#include <pthread.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void node_signs(void *arg, struct str msg, unsigned char sig[SIG_LEN])
+{
+    node_sign(arg, msg, sig);
+}
+
+/* A letter by node `from` to node `to`. */
+static struct str letter_by(struct t *t, struct trio *x, int from, int to, struct letter *l)
+{
+    struct ctx *c = &x->h[from].c;
+    struct inquiry_peer p;
+    struct str out = { 0 };
+    OK(c, inquiry_peer_find(c, x->node[to], &p));
+    l->from = l->from.n ? l->from : x->node[from];
+    l->to = x->node[to];
+    l->run = l->run.n ? l->run : id_new(&c->mem, c->now_us);
+    l->id = id_new(&c->mem, c->now_us);
+    l->at_us = c->now_us;
+    OK(c, letter_write(c, l, p.box, node_signs, c, &out));
+    return out;
+}
+
+static struct letter question(struct trio *x, const struct element *e)
+{
+    return (struct letter){ .kind = LETTER_ASK, .purpose = STR("protect"), .case_ref = STR("X"), .officer = STR("o"),
+        .office = STR("f"), .answering = x->node[B], .guardian = x->node[G], .elements = e, .n = TOKENS_ASKED };
+}
+
+static void some_elements(struct element e[TOKENS_ASKED])
+{
+    for (size_t i = 0; i < TOKENS_ASKED; i++)
+        element_random(&e[i]);
+}
+
+static const char *take_one(struct house_t *h, struct str letter)
+{
+    struct envelope e;
+    struct ctx *c = &h->c;
+    machine(h);
+    enum err err = envelope_next(c, &letter, &e);
+    if (!err)
+        err = inquiry_receive(c, &e, NULL);
+    const char *key = err ? c->fault.key : "taken";
+    c->fault = (struct fault){ 0 };
+    return key;
+}
+#define TAKES(h, letter, want) do { const char *key_ = take_one((h), (letter)); if (strcmp(key_, (want)) != 0) { t->bad++; \
+    printf("# %s:%d: %s, want %s\n", __FILE__, __LINE__, key_, (want)); } } while (0)
+
+/* ---- questions at once --------------------------------------------------------------------------- */
+
+enum { AT_ONCE = 8, EACH = 3 };
+struct asking { struct house_t *h; struct str letter[EACH]; pthread_barrier_t *go; pthread_t thread; };
+
+static void *ask_at_once(void *arg)
+{
+    struct asking *a = arg;
+    struct ctx c;
+    ctx_init(&c, 8 << 20);
+    c.node = a->h->c.node;
+    c.now_us = a->h->c.now_us;
+    c.who = officer_machine(&c);
+    bool on = ledger_connect(&c, c.node->ledger, &c.db) == ERR_OK;
+    for (size_t i = 0; i < EACH; i++) {
+        struct envelope e;
+        struct str rest = a->letter[i];
+        (void)pthread_barrier_wait(a->go);
+        if (on && envelope_next(&c, &rest, &e) == ERR_OK)
+            (void)!inquiry_receive(&c, &e, NULL);
+        c.fault = (struct fault){ 0 };
+    }
+    db_close(c.db);
+    c.db = NULL;
+    ctx_done(&c);
+    return NULL;
+}
+
+/* A dishonest node sends as many as the guardian has workers, all in one moment. */
+static void at_once(struct t *t, struct trio *x)
+{
+    struct element e[TOKENS_ASKED];
+    struct asking a[AT_ONCE];
+    pthread_barrier_t go;
+    some_elements(e);
+    CHECK_EQ(pthread_barrier_init(&go, NULL, AT_ONCE), 0);
+    for (size_t i = 0; i < AT_ONCE; i++) {
+        a[i] = (struct asking){ .h = &x->h[G], .go = &go };
+        for (size_t k = 0; k < EACH; k++) {
+            struct letter l = question(x, e);
+            a[i].letter[k] = letter_by(t, x, A, G, &l);
+        }
+    }
+    for (size_t i = 0; i < AT_ONCE; i++)
+        CHECK_EQ(pthread_create(&a[i].thread, NULL, ask_at_once, &a[i]), 0);
+    for (size_t i = 0; i < AT_ONCE; i++)
+        (void)pthread_join(a[i].thread, NULL);
+    (void)pthread_barrier_destroy(&go);
+    CHECK_EQ(COUNT_ROWS(&x->h[G], "SELECT count(*) FROM inquiry_row WHERE state <> 'refused'", NO_ARGS), INQUIRY_PER_OFFICER);
+    CHECK_EQ(COUNT_ROWS(&x->h[G], "SELECT count(*) FROM inquiry_row", NO_ARGS), AT_ONCE * EACH);
+}
+static void quota(struct t *t) { each_engine(t, at_once); }
+
+/* ---- letters of others ------------------------------------------------------------------------------ */
+
+/* Whoever polls says which letters have arrived: hers, not another's. */
+static void foreign_acks(struct t *t, struct trio *x)
+{
+    static const struct who known = { "Ysapy María", "Inventada Prueba", "2012-04-05", "0000001", NULL };
+    struct work_case ka = case_of(t, &x->h[A], "py-1601", ASKS);
+    struct str mine = person(t, &x->h[A], &ka, &known);
+    struct ctx *c = &x->h[A].c;
+    struct waiting *w;
+    size_t n = 0;
+    (void)ask_from(t, x, mine, ERR_OK);
+    OK(c, inquiry_waiting(c, x->node[B], 5, &w, &n));
+    CHECK_EQ(n, 1);
+    struct letter poll = { .kind = LETTER_POLL, .ack = { w[0].id }, .acks = 1 };
+    struct http_req rq = { .c = c, .method = HTTP_POST, .path = STR("/peer/letter") };
+    struct http_resp rs = { .status = 200, .c = c };
+    rq.body = letter_by(t, x, G, A, &poll);         /* the guardian says that it has B's letter */
+    machine(&x->h[A]);
+    inquiry_peer_run(c, &rq, &rs);
+    CHECK_EQ(rs.status, 200);
+    OK(c, inquiry_waiting(c, x->node[B], 5, &w, &n));
+    CHECK_EQ(n, 1);
+    poll.from = (struct str){ 0 };
+    rq.body = letter_by(t, x, B, A, &poll);
+    inquiry_peer_run(c, &rq, &rs);
+    OK(c, inquiry_waiting(c, x->node[B], 5, &w, &n));
+    CHECK_EQ(n, 0);
+}
+static void acks(struct t *t) { each_engine(t, foreign_acks); }
+
+struct forger { struct keys *k; };
+static void forged_sign(void *arg, struct str msg, unsigned char sig[SIG_LEN])
+{
+    keys_sign(((struct forger *)arg)->k, msg, sig);
+}
+
+/* Who is paired with whom is nobody's business: noise, a stranger, a forged name
+ * and a node that was put out get the same bytes. */
+static void one_answer(struct t *t, struct trio *x)
+{
+    struct element e[TOKENS_ASKED];
+    struct ctx *a = &x->h[A].c, *b = &x->h[B].c;
+    struct forger f = { keys_new(NULL) };
+    struct inquiry_peer p;
+    struct str sent[4];
+    char stranger[ID_LEN + 1];
+    some_elements(e);
+    struct letter l = question(x, e);
+    sent[0] = arena_dup(&a->mem, letter_by(t, x, A, B, &l));
+    ((char *)(uintptr_t)sent[0].p)[300] ^= 1;       /* noise */
+    OK(a, inquiry_peer_find(a, x->node[B], &p));
+    OK(a, letter_write(a, &l, p.box, forged_sign, &f, &sent[1]));       /* another's hand, A's name */
+    node_id_of(f.k->sign_public, stranger);
+    l.from = str_c(stranger);
+    OK(a, letter_write(a, &l, p.box, forged_sign, &f, &sent[2]));       /* not paired */
+    l.from = (struct str){ 0 };
+    sent[3] = letter_by(t, x, G, B, &l);
+    machine(&x->h[B]);
+    OK(b, inquiry_unpair(b, x->node[G]));           /* no longer paired */
+    for (size_t i = 0; i < COUNT_OF(sent); i++) {
+        struct http_req rq = { .c = b, .method = HTTP_POST, .path = STR("/peer/letter"), .body = sent[i] };
+        struct http_resp rs = { .status = 200, .c = b };
+        inquiry_peer_run(b, &rq, &rs);
+        CHECK_EQ(rs.status, 403);
+        CHECK_STR(rs.body, "inquiry.not-accepted\n");
+    }
+    CHECK_EQ(COUNT_ROWS(&x->h[B], "SELECT count(*) FROM inquiry_row", NO_ARGS), 0);
+    keys_free(f.k);
+}
+static void strangers(struct t *t) { each_engine(t, one_answer); }
+
+/* ---- too many letters --------------------------------------------------------------------------------- */
+
+static void meter(struct t *t)
+{
+    struct inquiry_meter *m = inquiry_meter_new();
+    const struct str node = STR("00000000000000000000000001"), other = STR("00000000000000000000000002");
+    int64_t now = HOUSE_START;
+    bool first = true;
+    for (int i = 0; i < METER_LETTERS_MINUTE; i++)
+        CHECK(meter_admit(m, now, node, false, 10, &first) && !first);
+    CHECK(!meter_admit(m, now, node, false, 10, &first) && first);
+    CHECK(!meter_admit(m, now, node, false, 10, &first) && !first);         /* told once a day */
+    CHECK(meter_admit(m, now, other, false, 10, &first));                   /* each for itself */
+    CHECK(meter_admit(m, now, node, true, 10, &first));                     /* asking what waits costs no letter */
+    struct meter_count k = meter_today(m, now, node);
+    CHECK(k.letters == METER_LETTERS_MINUTE && k.polls == 1 && k.refused == 2 && k.bytes == 10 * METER_LETTERS_MINUTE);
+    now += MINUTE;
+    CHECK(!meter_admit(m, now, node, false, (size_t)METER_BYTES_DAY, &first));  /* bytes of a day */
+    CHECK(meter_admit(m, now, node, false, 10, &first));
+    CHECK_EQ(meter_today(m, now, node).refused, 3);
+    for (int i = METER_LETTERS_MINUTE + 1; i < METER_LETTERS_DAY; i++) {
+        now += i % METER_LETTERS_MINUTE ? 0 : MINUTE;
+        CHECK(meter_admit(m, now, node, false, 1, &first));
+    }
+    now += MINUTE;
+    CHECK(!meter_admit(m, now, node, false, 1, &first));                    /* letters of a day */
+    CHECK(meter_admit(m, now + US_PER_DAY, node, false, 1, &first));
+    CHECK(meter_admit(m, now, STR("short"), false, 1, &first));              /* no id: not counted */
+    CHECK(meter_admit(NULL, now, node, false, 1, &first));
+    inquiry_meter_free(m);
+}
+
+/* Over the limit nothing is taken in, the administrator is told, and when she
+ * pauses the node its letters go on waiting there. */
+static void flood(struct t *t, struct trio *x)
+{
+    struct element e[TOKENS_ASKED];
+    struct ctx *g = &x->h[G].c;
+    struct inquiry_peer p;
+    bool first;
+    some_elements(e);
+    struct letter l = question(x, e);
+    struct str letter = letter_by(t, x, A, G, &l);
+    for (int i = 0; i < METER_LETTERS_MINUTE; i++)
+        (void)meter_admit(g->node->meter, g->now_us, x->node[A], false, 1, &first);
+    TAKES(&x->h[G], letter, "inquiry.too-many-letters");
+    TAKES(&x->h[G], letter, "inquiry.too-many-letters");
+    CHECK_EQ(COUNT_ROWS(&x->h[G], "SELECT count(*) FROM inquiry_row", NO_ARGS), 0);
+    OK(g, inquiry_peer_find(g, x->node[A], &p));
+    CHECK_STR(p.over, "2026-03-02");
+    g->now_us += MINUTE;
+    machine(&x->h[G]);
+    OK(g, inquiry_pause(g, x->node[A], true));
+    TAKES(&x->h[G], letter, "inquiry.paused");
+    OK(g, inquiry_pause(g, x->node[A], false));
+    TAKES(&x->h[G], letter, "taken");
+}
+static void flooded(struct t *t) { each_engine(t, flood); }
+
+/* What questions beyond the quota can write into a ledger has an end too. */
+static void refused_end(struct t *t, struct trio *x)
+{
+    struct element e[TOKENS_ASKED];
+    const char *last = "";
+    int n = 0;
+    some_elements(e);
+    for (; n < 2 * INQUIRY_PER_NODE && strcmp(last, "inquiry.too-many-letters") != 0; n++) {
+        struct letter l = question(x, e);
+        last = take_one(&x->h[G], letter_by(t, x, A, G, &l));
+    }
+    CHECK(!strcmp(last, "inquiry.too-many-letters"));
+    int64_t rows = COUNT_ROWS(&x->h[G], "SELECT count(*) FROM inquiry_row", NO_ARGS);
+    CHECK(rows == n - 1 && rows < 2 * INQUIRY_PER_NODE);
+}
+static void ends(struct t *t)
+{
+    struct trio *x = calloc(1, sizeof *x);
+    if (x && trio_fresh(t, x, false)) {             /* nothing here depends on the engine */
+        refused_end(t, x);
+        trio_end(x);
+    }
+    free(x);
+}
+
+/* ---- stopping while another node is silent ---------------------------------------------------------------- */
+
+/* Without it the call would hold on for two minutes. */
+static void silent_stop(struct t *t, struct trio *x)
+{
+    struct ctx *c = &x->h[A].c;
+    struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t n = sizeof at;
+    struct web *w = NULL;
+    struct buf b;
+    int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    CHECK(s >= 0 && bind(s, (const struct sockaddr *)(const void *)&at, n) == 0 && listen(s, 8) == 0 &&
+          getsockname(s, (struct sockaddr *)(void *)&at, &n) == 0);
+    buf_init(&b, &c->mem, 64);
+    buf_fmt(&b, "http://127.0.0.1:%d", ntohs(at.sin_port));
+    machine(&x->h[A]);
+    OK(c, inquiry_pair(c, &(struct inquiry_pairing){ .card = inquiry_card(&x->h[B].c), .name = STR("Silencio"), .url = buf_str(&b) }));
+    OK(c, web_start(c, x->h[A].house, &(struct web_config){ .threads = 2 }, &w));
+    int call = accept(s, NULL, NULL);               /* it has called, and hears nothing */
+    CHECK(call >= 0);
+    int64_t before = clock_mono_us();
+    web_stop(w);
+    CHECK(clock_mono_us() - before < 60 * US_PER_S);
+    (void)close(call);
+    (void)close(s);
+}
+static void stopped(struct t *t) { each_engine(t, silent_stop); }
+
+static const struct t_case cases[] = {
+    { "questions that come at once do not pass the quota", quota },
+    { "a letter is acknowledged by its addressee alone", acks },
+    { "every stranger gets the same answer", strangers },
+    { "the meter: a minute, a day, bytes", meter },
+    { "a node that sends too much is refused, named, paused", flooded },
+    { "what is refused in writing has an end", ends },
+    { "the program stops while another node is silent", stopped },
+};
+T_MAIN(cases)
