@@ -76,7 +76,7 @@ bool access_opened(struct ctx *c, struct str dossier, int64_t *until_us);
 
 /* ---- reads are events too ------------------------------------------------ */
 
-/* what: "open", "export", "print", "break_glass", "search", "look_limit", "download". */
+/* what: "open", "export", "print", "break_glass", "search", "count", "look_limit", "download". */
 enum err access_event(struct ctx *c, struct str dossier, const char *what, struct str detail) MUST_CHECK;
 struct access_line { int64_t at_us; struct str officer, officer_name, office, what, detail; };
 /* Who read it: newest first; the caller has checked "dossier.audit". */
@@ -90,6 +90,9 @@ enum err access_events(struct ctx *c, struct str dossier, size_t limit,
  * asked stays allowed. */
 enum err access_look(struct ctx *c, struct str dossier, struct str question, int64_t from_us, int64_t limit,
                      bool *allowed) MUST_CHECK;
+/* The same for counts over real cases: events "count", each time. */
+enum err access_counted(struct ctx *c, struct str dossier, struct str question, int64_t from_us, int64_t limit,
+                        bool *allowed) MUST_CHECK;
 
 /* ---- grants --------------------------------------------------------------- */
 

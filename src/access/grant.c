@@ -130,28 +130,29 @@ static enum err events_since(struct ctx *c, const char *what, int64_t from_us, s
     return rows_end(&r);
 }
 
-static enum err look_locked(struct ctx *c, struct draft *d, struct str dossier, struct str question,
-                            int64_t from_us, int64_t limit, bool *allowed, bool *write)
+/* what: the event of an allowed question; every: also when it was asked before. */
+struct question { const char *what; struct str dossier, digest; int64_t from_us, limit; bool every; };
+
+static enum err look_locked(struct ctx *c, struct draft *d, const struct question *q, bool *allowed, bool *write)
 {
     int64_t n, told;
     bool known, unused;
-    TRY(events_since(c, "search", from_us, question, &n, &known));
-    *allowed = known || n < limit;
-    *write = !known;
+    TRY(events_since(c, q->what, q->from_us, q->digest, &n, &known));
+    *allowed = known || n < q->limit;
+    *write = !known || q->every;
     if (*allowed)
-        return known ? ERR_OK : event_sets(c, d, dossier, "search", question);
-    TRY(events_since(c, "look_limit", from_us, (struct str){ 0 }, &told, &unused));
+        return *write ? event_sets(c, d, q->dossier, q->what, q->digest) : ERR_OK;
+    TRY(events_since(c, "look_limit", q->from_us, (struct str){ 0 }, &told, &unused));
     *write = !told;
-    return told ? ERR_OK : event_sets(c, d, dossier, "look_limit", (struct str){ 0 });
+    return told ? ERR_OK : event_sets(c, d, q->dossier, "look_limit", (struct str){ 0 });
 }
 
-enum err access_look(struct ctx *c, struct str dossier, struct str question, int64_t from_us, int64_t limit,
-                     bool *allowed)
+static enum err may_ask(struct ctx *c, const struct question *q, bool *allowed)
 {
     struct draft *d;
     bool ok = false, write = false;
     TRY(draft_begin(c, c->who->id, "dossier.read", &d));        /* her questions one after the other */
-    enum err e = look_locked(c, d, dossier, question, from_us, limit, &ok, &write);
+    enum err e = look_locked(c, d, q, &ok, &write);
     if (e || !write)
         draft_drop(d);
     else
@@ -159,6 +160,18 @@ enum err access_look(struct ctx *c, struct str dossier, struct str question, int
     TRY(e);
     *allowed = ok;
     return ERR_OK;
+}
+
+enum err access_look(struct ctx *c, struct str dossier, struct str question, int64_t from_us, int64_t limit,
+                     bool *allowed)
+{
+    return may_ask(c, &(struct question){ "search", dossier, question, from_us, limit, false }, allowed);
+}
+
+enum err access_counted(struct ctx *c, struct str dossier, struct str question, int64_t from_us, int64_t limit,
+                        bool *allowed)
+{
+    return may_ask(c, &(struct question){ "count", dossier, question, from_us, limit, true }, allowed);
 }
 
 enum err access_break_glass(struct ctx *c, struct str dossier, struct str reason)

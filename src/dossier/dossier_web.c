@@ -269,7 +269,7 @@ static void reads_part(struct ctx *c, struct out *o, const struct access_line *l
         cell_text(o, l[i].officer_name.n ? l[i].officer_name : officer_name(c, l[i].officer));
         cell_text(o, office_text(c, l[i].office));
         cell_text(o, say_join(c, "audit.what", l[i].what));
-        cell_text(o, str_is(l[i].what, "search") ? (struct str){ 0 } : l[i].detail);     /* a digest says nothing */
+        cell_text(o, str_is(l[i].what, "search") || str_is(l[i].what, "count") ? (struct str){ 0 } : l[i].detail);     /* a digest says nothing */
         row_end(o);
     }
     if (n)

@@ -251,6 +251,8 @@ enum err compare_one(struct compare_run *r, struct str id, struct str text, stru
     return e;
 }
 
+size_t compare_changed(const struct compare_run *r) { return r->out.changed; }
+
 enum err compare_end(struct compare_run *r, struct compare *out)
 {
     ctx_done(&r->work);

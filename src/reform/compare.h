@@ -51,6 +51,7 @@ enum err compare_begin(struct ctx *c, const struct compare_side *before, const s
 /* id {0}: counted, not listed.  ERR_INPUT "reform.compare-slow": a draft whose cells
  * take as long as they may, many times over, holds up nobody else. */
 enum err compare_one(struct compare_run *r, struct str id, struct str text, struct feel_value in) MUST_CHECK;
+size_t compare_changed(const struct compare_run *r);        /* so far */
 enum err compare_end(struct compare_run *r, struct compare *out) MUST_CHECK;     /* also after a failure */
 
 /* A whole CSV file.  ERR_INPUT: line and column in fault.detail. */

@@ -3,9 +3,8 @@
 
 #include "access/access.h"
 #include "base/node.h"
-#include "db/db.h"
-#include "kinds/kinds.h"
 #include "law/law.h"
+#include "reform/present.h"
 
 struct sides {
     struct rules_draft w;
@@ -194,125 +193,40 @@ static void result_parts(struct ctx *c, struct out *o, const struct compare *k)
 
 /* ---- present cases: counts only ------------------------------------------------------------- */
 
-enum { CASES_MAX = 1000 };
-
-/* One screening, read for its answers and forgotten: nothing of it is shown. */
-static enum err one_case(struct ctx *work, struct compare_run *r, const struct form *f, struct str id)
+static void about_number(struct out *o, size_t n)
 {
-    struct record rec;
-    TRY(record_load(work, id, &rec));
-    struct answers a = kind_answers(work, &rec);
-    struct feel_value in = kind_inputs(work, f, &a);
-    TRY(ctx_check(work));
-    return compare_one(r, (struct str){ 0 }, (struct str){ 0 }, in);
-}
-
-static enum err run_cases(struct ctx *c, struct compare_run *r, const struct str *id, size_t n, const struct form *f)
-{
-    struct ctx work;
-    enum err e = ERR_OK;
-    ctx_init(&work, 8 << 20);
-    work.node = c->node;
-    work.db = c->db;
-    work.who = c->who;
-    work.now_us = c->now_us;
-    work.lang = c->lang;
-    for (size_t i = 0; !e && i < n; i++) {
-        e = one_case(&work, r, f, id[i]);
-        arena_reset(&work.mem);
-    }
-    if (e && !c->fault.key)
-        c->fault = work.fault;
-    ctx_done(&work);
-    return e;
-}
-
-/* The newest screening of each open case of her territory. */
-static enum err screenings(struct ctx *c, struct str **out, size_t *n)
-{
-    AUTO_ROWS r = { 0 };
-    struct str *id = NEW_N(&c->mem, struct str, CASES_MAX), last = { 0 };
-    size_t k = 0;
-    TRY(ctx_check(c));
-    TRY(db_query(c, &r,
-        "SELECT k.id, k.case_id, s.territory FROM kind_row k JOIN case_row s ON s.id = k.case_id"
-        " WHERE k.kind = 'screening' AND s.status = 'open' ORDER BY k.case_id, k.at_us DESC, k.id LIMIT 20000", NO_ARGS));
-    while (k < CASES_MAX && rows_next(&r)) {
-        struct str the_case = row_str(&r, 1);
-        if (str_eq(the_case, last) || !pack_within(c->node->pack, row_str(&r, 2), c->who->territory))
-            continue;
-        last = the_case;
-        id[k++] = row_str(&r, 0);
-    }
-    while (rows_next(&r))
-        ;
-    TRY(rows_end(&r));
-    *out = id;
-    *n = k;
-    return ERR_OK;
-}
-
-/* Below five a number could point at a person. */
-static void few(struct out *o, size_t n)
-{
-    if (n > 0 && n < 5)
-        T(o, "number.few");
+    if (n)
+        TF(o, "rules.cases-about", W_INT("n", (int64_t)n));
     else
-        number(o, (int64_t)n);
+        T(o, "number.few");
 }
 
-static void cases_counts(struct ctx *c, struct out *o, const struct compare *k)
+static void cases_counts(struct out *o, const struct present *p)
 {
     html(o, "<p>");
-    few(o, k->situations);
+    about_number(o, p->read);
     html(o, " ");
     T(o, "rules.cases-read");
     html(o, " ");
-    few(o, k->changed);
+    about_number(o, p->changed);
     html(o, " ");
     T(o, "rules.cases-changed");
     html(o, "</p>\n");
-    if (!k->counts)
-        return;
-    grid_begin(o, &(struct grid){ "rules.cases", COLS("rules.answer", "rules.changed"), .num = 2, .rowhead = true });
-    for (size_t i = 0; i < k->counts; i++) {
-        row_begin(o, TONE_PLAIN);
-        cell_text(o, entry_text(c, k->count[i].entry));
-        cell(o);
-        few(o, k->count[i].changed);
-        row_end(o);
-    }
-    grid_end(o);
-}
-
-/* Screenings were opened to be counted: that is written down. */
-static enum err counted_event(struct ctx *c, size_t n)
-{
-    struct str dossier;
-    struct buf b;
-    TRY(reform_dossier_id(c, &dossier));
-    buf_init(&b, &c->mem, 80);
-    buf_fmt(&b, "%zu screenings counted under a draft", n);
-    return dossier.n ? access_event(c, dossier, "search", buf_str(&b)) : ERR_OK;
 }
 
 static enum err cases_part(struct ctx *c, struct out *o, const struct sides *s)
 {
-    const struct form *f = pack_form(c->node->pack, s->w.decision);
-    struct compare_run *r;
-    struct compare k;
-    struct str *id;
-    size_t n;
-    if (!str_is(s->w.decision, "screening") || !f || !access_may(c, "rules.count_cases", (struct str){ 0 }))
+    struct present p;
+    if (!str_is(s->w.decision, "screening") || !access_may(c, "rules.count_cases", (struct str){ 0 }))
         return ERR_OK;
-    TRY(screenings(c, &id, &n));
-    TRY(compare_begin(c, &s->a, &s->b, s->decision, &r));
-    enum err e = run_cases(c, r, id, n, f), end = compare_end(r, &k);
-    TRY(e ? e : end);
-    TRY(counted_event(c, n));
+    struct str question = str_join(&c->mem, str_sub(rules_hash(c, s->a.text), 0, 16), str_sub(rules_hash(c, s->b.text), 0, 16));
+    TRY(present_count(c, &s->a, &s->b, s->decision, question, &p));
     part_begin(o, "rules.cases");
     small(o, "rules.cases-why");
-    cases_counts(c, o, &k);
+    if (p.refused)
+        para_text(o, SAYF(c, "rules.cases-limit", W_INT("n", COUNTS_PER_DAY)));
+    else
+        cases_counts(o, &p);
     section_end(o);
     return ERR_OK;
 }

@@ -29,6 +29,8 @@ const struct table reform_tables[] = {
       " what TEXT NOT NULL, from_body TEXT NOT NULL, by_officer TEXT NOT NULL, at_us BIGINT NOT NULL,"
       " disposition TEXT NOT NULL, reason TEXT NOT NULL, decided_by TEXT NOT NULL, decided_us BIGINT NOT NULL);"
       "CREATE INDEX reform_comment_row_reform ON reform_comment_row (reform, at_us);" },
+    { "rules_count", "CREATE TABLE rules_count (id TEXT PRIMARY KEY, at_us BIGINT NOT NULL);"
+      "CREATE INDEX rules_count_at ON rules_count (at_us);" },
 };
 const size_t reform_tables_n = COUNT_OF(reform_tables);
 
@@ -106,7 +108,14 @@ static enum err project_comment(struct ctx *c, const struct record *r)
              INT(record_i64(r, "decided"))));
 }
 
+static enum err project_count(struct ctx *c, const struct record *r)
+{
+    return db_exec(c, "INSERT INTO rules_count (id, at_us) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET at_us = excluded.at_us",
+                   ARGS(TEXT(r->id), INT(record_i64(r, "at"))));
+}
+
 const struct projector reform_projectors[] = {
+    { "rules_count", project_count },
     { "gap_assessment", project_gap },
     { "reform", project_reform },
     { "reform_entry", project_entry },
