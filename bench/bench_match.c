@@ -5,6 +5,7 @@
  *   bench_match quick [DIR]      without the million
  *   bench_match pairs [N]        only the comparisons
  *   bench_match others           only people of the second kind
+ *   bench_match things           only employers, workplaces, vehicles
  *   bench_match search N         only searches among N persons
  *   bench_match match ...        the command line itself
  *   bench_match generate CC N OUT.csv TRUTH.csv SEED ERRORS
@@ -12,6 +13,7 @@
 #include "match/inside.h"
 #include "match_others.h"
 #include "match_people.h"
+#include "match_things.h"
 
 #include <spawn.h>
 #include <stdlib.h>
@@ -436,6 +438,54 @@ static void other_people(enum others_columns set)
     ctx_done(&c);
 }
 
+/* ---- generated employers, workplaces, vehicles ------------------------------------------------------------ */
+
+static bool generate_things(int set, int n, const char *csv_path, const char *truth_path)
+{
+    struct fiction f = { .state = 31 + (uint64_t)set };
+    FILE *csv = fopen(csv_path, "we"), *truth = fopen(truth_path, "we");
+    if (!csv || !truth)
+        return false;
+    (void)fputs(things_csv_head(set), csv);
+    (void)fputs("id,entity\n", truth);
+    for (int k = 0, e = 0; k < n; e++) {
+        struct thing_made m;
+        struct thing_row r;
+        things_make_one(&f, set, &m);
+        int copies = people_chance(&f, 50) ? 0 : 1 + people_below(&f, 3);
+        for (int i = 0; i <= copies && k < n; i++, k++) {
+            char id[32];
+            things_written(&f, set, &m, i ? 1 + people_below(&f, 6) : 0, &r);
+            (void)snprintf(id, sizeof id, "t%lld", (long long)k * 7919 % 1000003);
+            things_csv_row(csv, set, id, &r);
+            (void)fprintf(truth, "%s,%d\n", id, e);
+        }
+    }
+    return fclose(csv) == 0 && fclose(truth) == 0;
+}
+
+static void things(void)
+{
+    char value[120] = "";
+    bool met = true;
+    size_t at = 0;
+    struct file csv = in_dir("g.csv"), truth = in_dir("gt.csv"), out = in_dir("pairs.csv"),
+                groups = in_dir("groups.csv");
+    for (int set = 0; set < THINGS_SETS; set++) {
+        struct ctx c;
+        struct truth t;
+        struct quality q = { 0 };
+        struct cost cost;
+        ctx_init(&c, (size_t)4 << 30);
+        met = generate_things(set, 10000, csv.z, truth.z) && read_truth(&c, truth.z, false, &t) &&
+              run_match(csv.z, NULL, out.z, groups.z, &cost) && measure(&c, &t, out.z, groups.z, &q) && met;
+        at += (size_t)snprintf(value + at, sizeof value - at, "%s%.3f %.3f", at ? ", " : "", q.best, q.usual);
+        met = met && q.usual >= .92 && q.best - q.usual <= .015;
+        ctx_done(&c);
+    }
+    line("employers, workplaces, vehicles: best F1, default F1", value, ".92, gap .015", met);
+}
+
 /* ---- speed ---------------------------------------------------------------------------------------------- */
 
 static double thread_cpu_s(void)
@@ -627,6 +677,14 @@ int main(int argc, char **argv)
         clean();
         return 0;
     }
+    if (argc == 2 && !strcmp(argv[1], "things")) {
+        (void)snprintf(dir, sizeof dir, "/tmp/amparo-bench-XXXXXX");
+        if (!mkdtemp(dir))
+            return 1;
+        things();
+        clean();
+        return 0;
+    }
     int64_t among = 50000;
     if ((argc == 2 || (argc == 3 && str_to_i64(str_c(argv[2]), &among))) && !strcmp(argv[1], "pairs")) {
         pairs_per_second((int)among);
@@ -651,6 +709,7 @@ int main(int argc, char **argv)
         country(k, 6);
     for (int k = 0; k < OTHERS_SETS; k++)
         other_people((enum others_columns)k);
+    things();
     pairs_per_second(50000);
     end_to_end(50000, 1.5, 150);
     searches(quick ? 100000 : 1000000);

@@ -129,7 +129,7 @@ static enum err read_rows(struct batch *b, struct ctx *in, struct csv *v, const 
     struct buf spare;
     struct columns col;
     struct match_record r;
-    char given[2 * MATCH_FIELD_MAX];
+    struct columns_room room;
     size_t n = 0, rows = 0;
 
     buf_init(&spare, &in->mem, CSV_COLUMNS * CSV_FIELD);
@@ -146,7 +146,7 @@ static enum err read_rows(struct batch *b, struct ctx *in, struct csv *v, const 
                         path, v->line, n, col.n);
         }
         TRY(keep_id(b, column_of(&col, field, n, COL_ID), path, v->line));
-        columns_read(&col, b->job, field, n, given, &r);
+        columns_read(&col, b->job, field, n, &room, &r);
         TRY(put_row(b, p, &r, flags));
         if (r.birth.n && rec_at(b->ix, b->ix->n - 1)->born.kind == DATE_NONE && !b->rep->bad_dates++)
             b->rep->bad_date_line = v->line;

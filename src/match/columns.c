@@ -11,14 +11,16 @@ static const struct { enum column col; const char *role, *names; } known[] = {
     { COL_SECOND, "second", "second_surname surname2 segundo_apellido apellido_materno "
                             "apellido2 second maternal_surname surname_2" },
     { COL_FULL, "full", "name full_name fullname nombre_completo nombre_y_apellido" },
-    { COL_ALIAS, "alias", "alias nickname apodo aka known_as" },
+    { COL_ALIAS, "alias", "alias nickname apodo aka known_as trade_name nombre_comercial "
+                      "nombre_de_fantasia" },
     { COL_BIRTH, "birth", "birth dob birth_date birthdate date_of_birth fecha_nacimiento "
                           "fecha_de_nacimiento nacimiento born birth_year year_of_birth" },
     { COL_AGE, "age", "age edad years" },
     { COL_AGE_ON, "age_on", "age_on age_date age_at date_of_age age_as_of fecha_edad seen_on" },
     { COL_SEX, "sex", "sex gender sexo genero" },
     { COL_NID, "nid", "nid national_id id_number document documento ci dni cedula cedula_identidad "
-                      "ssn soc_sec_id passport id_no nro_documento person_id" },
+                      "ssn soc_sec_id passport id_no nro_documento person_id tax_id tax_number tax_no "
+                      "ruc cuit cuil tin registry_number numero_de_registro" },
     { COL_PHONE, "phone", "phone telephone telefono tel mobile celular phone_number" },
     { COL_EMAIL, "email", "email mail correo e_mail" },
     { COL_ADDRESS, "address", "address street direccion domicilio calle street_address address_1" },
@@ -31,6 +33,12 @@ static const struct { enum column col; const char *role, *names; } known[] = {
     { COL_EXTRA, "extra", "extra occupation ocupacion profession other" },
     { COL_COUNTRY, "country", "country country_code" },
     { COL_SOURCE, "source", "" },
+    { COL_FIRM, "firm", "firm company company_name razon_social empresa business employer empleador workplace "
+                        "lugar_de_trabajo establecimiento vessel vessel_name boat embarcacion" },
+    { COL_PLATE, "plate", "plate plate_number number_plate license_plate licence_plate matricula chapa patente placa" },
+    { COL_OWNER, "owner", "owner owner_name propietario dueno titular" },
+    { COL_LOOKS, "looks", "description descripcion vehicle vehiculo make model marca modelo" },
+    { COL_COLOUR, "colour", "colour color" },
 };
 
 /* Heading without marks, case and spaces: "Fecha de Nacimiento" = fecha_de_nacimiento. */
@@ -107,13 +115,14 @@ enum err columns_find(struct ctx *c, const struct match_job *job, const char *pa
             }
     }
     for (int k = 0; k < COLUMNS; k++)
-        useful += k != COL_ID && k != COL_SOURCE && k != COL_COUNTRY && out->at[k][0] >= 0;
+        useful += k != COL_ID && k != COL_SOURCE && k != COL_COUNTRY && k != COL_LOOKS && k != COL_COLOUR &&
+                  out->at[k][0] >= 0;
     if (out->at[COL_ID][0] < 0)
         return FAIL(c, ERR_INPUT, "match.no-column", "%s: line 1: no column for the record's id",
                     path);
     if (!useful)
         return FAIL(c, ERR_INPUT, "match.no-column",
-                    "%s: line 1: no column that describes a person (see --map)", path);
+                    "%s: line 1: no column that describes a person or a thing (see --map)", path);
     return ERR_OK;
 }
 
@@ -156,11 +165,28 @@ static void read_age(struct str age, struct str on, const struct match_job *job,
         out->age_on = days_from_civil(day);
 }
 
+/* A row about a firm, a place or a vehicle: it names nobody, or only its owner. */
+static void read_thing(const struct columns *col, const struct str *field, size_t n,
+                       struct match_thing_room *room, struct match_record *out)
+{
+    struct match_thing t = { .name = column_of(col, field, n, COL_FIRM), .owner = column_of(col, field, n, COL_OWNER),
+        .plate = column_of(col, field, n, COL_PLATE), .description = column_of(col, field, n, COL_LOOKS),
+        .kind = out->extra, .colour = column_of(col, field, n, COL_COLOUR) };
+    if (!t.name.n && !t.owner.n && !t.plate.n)
+        return;
+    if (!t.name.n && !t.plate.n)
+        t.name = t.owner;
+    if (!t.owner.n || str_eq(t.owner, t.name))
+        t.owner = out->full.n ? out->full : out->alias;
+    out->full = out->alias = (struct str){ 0 };
+    match_thing(&t, room, out);
+}
+
 void columns_read(const struct columns *col, const struct match_job *job, const struct str *field,
-                  size_t n, char given[2 * MATCH_FIELD_MAX], struct match_record *out)
+                  size_t n, struct columns_room *room, struct match_record *out)
 {
     *out = (struct match_record){
-        .given = joined(column_of(col, field, n, COL_GIVEN), column_of(col, field, n, COL_MIDDLE), given),
+        .given = joined(column_of(col, field, n, COL_GIVEN), column_of(col, field, n, COL_MIDDLE), room->given),
         .surname = column_of(col, field, n, COL_SURNAME),
         .second = column_of(col, field, n, COL_SECOND),
         .full = column_of(col, field, n, COL_FULL),
@@ -183,5 +209,7 @@ void columns_read(const struct columns *col, const struct match_job *job, const 
         out->ids[i].value = nth_column(col, field, n, COL_NID, i);
         out->phones[i] = nth_column(col, field, n, COL_PHONE, i);
     }
+    if (!out->given.n && !out->surname.n)
+        read_thing(col, field, n, &room->thing, out);
     read_age(column_of(col, field, n, COL_AGE), column_of(col, field, n, COL_AGE_ON), job, out);
 }

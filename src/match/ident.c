@@ -1,7 +1,8 @@
 /* ident.c - identity numbers, phones and sex, packed for comparison.
  *
  * Argentina: CUIL/CUIT = 2 digits + DNI + check digit, modulus 11 (weights
- * 5432765432, ANSES/AFIP).  Paraguay: RUC = cedula + "-" + check digit, modulus
+ * 5432765432, ANSES/AFIP); the first two say whose it is: 2x a person, whose DNI
+ * follows, 3x a company, whose number AFIP gives (then all of it is kept).  Paraguay: RUC = cedula + "-" + check digit, modulus
  * 11 (SET).  Both carry the person's own number, which is what is kept.
  * Thailand: 13 digits, the last a modulus-11 check (Department of Provincial
  * Administration).  Liberia: no rule assumed.
@@ -101,13 +102,31 @@ static bool of_country(struct str country, const char *want)
                               ascii_lower(country.p[1]) == want[1]);
 }
 
+enum match_check match_tax_check(struct str value, struct str country)
+{
+    char s[40];
+    size_t n = plain(value, s);
+    bool fits;
+    if (!all_digits(s, n))
+        return MATCH_CHECK_NONE;
+    if (country.n && of_country(country, "ar") && n == 11)
+        fits = cuil_ok(s);
+    else if (country.n && of_country(country, "py") && n >= 6 && n <= 9 && dash_before_last(value))
+        fits = ruc_ok(s, n);
+    else
+        return MATCH_CHECK_NONE;
+    return fits ? MATCH_CHECK_FITS : MATCH_CHECK_WRONG;
+}
+
 uint64_t id_pack(struct str value, struct str type, struct str country, uint16_t *type_out)
 {
     char s[40], t[40];
     size_t n = plain(value, s), from = 0, tn = plain(type, t);
     *type_out = tn ? (uint16_t)(hash_bytes((struct str){ t, tn }, 3) | 1) : 0;
-    if (all_digits(s, n)) {
-        if (n == 11 && of_country(country, "ar") && cuil_ok(s)) {
+    if (tn == 5 && memcmp(t, "plate", 5) == 0) {
+        n = plate_plain(value, s);
+    } else if (all_digits(s, n)) {
+        if (n == 11 && s[0] == '2' && of_country(country, "ar") && cuil_ok(s)) {
             from = 2;
             n = 10;
             *type_out = 0;

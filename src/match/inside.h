@@ -49,6 +49,8 @@ bool is_particle(struct str word);          /* de, del, la, da, dos, von, bin ..
 bool is_marriage_mark(struct str word);     /* vda, viuda, esposa */
 bool is_title(struct str word);             /* don, mrs, nai, khun ... */
 
+size_t plate_plain(struct str written, char out[40]);   /* as plates are compared (firm.c) */
+
 uint64_t mix64(uint64_t x);
 uint64_t hash_bytes(struct str s, uint64_t seed);
 
@@ -411,13 +413,13 @@ bool csv_row(struct csv *v, struct buf *spare, struct str *field, size_t room, s
 enum column { COL_ID, COL_GIVEN, COL_MIDDLE, COL_SURNAME, COL_SECOND, COL_FULL, COL_ALIAS, COL_BIRTH,
               COL_AGE, COL_AGE_ON, COL_SEX, COL_NID, COL_PHONE, COL_EMAIL, COL_ADDRESS, COL_HOUSE,
               COL_PLACE, COL_REGION, COL_POSTCODE, COL_NATION, COL_EXTRA, COL_COUNTRY, COL_SOURCE,
-              COLUMNS };
+              COL_FIRM, COL_PLATE, COL_OWNER, COL_LOOKS, COL_COLOUR, COLUMNS };
 struct columns { int8_t at[COLUMNS][2]; size_t n; };    /* column number; -1 */
 enum err columns_find(struct ctx *c, const struct match_job *job, const char *path,
                       const struct str *head, size_t n, struct columns *out) MUST_CHECK;
-/* given: room for given and middle names together. */
+struct columns_room { char given[2 * MATCH_FIELD_MAX]; struct match_thing_room thing; };
 void columns_read(const struct columns *col, const struct match_job *job, const struct str *field,
-                  size_t n, char given[2 * MATCH_FIELD_MAX], struct match_record *out);
+                  size_t n, struct columns_room *room, struct match_record *out);
 struct str column_of(const struct columns *col, const struct str *field, size_t n, enum column k);
 
 /* ---- pairs (batch.c, refine.c) ---------------------------------------------------------------------------------- */

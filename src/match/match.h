@@ -10,8 +10,9 @@
  * no float is stored.
  *
  * Also for workplaces, employers, vehicles, phones and places: one index per
- * kind of thing; fill `full` (a firm's name), `address`, `phones`, `ids` (a tax
- * number, a number plate) and leave what does not apply empty.
+ * kind of thing; match_thing() fills what its name, owner and plate become;
+ * `address`, `phones`, `ids` (a tax number) are filled as for persons, and what
+ * does not apply stays empty.
  *
  * I. Fellegi, A. Sunter, "A Theory for Record Linkage", JASA 64 (1969), is the
  * model; match.md says what was added and why.
@@ -60,6 +61,39 @@ struct match_record {
     struct str extra;           /* anything else that describes the person: occupation */
     struct str country;         /* "PY", "AR", "LR", "TH": rules for ids, phones, years; "" = all */
 };
+
+/* ---- firms, places, vehicles ----------------------------------------------
+ * What goes into a record that is no person's. */
+
+/* A firm's or a place's name without its legal form; what it is ("ranch",
+ * "brick_kiln", ...: the packs' place_kind) apart, {0} when the name does not say. */
+enum { MATCH_FIRM_MAX = 600 };
+struct match_firm { struct str name, what; };
+/* name lies in room, what is static. */
+void match_firm(struct str written, char room[MATCH_FIRM_MAX], struct match_firm *out);
+/* A number plate as two words: no dashes, O as 0 and I as 1.  {0}: too short to be
+ * one.  As an id its type is "plate". */
+enum { MATCH_PLATE_MAX = 24 };
+struct str match_plate(struct str written, char room[MATCH_PLATE_MAX]);
+/* What tells a thing from others, into given, surname, second, extra and the last
+ * id of r; the texts lie in room.  Numbers, phones and places are the caller's. */
+struct match_thing {
+    struct str name;            /* of a firm, a place, a boat */
+    struct str owner;           /* or employer; of an employer the trade name */
+    struct str plate;
+    struct str kind;            /* {0}: what the name says it is */
+    struct str description, colour;     /* of a vehicle, instead of its kind */
+};
+struct match_thing_room { char name[MATCH_FIRM_MAX], owner[MATCH_FIRM_MAX], extra[MATCH_FIRM_MAX], plate[MATCH_PLATE_MAX]; };
+void match_thing(const struct match_thing *t, struct match_thing_room *room, struct match_record *r);
+/* The same for every way of writing one telephone; {0}: not a number. */
+struct str match_phone(struct str written, char room[16]);
+/* The same for identity and tax numbers and plates (type "plate"). */
+struct str match_number(struct str written, struct str type, struct str country, char room[16]);
+/* Does the check digit fit?  RUC (PY), CUIT and CUIL (AR); anything else is
+ * MATCH_CHECK_NONE: no rule known, or not written whole. */
+enum match_check { MATCH_CHECK_NONE, MATCH_CHECK_FITS, MATCH_CHECK_WRONG };
+enum match_check match_tax_check(struct str value, struct str country);
 
 /* ---- an index in memory -------------------------------------------------
  * Rebuilt from the tables at start, then kept current record by record.

@@ -13,7 +13,7 @@ static void read_rows(struct ctx *c, struct csv *v, struct match_index *ix)
     struct match_record r;
     struct match_candidate *out;
     struct match_job job = { .out = "" };
-    char given[2 * MATCH_FIELD_MAX];
+    struct columns_room room;
     size_t n, k, dropped, last = 0;
 
     buf_init(&spare, &c->mem, CSV_COLUMNS * CSV_FIELD);
@@ -24,7 +24,7 @@ static void read_rows(struct ctx *c, struct csv *v, struct match_index *ix)
         if (v->line < last)
             __builtin_trap();                   /* lines only go on */
         last = v->line;
-        columns_read(&col, &job, field, n, given, &r);
+        columns_read(&col, &job, field, n, &room, &r);
         if (match_index_add(c, ix, STR("one"), &r) != ERR_OK ||
             match_lookup(c, ix, &r, 3, &out, &k, &dropped) != ERR_OK)
             return;
