@@ -92,7 +92,9 @@ void law_mark(struct out *o, const struct law_standing *s)
         tag(o, TONE_SOON, "law.mark.no");
     else if (s->verified == PACK_PARTLY)
         tag(o, TONE_SOON, "law.mark.partly");
-    if (s->raised)
+    if (s->once)
+        tag(o, TONE_SOON, "law.mark.once");
+    else if (s->raised)
         tag(o, TONE_DONE, "law.mark.raised");
     if (s->earlier)
         tag(o, TONE_PLAIN, "law.mark.earlier");
@@ -141,6 +143,8 @@ static struct str verdict_words(struct ctx *c, const struct law_standing *s)
 {
     if (s->disputed)
         return SAY(c, "law.mark.disputed");
+    if (s->once)
+        return SAY(c, "law.mark.once");
     if (s->raised)
         return SAY(c, "law.mark.raised");
     return say_join(c, "verified", str_c(pack_verified_name(s->verified)));

@@ -44,15 +44,15 @@ struct str law_instrument_path(struct ctx *c, struct str instrument);
 
 /* ---- how far it may be relied on ------------------------------------------------- */
 
-/* What the pack says, raised by a signature under the present text; never
- * lowered.  disputed: the last signature under the present text says that the
- * source does not bear the rule out.  earlier: she signed, but the text has
- * changed since. */
+/* What the pack says, raised by signatures under the present text (to "yes" by two
+ * persons, see sign.h); never lowered.  once: one of them said yes, a second
+ * reading is waited for.  disputed: somebody found that the source does not bear
+ * the rule out.  earlier: signed, but the text has changed since. */
 struct law_standing {
     enum pack_verified verified;        /* effective */
     enum pack_verified pack;            /* the pack's own */
-    bool raised, disputed, earlier;
-    struct str officer, source, on, note;   /* of the signature that counts; {0} none */
+    bool raised, disputed, earlier, once;
+    struct str officer, source, on, note;   /* of the newest signature; {0} none */
 };
 /* Every signature of this node, for pages that show many provisions: one
  * query.  c->db NULL: none, the pack's word alone. */

@@ -505,6 +505,8 @@ static enum err signed_part(struct ctx *c, struct out *o, const struct provision
     html(o, "</p>\n");
     if (!n)
         small(o, "law.unsigned");
+    if (s->once)
+        notice(o, TONE_SOON, "law.once-note");
     steps_begin(o, false);
     for (size_t i = 0; i < n; i++) {
         bool now = str_eq(g[i].hash, hash);
@@ -547,8 +549,9 @@ enum err law_provision_page(struct ctx *c, const struct request *rq, struct resp
     text(o, law_name(c, v));
     head_tags(o);
     tag_text(o, s.verified == PACK_YES ? TONE_DONE : TONE_SOON, say_join(c, "verified", str_c(pack_verified_name(s.verified))));
-    if (s.disputed || s.raised || s.earlier)
-        law_mark(o, &(struct law_standing){ .verified = PACK_YES, .disputed = s.disputed, .raised = s.raised, .earlier = s.earlier });
+    if (s.disputed || s.raised || s.earlier || s.once)
+        law_mark(o, &(struct law_standing){ .verified = PACK_YES, .disputed = s.disputed, .raised = s.raised,
+                                            .earlier = s.earlier, .once = s.once });
     head_end(o);
     para_text(o, law_rule(c, v));
     if (!law_certain(&s))

@@ -7,6 +7,8 @@
 #include "db/db.h"
 #include "law/priv.h"
 
+enum { VOICES_MAX = 16 };      /* of one provision */
+
 const struct table law_tables[] = {
     { "law_verification",
       "CREATE TABLE law_verification (id TEXT PRIMARY KEY, provision TEXT NOT NULL, hash TEXT NOT NULL,"
@@ -177,35 +179,79 @@ static enum pack_verified verdict_of(struct str s)
     return str_is(s, "yes") ? PACK_YES : str_is(s, "partly") ? PACK_PARTLY : PACK_NO;
 }
 
-/* The newest signature decides; under another text it only tells that there was one. */
-void law_standing_in(struct ctx *c, const struct law_signed *all, const struct provision *v, struct law_standing *out)
+/* Of one provision, newest first, each person's last word only. */
+struct voices { struct str who[VOICES_MAX]; size_t n, yes, partly; bool no; };
+
+static bool spoke(const struct voices *k, struct str officer)
 {
+    for (size_t i = 0; i < k->n; i++)
+        if (str_eq(k->who[i], officer))
+            return true;
+    return false;
+}
+
+/* A "no" ends it: who spoke before did not know of it. */
+static void hear(struct voices *k, const struct law_signature *s)
+{
+    if (k->no || k->n == VOICES_MAX || spoke(k, s->officer))
+        return;
+    k->who[k->n++] = s->officer;
+    enum pack_verified found = verdict_of(s->verdict);
+    k->yes += found == PACK_YES;
+    k->partly += found == PACK_PARTLY;
+    k->no = found == PACK_NO;
+}
+
+static enum pack_verified heard(const struct voices *k)
+{
+    if (k->yes >= LAW_READERS)
+        return PACK_YES;
+    return !k->no && k->yes + k->partly ? PACK_PARTLY : PACK_NO;
+}
+
+/* Signatures under another text only tell that there were some. */
+void law_standing_of(struct ctx *c, const struct law_signature *all, size_t n, const struct provision *v,
+                     struct law_standing *out)
+{
+    struct voices k = { .n = 0 };
+    struct str hash = { 0 };
     *out = (struct law_standing){ .verified = v->verified, .pack = v->verified };
-    for (size_t i = 0; all && i < all->n; i++) {
-        const struct law_signature *s = &all->v[i];
+    for (size_t i = 0; i < n; i++) {
+        const struct law_signature *s = &all[i];
         if (!str_eq(s->provision, v->id))
             continue;
-        if (!str_eq(s->hash, law_hash(c, v))) {
+        if (!hash.n)
+            hash = law_hash(c, v);
+        if (!str_eq(s->hash, hash)) {
             out->earlier = true;
             continue;
         }
-        enum pack_verified found = verdict_of(s->verdict);
-        out->raised = found > v->verified;
-        out->disputed = found == PACK_NO;
-        out->verified = out->raised ? found : v->verified;
-        out->earlier = false;
-        out->officer = s->officer;
-        out->source = s->source;
-        out->on = s->on;
-        out->note = s->note;
-        return;
+        if (!k.n) {
+            out->officer = s->officer;
+            out->source = s->source;
+            out->on = s->on;
+            out->note = s->note;
+        }
+        hear(&k, s);
     }
+    enum pack_verified found = heard(&k);
+    out->disputed = k.no && found != PACK_YES;
+    out->raised = found > v->verified;
+    out->verified = out->raised ? found : v->verified;
+    out->once = k.yes == 1 && out->verified != PACK_YES && !out->disputed;
+    out->earlier = out->earlier && !k.n;
+}
+
+void law_standing_in(struct ctx *c, const struct law_signed *all, const struct provision *v, struct law_standing *out)
+{
+    law_standing_of(c, all ? all->v : NULL, all ? all->n : 0, v, out);
 }
 
 enum err law_standing(struct ctx *c, const struct provision *v, struct law_standing *out)
 {
-    struct law_signed s = { 0 };
-    TRY(law_signatures(c, v->id, &s.v, &s.n));
-    law_standing_in(c, &s, v, out);
+    struct law_signature *s;
+    size_t n;
+    TRY(law_signatures(c, v->id, &s, &n));
+    law_standing_of(c, s, n, v, out);
     return ERR_OK;
 }

@@ -5,12 +5,19 @@
  * before her, her verdict, the source she saw and when.  It is valid for that
  * text only: when the pack's row changes, the signature stays on record as
  * "signed for an earlier text" and raises nothing.  One signature answers for
- * one provision.  */
+ * one provision.
+ *
+ * One lawyer alone makes nothing "verified": the first signature raises at most to
+ * "partly"; "yes" takes the "yes" of LAW_READERS persons, as a link between suspects
+ * or a table in force takes two.  Each person counts with her last word.  A "no"
+ * disputes the provision until she signs otherwise herself, or as many persons sign
+ * "yes" after it.  */
 #ifndef LAW_SIGN_H
 #define LAW_SIGN_H
 
 #include "law/law.h"
 
+enum { LAW_READERS = 2 };
 enum { LAW_HASH = 64 };         /* hex digits */
 /* Of what a reader reads: id, instrument, article, rule and task in every
  * language, values, in force from and to, and the article's full text. */
@@ -29,6 +36,9 @@ enum err law_sign(struct ctx *c, const struct provision *v, const struct law_sig
 struct law_signature { struct str id, provision, hash, verdict, source, note, on, officer, office; int64_t at_us; };
 /* Of one provision, newest first. */
 enum err law_signatures(struct ctx *c, struct str provision, struct law_signature **out, size_t *n) MUST_CHECK;
+/* What n signatures, newest first, of any provisions, make of this one. */
+void law_standing_of(struct ctx *c, const struct law_signature *s, size_t n, const struct provision *v,
+                     struct law_standing *out);
 
 extern const struct projector law_projectors[];
 extern const size_t law_projectors_n;

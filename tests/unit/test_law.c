@@ -507,8 +507,14 @@ static void signatures(struct t *t)
         g = signing(c, v, PACK_YES);
         c->now_us += HOUR;
         OK(c, law_sign(c, v, &g));
+        OK(c, law_sign(c, v, &g));                      /* twice by one person is once */
         OK(c, law_standing(c, v, &s));
-        CHECK(s.verified == PACK_YES && s.pack == PACK_NO && s.raised && law_certain(&s));
+        CHECK(s.verified == PACK_PARTLY && s.raised && s.once && !law_certain(&s));
+        as(t, &h, "contrafor");
+        c->now_us += HOUR;
+        OK(c, law_sign(c, v, &g));
+        OK(c, law_standing(c, v, &s));
+        CHECK(s.verified == PACK_YES && s.pack == PACK_NO && s.raised && !s.once && law_certain(&s));
         CHECK_STR(s.on, "2026-02-27");
 
         /* Another text: she signed, but not this. */
@@ -542,6 +548,58 @@ static void signatures(struct t *t)
     }
 }
 
+/* Who said what, oldest first: l the lawyer, c the committee, r another lawyer;
+ * y yes, p partly, n no. */
+struct said { const char *who_what[5]; enum pack_verified want; bool once, disputed; };
+static void two_readers(struct t *t)
+{
+    static const struct said row[] = {
+        { { "l-" }, PACK_NO, false, false },
+        { { "lp" }, PACK_PARTLY, false, false },
+        { { "ly" }, PACK_PARTLY, true, false },
+        { { "ly", "ly" }, PACK_PARTLY, true, false },
+        { { "ly", "cy" }, PACK_YES, false, false },
+        { { "ly", "cp" }, PACK_PARTLY, true, false },
+        { { "ly", "cy", "lp" }, PACK_PARTLY, true, false },     /* she thought again */
+        { { "ly", "cy", "rn" }, PACK_NO, false, true },
+        { { "ly", "cy", "rn", "ry" }, PACK_YES, false, false }, /* whoever disputed it is content */
+        { { "rn", "ly" }, PACK_NO, false, true },               /* one alone does not end a dispute */
+        { { "rn", "ly", "cy" }, PACK_YES, false, false },
+        { { "ly", "rn", "cy" }, PACK_NO, false, true },         /* before the dispute she did not know of it */
+        { { "ln", "ly" }, PACK_PARTLY, true, false },
+    };
+    struct ctx c;
+    struct pack *p = NULL;
+    struct node node = { 0 };
+    ctx_init(&c, 64 << 20);
+    OK(&c, pack_load(&c, "packs/py", &p));
+    node.pack = p;
+    c.node = &node;
+    const struct provision *v = p ? pack_provision(p, STR("PY-L049")) : NULL;
+    for (size_t i = 0; v && i < COUNT_OF(row); i++) {
+        struct law_signature g[5];
+        struct law_standing s;
+        size_t n = 0;
+        while (n < 5 && row[i].who_what[n])
+            n++;
+        for (size_t k = 0; k < n; k++) {
+            const char *w = row[i].who_what[n - 1 - k];         /* newest first, as they are read */
+            g[k] = (struct law_signature){ .provision = v->id, .hash = law_hash(&c, v), .officer = { w, 1 },
+                .verdict = w[1] == 'y' ? STR("yes") : w[1] == 'p' ? STR("partly") : STR("no") };
+            if (w[1] == '-')
+                g[k].hash = STR("of another text");
+        }
+        law_standing_of(&c, g, n, v, &s);
+        if (s.verified != row[i].want || s.once != row[i].once || s.disputed != row[i].disputed) {
+            t->bad++;
+            printf("# row %zu: %s%s%s\n", i, pack_verified_name(s.verified), s.once ? " once" : "", s.disputed ? " disputed" : "");
+        }
+    }
+    CHECK(v);
+    pack_unref(p);
+    ctx_done(&c);
+}
+
 static void after_rebuild(struct t *t)
 {
     for (int pg = 0; pg < engines(); pg++) {
@@ -551,6 +609,8 @@ static void after_rebuild(struct t *t)
             const struct provision *v = pack_provision(h.c.node->pack, STR("PY-L049"));
             as(t, &h, "conaeti");
             struct law_signing g = signing(&h.c, v, PACK_YES);
+            OK(&h.c, law_sign(&h.c, v, &g));
+            as(t, &h, "contrafor");
             OK(&h.c, law_sign(&h.c, v, &g));
             OK(&h.c, ledger_rebuild(&h.c, h.c.node->ledger));
             OK(&h.c, law_standing(&h.c, v, &s));
@@ -657,6 +717,14 @@ static void signing_page(struct t *t)
         CHECK_EQ(g.rs.status, 303);
         got_end(&g);
         web_ask(&h, (struct str){ 0 }, GET, STR("/law/PY-L049"), NULL, 0, &g);
+        CHECK(holds(g.body, STR("firmada una vez: espera una segunda lectura")));
+        CHECK(!holds(g.body, STR("firmada por el grupo de trabajo")));
+        got_end(&g);
+        as(t, &h, "contrafor");
+        struct law_signing second = signing(&h.c, pack_provision(h.c.node->pack, STR("PY-L049")), PACK_YES);
+        OK(&h.c, law_sign(&h.c, pack_provision(h.c.node->pack, STR("PY-L049")), &second));
+        h.c.who = NULL;
+        web_ask(&h, (struct str){ 0 }, GET, STR("/law/PY-L049"), NULL, 0, &g);
         CHECK(holds(g.body, STR("firmada por el grupo de trabajo")));
         CHECK(!holds(g.body, STR("Oficial Inventada")));            /* the public sees the workgroup, not the person */
         got_end(&g);
@@ -720,6 +788,7 @@ static const struct t_case cases[] = {
     { "wrong texts are refused", wrong_texts_are_refused },
     { "foreign documents", foreign_akn },
     { "signatures hold for one text", signatures },
+    { "two persons' yes, and what a no undoes", two_readers },
     { "signatures survive a rebuild", after_rebuild },
     { "pages", pages },
     { "signing", signing_page },
