@@ -76,8 +76,16 @@ bool access_opened(struct ctx *c, struct str dossier, int64_t *until_us);
 
 /* ---- reads are events too ------------------------------------------------ */
 
-/* what: "open", "export", "print", "break_glass", "search", "count", "look_limit", "download". */
+/* what: "open", "export", "print", "break_glass", "search", "count", "look_limit", "download",
+ * "find" (found by her name in the reader's own files), "asked" (the reader asked about
+ * everyone and was told that somebody like this one is known), "ask_everyone" (of the
+ * reader herself: what she asked everyone for). */
 enum err access_event(struct ctx *c, struct str dossier, const char *what, struct str detail) MUST_CHECK;
+/* One event in each of these dossiers, made durable together: all or none.  Where she
+ * has the same one since from_us already, none is added; fresh[i] (may be NULL) says
+ * which were.  A dossier twice in the list gets one. */
+enum err access_events_add(struct ctx *c, const struct str *dossier, size_t n, const char *what,
+                           struct str detail, int64_t from_us, bool *fresh) MUST_CHECK;
 struct access_line { int64_t at_us; struct str officer, officer_name, office, what, detail; };
 /* Who read it: newest first; the caller has checked "dossier.audit". */
 enum err access_events(struct ctx *c, struct str dossier, size_t limit,

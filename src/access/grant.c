@@ -112,6 +112,49 @@ enum err access_event(struct ctx *c, struct str dossier, const char *what, struc
     return commit_or_drop(c, d, event_sets(c, d, dossier, what, detail));
 }
 
+static enum err has_event(struct ctx *c, struct str dossier, const char *what, int64_t from_us, bool *yes)
+{
+    AUTO_ROWS r = { 0 };
+    TRY(db_query(c, &r, "SELECT 1 FROM access_event WHERE dossier = $1 AND at_us >= $2 AND what = $3 AND officer = $4 LIMIT 1",
+                 ARGS(TEXT(dossier), INT(from_us), TEXT(str_c(what)), TEXT(c->who->id))));
+    *yes = rows_next(&r);
+    return rows_end(&r);
+}
+
+static enum err events_locked(struct ctx *c, struct draft *d, const struct str *dossier, size_t n, const char *what,
+                              struct str detail, int64_t from_us, bool *fresh, size_t *added)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool had = false;
+        for (size_t k = 0; k < i; k++)
+            had = had || str_eq(dossier[k], dossier[i]);
+        if (!had)
+            TRY(has_event(c, dossier[i], what, from_us, &had));
+        if (!had)
+            TRY(event_sets(c, d, dossier[i], what, detail));
+        fresh[i] = !had;
+        *added += !had;
+    }
+    return ERR_OK;
+}
+
+enum err access_events_add(struct ctx *c, const struct str *dossier, size_t n, const char *what,
+                           struct str detail, int64_t from_us, bool *fresh)
+{
+    struct draft *d;
+    size_t added = 0;
+    if (!n)
+        return ERR_OK;
+    bool *is_new = fresh ? fresh : NEW_N(&c->mem, bool, n);
+    TRY(ctx_check(c));
+    TRY(draft_begin(c, c->who->id, "dossier.read", &d));
+    enum err e = events_locked(c, d, dossier, n, what, detail, from_us, is_new, &added);
+    if (!e && added)
+        return draft_commit(c, d);
+    draft_drop(d);
+    return e;
+}
+
 /* How many different details of this kind of event the officer has since then. */
 static enum err events_since(struct ctx *c, const char *what, int64_t from_us, struct str detail,
                              int64_t *different, bool *among)

@@ -46,6 +46,8 @@ const struct verb verbs[] = {
 
     { "person.view",          CARE " labour investigation prosecution defence court", LEVEL_READ, "protection signal referral justice" },
     { "person.edit",          CARE " labour",                   LEVEL_WRITE, "protection signal" },
+    { "person.find",          CARE " labour investigation prosecution defence court", LEVEL_NONE, "" },
+    { "person.find_all",      "intake protection labour investigation prosecution defence", LEVEL_NONE, "", .glass = true },
     { "person.link",          "intake protection prosecution",  LEVEL_WRITE, "protection signal justice" },
 
     { "inquiry.ask",          "intake protection labour investigation prosecution", LEVEL_WRITE, "protection signal justice" },

@@ -188,6 +188,36 @@ static enum err limits_part(struct ctx *c, struct out *o)
     return ERR_OK;
 }
 
+/* Who asked everyone about whom is nobody's to read here; what for is. */
+static enum err questions_part(struct ctx *c, struct out *o)
+{
+    AUTO_ROWS r = { 0 };
+    size_t n = 0;
+    part_begin(o, "admin.asked-everyone");
+    para(o, "admin.asked-everyone-why");
+    TRY(db_query(c, &r,
+        "SELECT e.at_us, coalesce(o.name, ''), e.office, e.detail FROM access_event e LEFT JOIN officer o ON o.id = e.officer"
+        " WHERE e.what = 'ask_everyone' ORDER BY e.at_us DESC, e.id LIMIT 100", NO_ARGS));
+    while (rows_next(&r)) {
+        if (n++ == 0)
+            grid_begin(o, &(struct grid){ "admin.asked-everyone", COLS("audit.when", "audit.who", "audit.office", "audit.why") });
+        row_begin(o, TONE_PLAIN);
+        cell(o);
+        time_of(o, row_i64(&r, 0));
+        cell_text(o, row_str(&r, 1));
+        cell_text(o, office_text(c, row_str(&r, 2)));
+        cell_text(o, row_str(&r, 3));
+        row_end(o);
+    }
+    TRY(rows_end(&r));
+    if (n)
+        grid_end(o);
+    else
+        empty(o, "admin.no-asked-everyone");
+    section_end(o);
+    return ERR_OK;
+}
+
 static enum err review_page(struct ctx *c, const struct request *rq, struct response *rs)
 {
     AUTO_ROWS r = { 0 };
@@ -221,6 +251,7 @@ static enum err review_page(struct ctx *c, const struct request *rq, struct resp
     else
         empty(o, "admin.none-to-review");
     TRY(limits_part(c, o));
+    TRY(questions_part(c, o));
     page_end(o);
     return ERR_OK;
 }

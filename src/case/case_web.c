@@ -31,7 +31,7 @@ static void list_filters(struct ctx *c, struct out *o, const struct request *rq)
         stages[n++] = (struct choice){ .value = str_c(case_stages[i]), .text = say_join(c, "stage", str_c(case_stages[i])) };
     const struct choice shown[] = { OPT("open", SAY(c, "case.only-open")), OPT("all", SAY(c, "case.show-all")) };
     filters_begin(o, "case.filter", "/cases");
-    ask(o, &(struct ask){ .name = "q", .label = "case.search", .value = req_query(rq, "q"), .type = "search", .optional = true });
+    ask(o, &(struct ask){ .name = "q", .label = "case.search", .hint = "case.search-hint", .value = req_query(rq, "q"), .type = "search", .optional = true });
     pick_list(o, &(struct pick){ .name = "stage", .label = "case.stage", .value = req_query(rq, "stage"),
                                  .options = stages, .n = n });
     pick_list(o, &(struct pick){ .name = "show", .label = "case.status", .value = req_query(rq, "show"),
@@ -69,6 +69,8 @@ static enum err cases_page(struct ctx *c, const struct request *rq, struct respo
     head_begin(o);
     T(o, "case.list");
     head_actions(o);
+    if (access_may(c, "person.find", (struct str){ 0 }))
+        go_button(o, BTN_QUIET, "find.title", "/find");
     go_button(o, BTN_QUIET, "export.csv", "/export/cases.csv");
     go_button(o, BTN_QUIET, "export.xlsx", "/export/cases.xlsx");
     head_end(o);

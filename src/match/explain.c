@@ -273,7 +273,7 @@ static size_t insert(struct hit *best, size_t n, size_t limit, struct hit h)
     return n < limit ? n + 1 : n;
 }
 
-static size_t best_hits(struct search *s, struct hit *best, size_t limit)
+static size_t best_hits(struct search *s, struct hit *best, size_t limit, int32_t floor_mbits)
 {
     struct asked q __attribute__((uninitialized));
     struct evidence ev;
@@ -288,7 +288,7 @@ static size_t best_hits(struct search *s, struct hit *best, size_t limit)
         const struct rec *b = rec_at(&s->view, s->found.at[i].rec);
         if (!(b->flags & REC_LIVE))
             continue;
-        if (!asked_score(&q, b, (float)MATCH_FLOOR_MBITS / 1000, &ev, &bits))
+        if (!asked_score(&q, b, (float)floor_mbits / 1000, &ev, &bits))
             continue;
         n = insert(best, n, limit, (struct hit){ to_mbits(bits), s->found.at[i].rec,
                                                  s->found.at[i].pass });
@@ -312,8 +312,8 @@ static enum err tell_hits(struct ctx *c, struct search *s, const struct hit *hit
 }
 
 static enum err lookup_locked(struct ctx *c, struct match_index *ix, const struct match_record *r,
-                              size_t limit, struct match_candidate **out, size_t *n,
-                              size_t *dropped)
+                              int32_t floor_mbits, size_t limit, struct match_candidate **out,
+                              size_t *n, size_t *dropped)
 {
     struct hit *best = NEW_N(&c->mem, struct hit, limit);
     struct match_candidate *list = NEW_N(&c->mem, struct match_candidate, limit);
@@ -321,7 +321,7 @@ static enum err lookup_locked(struct ctx *c, struct match_index *ix, const struc
     struct search *s = search_open(ix, r);
     if (!s)
         return FAIL(c, ERR_NOMEM, "error.memory", "match lookup");
-    size_t k = best_hits(s, best, limit);
+    size_t k = best_hits(s, best, limit, floor_mbits);
     enum err e = tell_hits(c, s, best, k, list);
     if (!e) {
         *out = list;
@@ -335,15 +335,22 @@ static enum err lookup_locked(struct ctx *c, struct match_index *ix, const struc
 
 enum { LIMIT_MAX = 1000 };
 
-enum err match_lookup(struct ctx *c, struct match_index *ix, const struct match_record *r,
-                      size_t limit, struct match_candidate **out, size_t *n, size_t *dropped)
+enum err match_lookup_from(struct ctx *c, struct match_index *ix, const struct match_record *r,
+                           int32_t floor_mbits, size_t limit, struct match_candidate **out,
+                           size_t *n, size_t *dropped)
 {
     if (limit == 0 || limit > LIMIT_MAX)
         limit = limit ? LIMIT_MAX : 1;
     index_read_lock(ix);
-    enum err e = lookup_locked(c, ix, r, limit, out, n, dropped);
+    enum err e = lookup_locked(c, ix, r, floor_mbits, limit, out, n, dropped);
     index_unlock(ix);
     return e;
+}
+
+enum err match_lookup(struct ctx *c, struct match_index *ix, const struct match_record *r,
+                      size_t limit, struct match_candidate **out, size_t *n, size_t *dropped)
+{
+    return match_lookup_from(c, ix, r, MATCH_FLOOR_MBITS, limit, out, n, dropped);
 }
 
 static enum err explain_locked(struct ctx *c, struct match_index *ix, const struct match_record *a,

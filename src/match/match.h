@@ -163,6 +163,12 @@ enum err match_lookup(struct ctx *c, struct match_index *ix, const struct match_
                       size_t limit, struct match_candidate **out, size_t *n,
                       size_t *dropped) MUST_CHECK;
 
+/* The same down to a floor of the caller's: whoever knows a number or a place and
+ * nothing else finds what agrees in it, far below what would make it one person. */
+enum err match_lookup_from(struct ctx *c, struct match_index *ix, const struct match_record *r,
+                           int32_t floor_mbits, size_t limit, struct match_candidate **out,
+                           size_t *n, size_t *dropped) MUST_CHECK;
+
 /* The waterfall of two given records.  ix gives frequencies and weights; NULL
  * uses the priors.  out->id and out->pass are empty. */
 enum err match_pair_explain(struct ctx *c, struct match_index *ix, const struct match_record *a,

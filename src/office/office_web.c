@@ -150,6 +150,8 @@ static enum err work_page(struct ctx *c, const struct request *rq, struct respon
     head_actions(o);
     if (verb_find("signal.receive") && access_may(c, "signal.receive", (struct str){ 0 }))
         go_button(o, BTN, "signal.new", "/signal/new");
+    if (access_may(c, "person.find", (struct str){ 0 }))
+        go_button(o, BTN_QUIET, "find.title", "/find");
     head_end(o);
     html(o, "<p class=\"lede\">");
     TF(o, "work.summary", W_INT("late", late), W_INT("today", today));

@@ -1,5 +1,6 @@
 /* person.c - the same person twice: the index in memory, the candidates with
  * their reasons, the link a person confirms and can undo. */
+#include "person/found.h"
 #include "person/link.h"
 
 #include "base/node.h"
@@ -115,105 +116,6 @@ enum err person_more(struct ctx *c, struct draft *d, const struct work_case *k, 
 
 enum { CANDIDATES = 6 };
 
-/* "match.surname.nickname": what was compared, and how it agreed. */
-static struct str reason_words(struct ctx *c, struct str key)
-{
-    struct str what = { 0 }, level = { 0 }, head;
-    if (!str_cut(key, '.', &head, &what) || !str_cut(what, '.', &what, &level))
-        return key;
-    if (str_is(what, "prior"))                  /* there is nothing to agree in */
-        return say_join(c, "match.what", what);
-    return str_join(&c->mem, say_join(c, "match.what", what), STR(": "), say_join(c, "match.level", level));
-}
-
-static struct str bits_text(struct ctx *c, int32_t mbits)
-{
-    struct buf b;
-    buf_init(&b, &c->mem, 32);
-    buf_fmt(&b, "%+.1f", mbits / 1000.0);
-    return buf_str(&b);
-}
-
-static struct str what_of(struct ctx *c, const struct match_row *r)
-{
-    struct str head, rest, what, level;
-    if (!str_cut(r->text, '.', &head, &rest) || !str_cut(rest, '.', &what, &level))
-        return r->text;
-    return say_join(c, "match.what", what);
-}
-
-/* The one bar that, if it were otherwise, would turn the answer round; the
- * strongest of them. */
-static void what_would_change(struct ctx *c, struct out *o, const struct match_candidate *m)
-{
-    const struct match_row *best = NULL;
-    int32_t best_to = 0;
-    bool likely = m->mbits >= 0;
-    for (size_t i = 0; i < m->n_rows; i++) {
-        const struct match_row *r = &m->rows[i];
-        int32_t to = m->mbits - r->mbits + (likely ? r->if_other : r->if_same);
-        if (r->what >= MATCH_HOUSEHOLD || (likely ? to >= 0 : to < 0))
-            continue;
-        if (!best || (likely ? to < best_to : to > best_to)) {
-            best = r;
-            best_to = to;
-        }
-    }
-    if (!best)
-        return;
-    html(o, "<li>");
-    if (likely)
-        text(o, SAYF(c, "person.if-other", W_TEXT("what", what_of(c, best)), W_TEXT("bits", bits_text(c, best_to))));
-    else
-        text(o, SAYF(c, "person.if-same", W_TEXT("what", what_of(c, best)), W_TEXT("bits", bits_text(c, best_to))));
-    html(o, "</li>");
-}
-
-static void reason_rows(struct ctx *c, struct out *o, const struct match_candidate *m, bool open)
-{
-    html(o, "<details><summary>");
-    T(o, "person.why");
-    html(o, "</summary><ul>");
-    for (size_t i = 0; i < m->n_rows; i++) {
-        const struct match_row *r = &m->rows[i];
-        if (r->mbits > -300 && r->mbits < 300)
-            continue;
-        html(o, "<li>");
-        text(o, reason_words(c, r->text));
-        if (open && r->a.n) {
-            html(o, ": ");
-            text(o, r->a);
-            if (r->b.n && !str_eq(r->a, r->b)) {
-                html(o, " / ");
-                text(o, r->b);
-            }
-        }
-        if (r->one_in > 1) {
-            html(o, ", ");
-            TF(o, "person.one-in", W_INT("n", r->one_in));
-        }
-        html(o, " <b class=\"num\">");
-        text(o, bits_text(c, r->mbits));
-        html(o, "</b></li>");
-    }
-    html(o, "<li><b>");
-    text(o, SAYF(c, "person.sum", W_TEXT("bits", bits_text(c, m->mbits))));
-    html(o, "</b></li>");
-    what_would_change(c, o, m);
-    html(o, "</ul><p class=\"small muted\">");
-    text(o, str_join(&c->mem, SAY(c, "person.found-by"), STR(" "), say_join(c, "match.pass", str_c(m->pass))));
-    html(o, "</p></details>\n");
-}
-
-/* A person's whereabouts are not given away: the department, never the district. */
-static struct str department_of_place(struct ctx *c, struct str territory)
-{
-    const struct territory *t = pack_territory(c->node->pack, territory);
-    while (t && t->level > 1)
-        t = pack_territory(c->node->pack, t->parent);
-    return t ? t->id : territory;
-}
-
 /* What was decided, and what may still be: the second officer's word, or undoing. */
 static enum err link_part(struct ctx *c, struct out *o, const struct record *mine, const struct person_link *link)
 {
@@ -234,30 +136,19 @@ static enum err link_part(struct ctx *c, struct out *o, const struct record *min
 static enum err candidate(struct ctx *c, struct out *o, const struct record *mine,
                           const struct match_candidate *m, bool may_look)
 {
-    struct record other;
-    struct work_case k;
+    struct found f;
     struct person_link link;
     int64_t until;
-    TRY(record_load(c, m->id, &other));
-    TRY(work_case(c, record_get(&other, "case"), &k));
-    bool hers = access_may(c, "person.view", other.dossier);
-    bool open = hers && access_opened(c, mine->dossier, &until) &&
-                access_opened(c, other.dossier, &until);    /* both names stand there */
+    TRY(found_load(c, m, &f));
+    bool open = f.open && access_opened(c, mine->dossier, &until);  /* both names stand there */
     TRY(link_between(c, mine->id, m->id, &link));
-    if (!hers && !may_look)
+    if (!f.hers && !may_look)
         return ERR_OK;
-    step_begin(o, m->mbits >= 0 ? TONE_SOON : TONE_PLAIN);
-    key_out(o, m->mbits >= 3000 ? "person.very-likely" : m->mbits >= 0 ? "person.likely" : "person.possible");
-    if (hers) {
-        html(o, ": ");
-        link_text(o, k.code, "/case/%s", k.id);
-    }
-    step_note(o, hers ? str_join(&c->mem, office_text(c, k.owner), STR(", "), place_text(c, k.territory))
-                      : place_text(c, department_of_place(c, k.territory)));
+    found_begin(c, o, &f);
     reason_rows(c, o, m, open);
     if (link.state != LINK_NONE) {
         TRY(link_part(c, o, mine, &link));
-    } else if (hers) {
+    } else if (f.hers) {
         act_button(o, BTN_QUIET, "person.is-same", "/person/%s/same/%s", mine->id, m->id);
         act_button(o, BTN_QUIET, "person.is-not", "/person/%s/different/%s", mine->id, m->id);
     } else {
@@ -265,23 +156,6 @@ static enum err candidate(struct ctx *c, struct out *o, const struct record *min
     }
     step_end(o);
     return ERR_OK;
-}
-
-/* What is asked of the index, as nobody can read it back: the same words, the
- * same question. */
-static struct str question_of(struct ctx *c, struct str id, const struct match_record *m)
-{
-    const struct str part[] = { m->given, m->surname, m->alias, m->birth, m->sex, m->nationality, m->address,
-        m->ids[0].value, m->phones[0], m->place };
-    struct buf b;
-    buf_init(&b, &c->mem, 64 << 10);
-    for (size_t i = 0; i < COUNT_OF(part); i++) {
-        buf_put(&b, part[i]);
-        buf_char(&b, '\n');
-    }
-    if (m->has_age)
-        buf_i64(&b, m->age);
-    return str_join(&c->mem, id, STR(" "), str_sub(blind_index(c, "look", buf_str(&b)), 0, 16));
 }
 
 /* An invented person with a guessed name would tell how likely someone is known
@@ -293,7 +167,7 @@ static enum err may_look_of(struct ctx *c, const struct record *r, bool *yes)
     TRY(record_load(c, r->id, &full));
     struct answers a = kind_answers(c, &full);
     struct match_record me = match_of(c, &a, record_i64(&full, "at"));
-    return access_look(c, r->dossier, question_of(c, r->id, &me), pack_day_start_us(p, pack_local_day(p, c->now_us)),
+    return access_look(c, r->dossier, look_question(c, r->id, &me), pack_day_start_us(p, pack_local_day(p, c->now_us)),
                        p->looks_per_day, yes);
 }
 
@@ -308,7 +182,7 @@ static enum err candidates_of(struct ctx *c, struct str id, struct match_candida
     struct match_record me = match_of(c, &a, record_i64(&full, "at"));
     TRY(match_lookup(c, c->node->persons, &me, CANDIDATES + 1, &m, &got, &dropped));
     for (size_t i = 0; i < got; i++)
-        if (!str_eq(m[i].id, id) && m[i].mbits >= -4000)
+        if (!str_eq(m[i].id, id) && m[i].mbits >= FOUND_FLOOR)
             m[kept++] = m[i];
     *out = m;
     *n = kept;
@@ -319,24 +193,13 @@ static enum err candidates_of(struct ctx *c, struct str id, struct match_candida
  * how likely and in which department. */
 static enum err seen_before(struct ctx *c, struct out *o, const struct match_candidate *m, bool asked, size_t *shown)
 {
-    struct record other;
-    struct work_case k;
-    int64_t until;
-    TRY(record_load(c, m->id, &other));
-    TRY(work_case(c, record_get(&other, "case"), &k));
-    bool hers = access_may(c, "person.view", other.dossier);
-    if (!hers && !asked)
+    struct found f;
+    TRY(found_load(c, m, &f));
+    if (!f.hers && !asked)
         return ERR_OK;
     (*shown)++;
-    step_begin(o, m->mbits >= 0 ? TONE_SOON : TONE_PLAIN);
-    key_out(o, m->mbits >= 3000 ? "person.very-likely" : m->mbits >= 0 ? "person.likely" : "person.possible");
-    if (hers) {
-        html(o, ": ");
-        link_text(o, k.code, "/case/%s/person/%s", k.id, m->id);
-    }
-    step_note(o, hers ? str_join(&c->mem, office_text(c, k.owner), STR(", "), place_text(c, k.territory))
-                      : place_text(c, department_of_place(c, k.territory)));
-    reason_rows(c, o, m, hers && access_opened(c, other.dossier, &until));
+    found_begin(c, o, &f);
+    reason_rows(c, o, m, f.open);
     step_end(o);
     return ERR_OK;
 }
@@ -363,13 +226,13 @@ enum err person_look(struct ctx *c, struct out *o, const struct work_case *k, co
         return ERR_OK;
     }
     if (!typing)
-        TRY(access_look(c, k->protection, question_of(c, k->id, &me),
+        TRY(access_look(c, k->protection, look_question(c, k->id, &me),
                         pack_day_start_us(p, pack_local_day(p, c->now_us)), p->looks_per_day, &asked));
     TRY(match_lookup(c, c->node->persons, &me, CANDIDATES, &m, &n, &dropped));
     part_begin(o, "person.earlier");
     steps_begin(o, true);
     for (size_t i = 0; i < n; i++)
-        if (m[i].mbits >= -4000)
+        if (m[i].mbits >= FOUND_FLOOR)
             TRY(seen_before(c, o, &m[i], asked, &shown));
     steps_end(o);
     if (!typing && !asked)

@@ -27,6 +27,7 @@ enum err screening_more(struct ctx *c, struct draft *d, const struct work_case *
 enum err screening_page_part(struct ctx *c, struct out *o, const struct work_case *k, const struct record *r);
 
 extern const struct route person_routes[];
+extern const struct route person_find_routes[];
 extern const struct projector person_projectors[];
 extern const size_t person_projectors_n;
 extern const struct table person_tables[];

@@ -27,6 +27,7 @@ const struct route *const desk_routes[] = {
     signal_file_routes,
     justice_routes,
     person_routes,
+    person_find_routes,
     case_routes,
     case_version_routes,
     referral_routes,

@@ -160,7 +160,9 @@ static void never(struct t *t)
         { "dossier.open_identity", "admin" }, { "dossier.break_glass", "admin" }, { "referral.view", "admin" },
         { "dossier.open_identity", "coordination" }, { "dossier.open_identity", "machine" }, { "person.view", "machine" }, { "case.view", "machine" },
         { "admin.officers", "coordination" }, { "directory.edit", "intake" }, { "office.department", "intake" },
-        { "case.close", "coordination" }, { "case.close", "labour" } };
+        { "case.close", "coordination" }, { "case.close", "labour" },
+        { "person.find", "coordination" }, { "person.find", "admin" }, { "person.find_all", "coordination" },
+        { "person.find_all", "court" }, { "person.find_all", "service" }, { "person.find_all", "admin" } };
     for (size_t i = 0; i < COUNT_OF(no); i++) {
         const struct verb *v = verb_find(no[i].verb);
         CHECK(v);

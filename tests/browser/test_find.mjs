@@ -1,0 +1,80 @@
+// test_find.mjs AMPARO - somebody says a name on the telephone: which file is it?  Her
+// own files, then everyone as a question that counts; with JavaScript and without.
+import { bodyOf, fill, formTo, house, launch, ok, part, plan, send, visitor } from './house.mjs';
+
+const home = await house(process.argv[2], 12), browser = await launch();
+const shot = (p, name) => process.env.SHOTS && p.screenshot({ path: `${process.env.SHOTS}/${name}.png`, fullPage: true });
+const NAME = 'Ysapy Inventada Prueba';
+
+for (const js of [false, true]) {
+  const is = (good, what) => ok(good, `${js ? 'with' : 'without'} JavaScript: ${what}`);
+  const width = js ? 1280 : 390;
+
+  await part('find a person', async () => {
+    const p = await visitor(browser, home.base, { login: 'codeni-filadelfia', js, width });
+    await p.goto('/cases');
+    const path = await p.locator('main a[href^="/case/01"]').first().getAttribute('href');
+    if (!js) {
+      await p.goto(`${path}/person/new`);
+      const made = await fill(p, `${path}/person/new`, { code: 'P7', first_name: 'Ysapy', second_name: 'Inventada Prueba',
+        birthdate: '05/04/2012', role: 'affected', sex: 'female' });
+      is(made === 200, 'somebody is on record');
+    }
+    await p.goto('/work');
+    await p.locator('main a[href="/find"]').click();
+    is(/\/find$/.test(p.url()), 'from My work');
+    await shot(p, `find-${width}`);
+    const form = () => formTo(p, '/find').last();
+    await form().locator('[name=find_name]').fill('Nadie');
+    is(await send(p, form()) === 422 && (await p.locator('[name=find_name]').inputValue()) === 'Nadie', 'one word says too little, and stays');
+    await form().locator('[name=find_name]').fill('Isapi Imbentada Prueva');
+    await form().locator('[name=find_born]').fill('2012');
+    is(await send(p, form()) === 200, 'a name as it was heard');
+    is((await bodyOf(p)).includes('robable'), 'is told how likely');
+    is(await p.locator(`main a[href^="${path}/person/"]`).count() === 1, 'and which file');
+    is(!(await bodyOf(p)).includes('Ysapy'), 'without the name that stands there');
+    is(!/Isapi|2012/.test(p.url()) && !(await p.title()).includes('Isapi'), 'nothing typed in the address or the title');
+    is(await p.locator('input[autocomplete=on]').count() === 0 && await p.locator('form[action="/find"][autocomplete=off]').count() > 0, 'nor kept by the browser');
+    is(await p.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'fits');
+    await shot(p, `find-own-${width}`);
+    await p.context().close();
+  });
+
+  await part('ask everyone', async () => {
+    const p = await visitor(browser, home.base, { login: 'policia-asuncion', js, width });
+    await p.goto('/find');
+    const form = formTo(p, '/find').last();
+    await form.locator('[name=find_name]').fill(NAME);
+    await form.locator('[name=find_born]').fill('5/4/2012');
+    await send(p, form);
+    is(!(await bodyOf(p)).includes('Boquer'), 'another office sees nothing of her');
+    const all = () => p.locator('form[action="/find"]').filter({ has: p.locator('[name=act][value=everyone]') });
+    is(await send(p, all()) === 422, 'asking everyone wants a purpose');
+    await all().locator('[name=purpose]').fill('Control en la terminal; aviso a la consejería hoy');
+    is(await send(p, all()) === 200 && (await bodyOf(p)).includes('Boquer'), 'and is told the department');
+    is(await p.locator('main a[href^="/case/"]').count() === 0 && !(await bodyOf(p)).includes('Filadelfia'), 'no file and no district');
+    await shot(p, `find-everyone-${width}`);
+    const tell = p.locator('form[action="/find"]').filter({ has: p.locator('[name=act][value=tell]') }).first();
+    is(await send(p, tell) === 200 && (await bodyOf(p)).includes('ya sabe que'), 'that office hears that she asks');
+    is(await p.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'fits');
+    is(p.troubles.length === 0, `no errors (${p.troubles.join('; ')})`);
+    await p.context().close();
+  });
+
+  await part('who is told', async () => {
+    const p = await visitor(browser, home.base, { login: 'codeni-filadelfia', js, width });
+    await p.goto('/work');
+    is((await bodyOf(p)).includes('Otra oficina busc'), 'her office knows that someone looked');
+    const s = await visitor(browser, home.base, { login: 'secretaria-filadelfia', js, width });
+    is((await s.goto('/find')).status() === 403, 'who opens no name looks for none');
+    await s.goto('/admin/review');
+    is((await bodyOf(s)).includes('Control en la terminal'), 'who supervises reads what for');
+    await p.context().close();
+    await s.context().close();
+  });
+}
+
+ok(!/Ysapy|Isapi/.test(home.log()), 'no name in the log of the server');
+await browser.close();
+await home.end();
+plan();
