@@ -20,5 +20,7 @@ extern const struct table reform_tables[];
 extern const size_t reform_tables_n;
 /* On the page of the law: what is in force over the pack's own tables. */
 enum err reform_panel_law(struct ctx *c, struct out *o, const struct subject *s) MUST_CHECK;
+/* On My work of who puts tables in force: those that lie above a newer pack. */
+enum err reform_panel_work(struct ctx *c, struct out *o, const struct subject *s) MUST_CHECK;
 
 #endif

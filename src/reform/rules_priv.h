@@ -13,6 +13,9 @@ struct str rules_table_text(struct ctx *c, struct str table);
 enum tone rules_state_tone(struct str state);
 /* Cells, rows and tables that differ, as a table. */
 void edits_part(struct ctx *c, struct out *o, const struct edit *e, size_t n);
+void edits_of(struct ctx *c, struct out *o, const char *heading, const struct edit *e, size_t n);
+/* Versions above a newer pack, with what to do; nothing when there are none. */
+enum err rules_beside_list(struct ctx *c, struct out *o, const struct rules_version *v, size_t n) MUST_CHECK;
 /* Findings of a table ({0}: of all), as a list; nothing when there are none. */
 void findings_part(struct ctx *c, struct out *o, const struct rules_finding *f, size_t n, struct str table);
 void finding_words(struct out *o, const struct rules_finding *f);

@@ -72,12 +72,17 @@ static void edit_row(struct ctx *c, struct out *o, const struct edit *e)
 
 void edits_part(struct ctx *c, struct out *o, const struct edit *e, size_t n)
 {
+    edits_of(c, o, "rules.edits", e, n);
+}
+
+void edits_of(struct ctx *c, struct out *o, const char *heading, const struct edit *e, size_t n)
+{
     enum { SHOWN = 200 };
-    part_begin(o, "rules.edits");
+    part_begin(o, heading);
     if (!n)
         empty(o, "rules.edits-none");
     else
-        grid_begin(o, &(struct grid){ "rules.edits", COLS("rules.table", "rules.row", "rules.column", "rules.before", "rules.after") });
+        grid_begin(o, &(struct grid){ heading, COLS("rules.table", "rules.row", "rules.column", "rules.before", "rules.after") });
     for (size_t i = 0; i < n && i < SHOWN; i++)
         edit_row(c, o, &e[i]);
     if (n)
@@ -203,6 +208,7 @@ static enum err versions_part(struct ctx *c, struct out *o)
     TRY(rules_version_list(c, (struct str){ 0 }, 50, &v, &n));
     if (!n)
         return ERR_OK;
+    TRY(rules_beside_list(c, o, v, n));
     part_begin(o, "rules.versions");
     grid_begin(o, &(struct grid){ "rules.versions", COLS("rules.title-of", "rules.file", "rules.since", "rules.until-day", "rules.basis-of") });
     for (size_t i = 0; i < n; i++) {

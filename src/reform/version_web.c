@@ -2,6 +2,7 @@
 #include "reform/rules_priv.h"
 
 #include "access/access.h"
+#include "base/node.h"
 #include "law/law.h"
 
 static enum err version_facts(struct ctx *c, struct out *o, const struct rules_version *v)
@@ -27,12 +28,82 @@ static enum err version_facts(struct ctx *c, struct out *o, const struct rules_v
     fact_begin(o, "rules.applied-at");
     time_of(o, v->at_us);
     fact_end(o);
+    fact(o, "rules.above-pack", v->pack);
     fact(o, "rules.withdraw-asked-by", v->asked_by.n ? officer_name(c, v->asked_by) : (struct str){ 0 });
     fact(o, "rules.withdrawn-by", v->withdrawn_by.n ? officer_name(c, v->withdrawn_by) : (struct str){ 0 });
     fact(o, "rules.withdrawn-why", v->withdrawn_why);
     fact(o, "rules.hash", v->hash);
     facts_end(o);
     return ERR_OK;
+}
+
+/* ---- above a newer pack ---------------------------------------------------------------------- */
+
+static void beside_words(struct ctx *c, struct out *o, const struct rules_version *v, const struct rules_beside *b)
+{
+    struct str was = v->pack.n ? v->pack : SAY(c, "rules.beside-earlier");
+    TF(o, "rules.beside-pack", W_DAY("day", pack_local_day(c->node->pack, v->at_us)), W_TEXT("was", was), W_TEXT("now", b->pack));
+    html(o, " ");
+    key_out(o, b->same ? "rules.beside-same" : b->changed ? "rules.beside-changed" : "rules.beside-kept");
+}
+
+/* The version and the pack's own table as they stand now, side by side. */
+static enum err beside_part(struct ctx *c, struct out *o, const struct rules_version *v)
+{
+    struct rules_beside b;
+    struct str own, text;
+    struct edit *e;
+    size_t n;
+    TRY(rules_version_beside(c, v, &b));
+    if (!b.due)
+        return ERR_OK;
+    sheet_begin(o, "rules.beside");
+    html(o, "<p>");
+    beside_words(c, o, v, &b);
+    html(o, "</p>\n");
+    section_end(o);
+    TRY(rules_pack_text(c, v->decision, &own));
+    TRY(rules_version_text(c, v->id, &text));
+    TRY(dmn_diff(c, own, text, &e, &n));
+    edits_of(c, o, "rules.beside-both", e, n);
+    return ERR_OK;
+}
+
+enum err rules_beside_list(struct ctx *c, struct out *o, const struct rules_version *v, size_t n)
+{
+    bool any = false;
+    for (size_t i = 0; i < n; i++) {
+        struct rules_beside b;
+        TRY(rules_version_beside(c, &v[i], &b));
+        if (!b.due)
+            continue;
+        if (!any) {
+            part_begin(o, "rules.beside");
+            steps_begin(o, true);
+        }
+        any = true;
+        step_begin(o, TONE_SOON);
+        link_text(o, v[i].title, "/rules/version/%s", v[i].id);
+        html(o, "<br>");
+        beside_words(c, o, &v[i], &b);
+        step_end(o);
+    }
+    if (any) {
+        steps_end(o);
+        section_end(o);
+    }
+    return ERR_OK;
+}
+
+enum err reform_panel_work(struct ctx *c, struct out *o, const struct subject *s)
+{
+    struct rules_version *v;
+    size_t n;
+    (void)s;
+    if (!access_may(c, "rules.apply", (struct str){ 0 }))
+        return ERR_OK;
+    TRY(rules_version_list(c, (struct str){ 0 }, 50, &v, &n));
+    return rules_beside_list(c, o, v, n);
 }
 
 static void withdraw_part(struct ctx *c, struct out *o, const struct rules_version *v)
@@ -96,6 +167,7 @@ enum err rules_version_page(struct ctx *c, const struct request *rq, struct resp
         tag(o, TONE_PLAIN, "rules.no-longer");
     head_end(o);
     errors(o);
+    TRY(beside_part(c, o, &v));
     TRY(version_facts(c, o, &v));
     TRY(version_changes(c, o, &v));
     html(o, "<p>");

@@ -91,6 +91,7 @@ bool rules_stops(enum rules_kind kind);
 
 struct rules_version {
     struct str id, decision, title, draft, hash, base, base_version;
+    struct str pack, pack_hash;              /* above which pack it was put, "py 2026.11.1"; the hash of its own text */
     struct str basis, provisions, reason;    /* instrument and gazette; ids; why */
     struct str authors, by;                  /* who wrote it; who applied it */
     int64_t from_day, until_day;             /* until_day 0: not withdrawn */
@@ -115,6 +116,16 @@ enum err rules_apply(struct ctx *c, const struct rules_apply *a, struct str *ver
  * the same day makes it so; with another day she asks in her turn. */
 enum err rules_withdraw(struct ctx *c, struct str version, int64_t day, struct str reason) MUST_CHECK;
 enum err rules_version_get(struct ctx *c, struct str id, struct rules_version *out) MUST_CHECK;
+/* The pack in use beside the one a version was put above: an update of the pack is
+ * below it and changes nothing until people withdraw it. */
+struct rules_beside {
+    bool due;                /* in force or to come, and one of the next two */
+    bool newer;              /* another pack, or another version of it, is in use */
+    bool changed;            /* the pack's own text is another one now */
+    bool same;               /* and says what this version says: it can go */
+    struct str pack;         /* in use: "py 2026.12" */
+};
+enum err rules_version_beside(struct ctx *c, const struct rules_version *v, struct rules_beside *out) MUST_CHECK;
 enum err rules_version_text(struct ctx *c, struct str id, struct str *text) MUST_CHECK;
 /* decision {0}: all; newest first. */
 enum err rules_version_list(struct ctx *c, struct str decision, size_t limit,

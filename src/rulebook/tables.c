@@ -15,7 +15,8 @@ const struct table rulebook_tables[] = {
       "CREATE TABLE rules_version (id TEXT PRIMARY KEY, decision TEXT NOT NULL, title TEXT NOT NULL, draft TEXT NOT NULL,"
       " hash TEXT NOT NULL, base TEXT NOT NULL, base_version TEXT NOT NULL, basis TEXT NOT NULL, provisions TEXT NOT NULL,"
       " reason TEXT NOT NULL, authors TEXT NOT NULL, by_officer TEXT NOT NULL, from_day BIGINT NOT NULL,"
-      " until_day BIGINT NOT NULL, at_us BIGINT NOT NULL, withdrawn_by TEXT NOT NULL, withdrawn_why TEXT NOT NULL);"
+      " until_day BIGINT NOT NULL, at_us BIGINT NOT NULL, withdrawn_by TEXT NOT NULL, withdrawn_why TEXT NOT NULL,"
+      " pack TEXT NOT NULL, pack_hash TEXT NOT NULL);"
       "CREATE INDEX rules_version_day ON rules_version (decision, from_day);" },
 };
 const size_t rulebook_tables_n = COUNT_OF(rulebook_tables);
@@ -39,20 +40,20 @@ static enum err project_version(struct ctx *c, const struct record *r)
 {
     return db_exec(c,
         "INSERT INTO rules_version (id, decision, title, draft, hash, base, base_version, basis, provisions, reason,"
-        " authors, by_officer, from_day, until_day, at_us, withdrawn_by, withdrawn_why)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
+        " authors, by_officer, from_day, until_day, at_us, withdrawn_by, withdrawn_why, pack, pack_hash)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"
         " ON CONFLICT (id) DO UPDATE SET decision = excluded.decision, title = excluded.title,"
         " draft = excluded.draft, hash = excluded.hash, base = excluded.base, base_version = excluded.base_version,"
         " basis = excluded.basis, provisions = excluded.provisions, reason = excluded.reason,"
         " authors = excluded.authors, by_officer = excluded.by_officer, from_day = excluded.from_day,"
         " until_day = excluded.until_day, at_us = excluded.at_us, withdrawn_by = excluded.withdrawn_by,"
-        " withdrawn_why = excluded.withdrawn_why",
+        " withdrawn_why = excluded.withdrawn_why, pack = excluded.pack, pack_hash = excluded.pack_hash",
         ARGS(TEXT(r->id), TEXT(record_get(r, "decision")), TEXT(record_get(r, "title")), TEXT(record_get(r, "draft")),
              TEXT(record_get(r, "hash")), TEXT(record_get(r, "base")), TEXT(record_get(r, "base_version")),
              TEXT(record_get(r, "basis")), TEXT(record_get(r, "provisions")), TEXT(record_get(r, "reason")),
              TEXT(record_get(r, "authors")), TEXT(record_get(r, "by")), INT(record_i64(r, "from")),
              INT(record_i64(r, "until")), INT(record_i64(r, "at")), TEXT(record_get(r, "withdrawn_by")),
-             TEXT(record_get(r, "withdrawn_why"))));
+             TEXT(record_get(r, "withdrawn_why")), TEXT(record_get(r, "pack")), TEXT(record_get(r, "pack_hash"))));
 }
 
 const struct projector rulebook_projectors[] = {

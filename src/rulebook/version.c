@@ -16,7 +16,7 @@ static struct rules_version version_row(struct rows *r)
         .draft = row_str(r, 3), .hash = row_str(r, 4), .base = row_str(r, 5), .base_version = row_str(r, 6),
         .basis = row_str(r, 7), .provisions = row_str(r, 8), .reason = row_str(r, 9), .authors = row_str(r, 10),
         .by = row_str(r, 11), .from_day = row_i64(r, 12), .until_day = row_i64(r, 13), .at_us = row_i64(r, 14),
-        .withdrawn_by = row_str(r, 15), .withdrawn_why = row_str(r, 16) };
+        .withdrawn_by = row_str(r, 15), .withdrawn_why = row_str(r, 16), .pack = row_str(r, 17), .pack_hash = row_str(r, 18) };
 }
 
 static enum err version_find(struct ctx *c, struct str id, struct rules_version *out)
@@ -24,7 +24,7 @@ static enum err version_find(struct ctx *c, struct str id, struct rules_version 
     AUTO_ROWS r = { 0 };
     TRY(db_query(c, &r,
         "SELECT id, decision, title, draft, hash, base, base_version, basis, provisions, reason, authors, by_officer,"
-        " from_day, until_day, at_us, withdrawn_by, withdrawn_why FROM rules_version WHERE id = $1", ARGS(TEXT(id))));
+        " from_day, until_day, at_us, withdrawn_by, withdrawn_why, pack, pack_hash FROM rules_version WHERE id = $1", ARGS(TEXT(id))));
     bool found = rows_next(&r);
     if (found)
         *out = version_row(&r);
@@ -63,7 +63,7 @@ enum err rules_version_list(struct ctx *c, struct str decision, size_t limit, st
     TRY(access_need(c, "reform.view", (struct str){ 0 }));
     TRY(db_query(c, &r,
         "SELECT id, decision, title, draft, hash, base, base_version, basis, provisions, reason, authors, by_officer,"
-        " from_day, until_day, at_us, withdrawn_by, withdrawn_why FROM rules_version"
+        " from_day, until_day, at_us, withdrawn_by, withdrawn_why, pack, pack_hash FROM rules_version"
         " WHERE $1 = '' OR decision = $1 ORDER BY from_day DESC, at_us DESC, id LIMIT $2",
         ARGS(TEXT(decision), INT((int64_t)limit))));
     while (k < limit && rows_next(&r))
@@ -72,6 +72,28 @@ enum err rules_version_list(struct ctx *c, struct str decision, size_t limit, st
     *out = v;
     *n = k;
     return ERR_OK;
+}
+
+/* ---- beside the pack in use -------------------------------------------------------------------- */
+
+static struct str pack_label(struct ctx *c)
+{
+    return rules_label(c, &(struct rules_use){ .version = { 0 } });
+}
+
+enum err rules_version_beside(struct ctx *c, const struct rules_version *v, struct rules_beside *out)
+{
+    struct str text, hash, was = v->pack_hash.n ? v->pack_hash : v->base_version.n ? (struct str){ 0 } : v->base;
+    *out = (struct rules_beside){ .pack = pack_label(c) };
+    if (!pack_decision(c->node->pack, v->decision) || (v->until_day && v->until_day <= rules_today(c)))
+        return ctx_check(c);
+    TRY(rules_pack_text(c, v->decision, &text));
+    hash = rules_hash(c, text);
+    out->newer = v->pack.n && !str_eq(v->pack, out->pack);
+    out->changed = was.n && !str_eq(was, hash);
+    out->same = str_eq(v->hash, hash);
+    out->due = out->newer || out->changed;
+    return ctx_check(c);
 }
 
 /* ---- may this text run the house? ------------------------------------------------------------ */
@@ -183,7 +205,7 @@ static enum err may_apply(struct ctx *c, const struct rules_draft *w, const stru
 }
 
 static void version_sets(struct ctx *c, struct draft *d, const struct rules_draft *w, const struct rules_apply *a,
-                         struct str id, struct str text)
+                         struct str id, struct str text, struct str own)
 {
     draft_set(d, "rules_version", id, "decision", w->decision);
     draft_set(d, "rules_version", id, "title", w->title);
@@ -191,6 +213,8 @@ static void version_sets(struct ctx *c, struct draft *d, const struct rules_draf
     draft_set(d, "rules_version", id, "hash", w->hash);
     draft_set(d, "rules_version", id, "base", w->base);
     draft_set(d, "rules_version", id, "base_version", w->base_version);
+    draft_set(d, "rules_version", id, "pack", pack_label(c));
+    draft_set(d, "rules_version", id, "pack_hash", rules_hash(c, own));
     draft_set(d, "rules_version", id, "basis", a->basis);
     draft_set(d, "rules_version", id, "provisions", a->provisions);
     draft_set(d, "rules_version", id, "reason", a->reason);
@@ -207,7 +231,7 @@ static enum err apply_sets(struct ctx *c, struct draft *d, const struct rules_ap
 {
     struct rules_draft w;
     struct record r;
-    struct str text;
+    struct str text, own;
     TRY(rules_draft_get(c, a->draft, &w));
     TRY(may_apply(c, &w, a));
     TRY(record_load(c, a->draft, &r));
@@ -217,9 +241,10 @@ static enum err apply_sets(struct ctx *c, struct draft *d, const struct rules_ap
     if (!str_eq(hash, w.hash))
         return FAIL(c, ERR_CONFLICT, "rules.changed-meanwhile", "two authors at once");
     TRY(fit(c, w.decision, text));
+    TRY(rules_pack_text(c, w.decision, &own));
     draft_in(d, r.dossier);
     *id = record_new(d);
-    version_sets(c, d, &w, a, *id, text);
+    version_sets(c, d, &w, a, *id, text, own);
     return ctx_check(c);
 }
 

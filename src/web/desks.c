@@ -48,6 +48,7 @@ const struct route *const desk_routes[] = {
 const struct panel desk_panels[] = {
     { "work", "top", referral_panel_work },
     { "work", "top", inquiry_panel_work },
+    { "work", "top", reform_panel_work },
     { "person", "main", inquiry_panel_person },
     { "signal", "main", signal_panel_files },
     { "signal", "main", signal_panel_messages },

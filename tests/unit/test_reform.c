@@ -529,6 +529,15 @@ static void pages_on(struct t *t, struct house_t *h)
         F("from", "2/3/2026")), 303);
     struct str version = one_value(h, "SELECT id FROM rules_version WHERE decision = $1", STR("signal"));
     CHECK_EQ(get(t, h, reader, PATH(STR("/rules/version/"), version), "Resolución de prueba"), 200);
+    const struct pack *own = h->c.node->pack;                               /* the pack is brought up to date below it */
+    struct pack newer = *own;
+    newer.version = STR("9999.1");
+    h->c.node->pack = &newer;
+    CHECK_EQ(get(t, h, reader, STR("/rules"), "9999.1"), 200);
+    CHECK_EQ(get(t, h, other, STR("/work"), "9999.1"), 200);
+    CHECK_EQ(get(t, h, other, PATH(STR("/rules/version/"), version), "9999.1"), 200);
+    CHECK_EQ(get(t, h, reader, STR("/work"), "Mi trabajo"), 200);
+    h->c.node->pack = own;
     CHECK_EQ(POST_FORM(other, PATH(STR("/rules/version/"), version, STR("/withdraw")), F("until", "1/1/2026"), F("reason", "x")), 422);
     CHECK_EQ(POST_FORM(other, PATH(STR("/rules/version/"), version, STR("/withdraw")), F("until", "3/3/2026"), F("reason", "x")), 303);
     CHECK_EQ(get(t, h, lawyer, PATH(STR("/rules/version/"), version), "2026-03-03"), 200);

@@ -5,6 +5,8 @@
 #include "rulebook/dmn_edit.h"
 #include "rulebook/rulebook.h"
 
+#include <sys/stat.h>
+
 #define LAWYER "codeni-filadelfia"
 #define OTHER "codeni-villarrica"
 
@@ -278,6 +280,57 @@ static void applied_on(struct t *t, struct house_t *h)
     OK(c, ledger_verify(c, c->node->ledger, false, &rep));
 }
 
+/* An update of the pack lies below what people applied: they are told, and see both. */
+static void above_a_newer_pack_on(struct t *t, struct house_t *h)
+{
+    struct ctx *c = &h->c;
+    const struct pack *own = c->node->pack;
+    struct pack newer = *own;
+    struct rules_draft w = { 0 };
+    struct rules_version v = { 0 };
+    struct rules_beside b;
+    struct str id, text, next, version = { 0 };
+    lawyer(t, h, LAWYER);
+    id = begin(t, h);
+    OK(c, rules_draft_get(c, id, &w));
+    OK(c, rules_draft_text(c, id, &text));
+    next = with_cell(t, c, text, "first_urgency", arena_z(&c->mem, last_text(text)), "\"red\"");
+    OK(c, rules_draft_save(c, id, next, w.hash, STR("")));
+    OK(c, rules_draft_get(c, id, &w));
+    lawyer(t, h, OTHER);
+    OK(c, rules_apply(c, &(struct rules_apply){ .draft = id, .seen = w.hash, .reason = STR("r"), .basis = STR("b"),
+        .from_day = rules_today(c) }, &version));
+    OK(c, rules_version_get(c, version, &v));
+    OK(c, rules_version_beside(c, &v, &b));
+    CHECK(!b.due && !b.newer && !b.changed && !b.same);
+    CHECK(str_eq(v.pack, b.pack) && v.pack.n);
+
+    newer.version = STR("9999.1");                      /* the same table in a newer pack */
+    c->node->pack = &newer;
+    OK(c, rules_version_beside(c, &v, &b));
+    CHECK(b.due && b.newer && !b.changed && !b.same);
+
+    struct str dir = str_join(&c->mem, str_c(h->place.dir), STR("/pack"));
+    struct str file = str_join(&c->mem, dir, STR("/decisions/signal.dmn"));
+    CHECK(!mkdir(arena_z(&c->mem, dir), 0700) && !mkdir(arena_z(&c->mem, str_join(&c->mem, dir, STR("/decisions"))), 0700));
+    newer.dir = dir;
+    OK(c, file_write(c, arena_z(&c->mem, file), with_cell(t, c, text, "first_urgency", "\"red\"", "\"orange\""), 0600));
+    OK(c, rules_version_beside(c, &v, &b));
+    CHECK(b.due && b.newer && b.changed && !b.same);
+    OK(c, file_write(c, arena_z(&c->mem, file), next, 0600));
+    newer.version = own->version;                       /* another text under the same number */
+    OK(c, rules_version_beside(c, &v, &b));
+    CHECK(b.due && !b.newer && b.changed && b.same);
+
+    OK(c, rules_withdraw(c, version, rules_today(c), STR("lo dice el paquete")));
+    lawyer(t, h, LAWYER);
+    OK(c, rules_withdraw(c, version, rules_today(c), STR("de acuerdo")));
+    OK(c, rules_version_get(c, version, &v));
+    OK(c, rules_version_beside(c, &v, &b));
+    CHECK(!b.due);                                      /* nothing left to remind of */
+    c->node->pack = own;
+}
+
 /* A text that could not run the house, or claims what the law does not say, stays a draft. */
 static void refused_on(struct t *t, struct house_t *h)
 {
@@ -383,6 +436,7 @@ static void on_both(struct t *t, void (*run)(struct t *, struct house_t *))
 }
 
 static void applied(struct t *t) { on_both(t, applied_on); }
+static void above_a_newer_pack(struct t *t) { on_both(t, above_a_newer_pack_on); }
 static void refused(struct t *t) { on_both(t, refused_on); }
 static void survives(struct t *t) { on_both(t, survives_on); }
 
@@ -390,6 +444,7 @@ static const struct t_case cases[] = {
     { "one cell edited changes that cell and nothing else", only_that_cell },
     { "rows come, go and move; odd spellings are filled", rows_come_and_go },
     { "a second person applies, the day decides, withdrawing gives the pack back", applied },
+    { "a version above a newer pack is pointed out, until it is withdrawn", above_a_newer_pack },
     { "what cannot run or claims too much stays a draft", refused },
     { "refused memory and refused statements leave it as it was", survives },
 };
