@@ -631,10 +631,10 @@ static double naive_us(struct ctx *c, struct amparo *a, const char *dir, int64_t
     struct db *db = NULL;
     struct str url = str_join(&c->mem, STR("sqlite:"), str_c(dir), STR("/naive.db"));
     must(c, db_open(c, url, false, &db));
-    must(c, fold_whole(c, a->l, db, false, 0, naive_tables));
+    must(c, fold_whole(c, a->l, db, 0, naive_tables));
     int64_t t = clock_mono_us();
     for (int64_t i = 0; i < NAIVE; i++)
-        must(c, fold_whole(c, a->l, db, false, skip + i, naive_one));
+        must(c, fold_whole(c, a->l, db, skip + i, naive_one));
     t = clock_mono_us() - t;
     db_close(db);
     return (double)t / NAIVE;

@@ -204,6 +204,8 @@ const char *err_name(enum err e);                  /* "denied": for logs and tes
 enum err file_read(struct ctx *c, const char *path, size_t max, struct str *out) MUST_CHECK;
 /* Atomic replace: temp file, fsync, rename, fsync of the directory. mode as chmod. */
 enum err file_write(struct ctx *c, const char *path, struct str data, unsigned mode) MUST_CHECK;
+/* A rename to `path` is on the disk. */
+enum err dir_sync(struct ctx *c, const char *path) MUST_CHECK;
 /* Names in a directory without "." and "..", sorted by bytes. */
 enum err dir_list(struct ctx *c, const char *path, struct str **names, size_t *n) MUST_CHECK;
 

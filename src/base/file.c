@@ -66,7 +66,7 @@ enum err file_read(struct ctx *c, const char *path, size_t max, struct str *out)
     return e;
 }
 
-static enum err sync_dir(struct ctx *c, const char *path)
+enum err dir_sync(struct ctx *c, const char *path)
 {
     const char *slash = strrchr(path, '/');
     struct str dir = slash == path ? STR("/")
@@ -111,7 +111,7 @@ enum err file_write(struct ctx *c, const char *path, struct str data, unsigned m
         (void)unlink(temp.p);
         return e;
     }
-    return sync_dir(c, path);
+    return dir_sync(c, path);
 }
 
 static int by_bytes(const void *a, const void *b)

@@ -94,10 +94,41 @@ enum err db_test_fault(struct ctx *c, struct db *db)
     return ERR_OK;
 }
 
+/* The table that INSERT INTO, UPDATE or DELETE FROM names; {0} when it is none of these. */
+static struct str written(const char *sql)
+{
+    static const char *const how[] = { "INSERT INTO ", "UPDATE ", "DELETE FROM " };
+    for (size_t i = 0; i < COUNT_OF(how); i++)
+        if (!strncmp(sql, how[i], strlen(how[i]))) {
+            const char *p = sql + strlen(how[i]);
+            return (struct str){ p, strcspn(p, " (;") };
+        }
+    return (struct str){ 0 };
+}
+
+static bool left_out(const struct db *db, const char *sql)
+{
+    struct str to = written(sql);
+    for (size_t i = 0; i < db->only_n; i++)
+        if (str_is(to, db->only[i]))
+            return false;
+    return to.n > 0;
+}
+
+void db_only(struct db *db, const char *const *tables, size_t n)
+{
+    db->only = tables;
+    db->only_n = n;
+}
+
 enum err db_exec_(struct ctx *c, struct db *db, const char *sql,
                   const struct db_arg *args, size_t nargs)
 {
     TRY(db_test_fault(c, db));
+    if (db->only && left_out(db, sql)) {
+        db->changed = 0;
+        return ERR_OK;
+    }
     return db->pg ? pg_exec(c, db, sql, args, nargs) : lite_exec(c, db, sql, args, nargs);
 }
 
@@ -323,6 +354,29 @@ enum err db_room(struct ctx *c, struct db *db, int64_t cache_kib, int64_t log_pa
     (void)snprintf(t, sizeof t, "PRAGMA cache_size=-%lld; PRAGMA wal_autocheckpoint=%lld",
                    (long long)cache_kib, (long long)log_pages);
     return db_script(c, db, t);
+}
+
+enum err db_raw(struct ctx *c, struct db *db, int64_t cache_kib)
+{
+    char t[200];
+    if (db->pg)
+        return ERR_OK;
+    (void)snprintf(t, sizeof t, "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
+                   " PRAGMA secure_delete=OFF; PRAGMA threads=1; PRAGMA cache_size=-%lld", (long long)cache_kib);
+    return db_script(c, db, t);
+}
+
+bool db_alone(struct db *db)
+{
+    return !db->pg && !db->in_tx && lite_alone(db);
+}
+
+enum err db_copy(struct ctx *c, struct db *to, struct db *from)
+{
+    TRY(db_test_fault(c, to));
+    if (to->pg || from->pg)
+        return FAIL(c, ERR_BUG, "error.internal", "only files are copied whole");
+    return lite_copy(c, to, from);
 }
 
 void db_log_aside(struct db *db, int64_t most)

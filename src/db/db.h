@@ -103,6 +103,18 @@ int64_t db_log_pages(const struct db *db);      /* in the log after its last com
 enum err db_log_work(struct ctx *c, struct db *db) MUST_CHECK;
 /* All of it, and the log is cut to nothing.  ERR_BUSY: somebody works it in, or reads. */
 enum err db_log_empty(struct ctx *c, struct db *db) MUST_CHECK;
+/* A file that is being made from nothing and is worthless until it is whole
+ * (SQLite, before the first transaction): no log, no waiting for the disk, nobody
+ * else at it.  A failure leaves it unusable; its maker deletes it. */
+enum err db_raw(struct ctx *c, struct db *db, int64_t cache_kib) MUST_CHECK;
+/* All that `from` holds takes the place of what `to` held, in one transaction of
+ * `to`; its readers see the one or the other (SQLite). */
+enum err db_copy(struct ctx *c, struct db *to, struct db *from) MUST_CHECK;
+/* True when no other connection has this file open; then it has no log any more,
+ * and the connection is good for nothing but to be closed (SQLite). */
+bool db_alone(struct db *db);
+/* From now on statements that write to other tables than these do nothing; NULL: all write. */
+void db_only(struct db *db, const char *const *tables, size_t n);
 void db_close(struct db *db);                   /* safe on NULL */
 bool db_is_pg(const struct db *db);
 

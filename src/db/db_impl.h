@@ -26,6 +26,8 @@ struct db {
     PGconn *pg;
     bool in_tx, held, durable, claimed;
     int64_t changed, clock, holds, log_pages, log_most;
+    const char *const *only;       /* tables that may be written to; NULL: all */
+    size_t only_n;
     long fail_in;                  /* tests: statements left before a failure */
     unsigned next_number;
     size_t n;
@@ -51,6 +53,8 @@ enum err lite_prepare(struct ctx *c, struct db *db, const char *sql, struct stmt
 enum err lite_log_work(struct ctx *c, struct db *db) MUST_CHECK;
 enum err lite_log_empty(struct ctx *c, struct db *db) MUST_CHECK;
 void lite_log_aside(struct db *db);
+bool lite_alone(struct db *db);
+enum err lite_copy(struct ctx *c, struct db *to, struct db *from) MUST_CHECK;
 bool lite_next(struct rows *r);
 void lite_close(struct rows *r);
 

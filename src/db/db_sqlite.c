@@ -159,6 +159,30 @@ enum err lite_log_empty(struct ctx *c, struct db *db)
     return rc == SQLITE_OK ? ERR_OK : lite_fail(c, db, rc);
 }
 
+/* A log is given up only by the one connection there is.  It must not wait for others. */
+bool lite_alone(struct db *db)
+{
+    sqlite3_stmt *st = NULL;
+    stmt_drop_all(db);
+    (void)sqlite3_busy_timeout(db->lite, 0);
+    bool ok = sqlite3_prepare_v2(db->lite, "PRAGMA journal_mode=DELETE", -1, &st, NULL) == SQLITE_OK &&
+              sqlite3_step(st) == SQLITE_ROW && !strcmp((const char *)sqlite3_column_text(st, 0), "delete");
+    (void)sqlite3_finalize(st);
+    (void)sqlite3_busy_timeout(db->lite, 10000);
+    return ok;
+}
+
+enum err lite_copy(struct ctx *c, struct db *to, struct db *from)
+{
+    sqlite3_backup *b = sqlite3_backup_init(to->lite, "main", from->lite, "main");
+    if (!b)
+        return lite_fail(c, to, sqlite3_errcode(to->lite));
+    int rc = sqlite3_backup_step(b, -1), end = sqlite3_backup_finish(b);
+    if (rc != SQLITE_DONE || end != SQLITE_OK)
+        return lite_fail(c, to, rc != SQLITE_DONE ? rc : end);
+    return ERR_OK;
+}
+
 /* After each commit.  Past the most, it is done here after all. */
 static int log_grown(void *p, sqlite3 *lite, const char *name, int pages)
 {

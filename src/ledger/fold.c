@@ -138,18 +138,24 @@ static enum err group_update(struct ctx *c, const struct group *g, struct str bo
              INT(s->updated_us), INT(state_conflict(s)), BYTES(body)));
 }
 
-/* *stored is false when a guess was wrong: the record is there already. */
-static enum err group_store(struct fold *f, const struct group *g, bool *stored)
+/* The row's sealed bytes, in `to`. */
+static enum err group_seal(struct ctx *c, struct arena *to, const struct group *g, struct str *body)
 {
-    struct ctx *c = f->g;
     struct buf b;
     buf_init(&b, &c->mem, 64u << 20);
     state_encode(&b, &g->state);
     if (b.failed)
         return FAIL(c, ERR_NOMEM, "error.too-big", "record");
-    struct str body = seal_same(&c->mem, g->key->key,
-                                record_ad(&c->mem, g->dossier, g->kind, g->record), buf_str(&b));
-    TRY(ctx_check(c));
+    *body = seal_same(to, g->key->key, record_ad(&c->mem, g->dossier, g->kind, g->record), buf_str(&b));
+    return ctx_check(c);
+}
+
+/* *stored is false when a guess was wrong: the record is there already. */
+static enum err group_store(struct fold *f, const struct group *g, bool *stored)
+{
+    struct ctx *c = f->g;
+    struct str body;
+    TRY(group_seal(c, &c->mem, g, &body));
     TRY(g->is_new ? group_insert(c, g, body) : group_update(c, g, body));
     *stored = db_changed(c->db) > 0;
     if (*stored)
@@ -174,25 +180,23 @@ static bool skipped(const struct fold *f, struct str record)
     return false;
 }
 
-static enum err project(struct fold *f, const struct group *g)
+static enum err project_record(struct fold *f, const struct record *r)
 {
     struct ctx *c = f->g;
-    struct record r = { .id = g->record, .kind = g->kind, .dossier = g->dossier };
-    TRY(state_record(c, &g->state, &r));
-    if (str_is(g->kind, "dossier") && str_eq(g->record, g->dossier))
-        TRY(project_dossier(c, &r));
-    if (skipped(f, g->record))
+    if (!f->only && str_is(r->kind, "dossier") && str_eq(r->id, r->dossier))
+        TRY(project_dossier(c, r));
+    if (skipped(f, r->id))
         return ERR_OK;
     for (size_t i = 0; i < f->l->cfg.projectors_n; i++) {
         const struct projector *p = &f->l->cfg.projectors[i];
-        if (!str_is(g->kind, p->kind))
+        if (!str_is(r->kind, p->kind))
             continue;
-        enum err e = p->project(c, &r);
+        enum err e = p->project(c, r);
         if (!e)
             e = ctx_check(c);
         if (e && e != ERR_IO && e != ERR_BUSY && e != ERR_NOMEM && f->skip_n < COUNT_OF(f->skip)) {
             log_line(LOG_ERROR, "kind %s: a record is left out of its desk's table", p->kind);
-            memcpy(f->skip[f->skip_n++], g->record.p, g->record.n < sizeof f->skip[0] ? g->record.n : 0);
+            memcpy(f->skip[f->skip_n++], r->id.p, r->id.n < sizeof f->skip[0] ? r->id.n : 0);
             f->bad = true;
         }
         TRY(e);
@@ -200,9 +204,27 @@ static enum err project(struct fold *f, const struct group *g)
     return ERR_OK;
 }
 
+static enum err project(struct fold *f, const struct group *g)
+{
+    struct record r = { .id = g->record, .kind = g->kind, .dossier = g->dossier };
+    TRY(state_record(f->g, &g->state, &r));
+    return project_record(f, &r);
+}
+
+enum err fold_project(struct fold *f, const struct dossier_key *key, struct str kind, struct str record,
+                      struct str sealed)
+{
+    struct group g = { .dossier = key_dossier(key), .kind = kind, .record = record, .key = key };
+    struct str plain;
+    TRY(seal_open(f->g, key->key, record_ad(&f->g->mem, g.dossier, kind, record), sealed, &plain));
+    TRY(state_decode(f->g, plain, &g.state));
+    return project(f, &g);
+}
+
 /* ---- one record ---------------------------------------------------------------------------------- */
 
-struct piece { const struct fold_item *it; const struct set *set; };
+/* start: the first bytes of the record's id, so that most comparisons are of numbers. */
+struct piece { const struct fold_item *it; const struct set *set; uint64_t start[2]; };
 
 struct seen_with { struct ledger *l; const struct group *g; bool fresh; };
 static enum err seen_before(struct ctx *c, void *with, struct str change, bool *yes)
@@ -285,7 +307,7 @@ static bool looks_new(const struct piece *p, size_t n)
 static enum err group_load(struct fold *f, struct group *g)
 {
     struct ctx *c = f->g;
-    g->is_new = f->fresh || g->guessed;
+    g->is_new = g->guessed;
     if (g->is_new)
         return ERR_OK;
     enum err e = f->near ? state_near(c, f->l, g->key, g->kind, g->record, &g->state, NULL)
@@ -301,7 +323,7 @@ static enum err group_load(struct fold *f, struct group *g)
 static enum err group_apply(struct fold *f, struct group *g, const struct piece *p, size_t n, bool *stored)
 {
     struct ctx *c = f->g;
-    struct seen_with with = { f->l, g, f->fresh };
+    struct seen_with with = { f->l, g, false };
     struct arrival *in = NULL;
     g->state = (struct state){ 0 };
     TRY(group_load(f, g));
@@ -338,12 +360,24 @@ static enum err fold_group(struct fold *f, struct piece *p, size_t n)
 static int by_record(const void *pa, const void *pb)
 {
     const struct piece *a = pa, *b = pb;
+    for (size_t i = 0; i < COUNT_OF(a->start); i++)
+        if (a->start[i] != b->start[i])
+            return a->start[i] < b->start[i] ? -1 : 1;
     int d = str_cmp(a->set->record, b->set->record);
     if (!d)
         d = str_cmp(a->it->ch->dossier, b->it->ch->dossier);
     if (!d)
         d = str_cmp(a->set->kind, b->set->kind);
     return d ? d : (a->it->n > b->it->n) - (a->it->n < b->it->n);
+}
+
+static void piece_start(struct piece *p)
+{
+    const struct str id = p->set->record;
+    unsigned char t[sizeof p->start] = { 0 };
+    memcpy(t, id.p, id.n < sizeof t ? id.n : sizeof t);
+    for (size_t i = 0; i < sizeof t; i++)
+        p->start[i / 8] = p->start[i / 8] << 8 | t[i];
 }
 
 static bool same_group(const struct piece *a, const struct piece *b)
@@ -361,8 +395,10 @@ static enum err pieces_of(struct ctx *c, const struct fold_item *items, size_t n
     struct piece *p = NEW_N(&c->mem, struct piece, total + 1);
     TRY(ctx_check(c));
     for (size_t i = 0; i < n; i++)
-        for (size_t s = 0; s < items[i].ch->n; s++)
-            p[k++] = (struct piece){ &items[i], &items[i].ch->sets[s] };
+        for (size_t s = 0; s < items[i].ch->n; s++) {
+            p[k] = (struct piece){ .it = &items[i], .set = &items[i].ch->sets[s] };
+            piece_start(&p[k++]);
+        }
     if (k)
         qsort(p, k, sizeof *p, by_record);
     *out = p;
@@ -403,7 +439,13 @@ static enum err purge(struct fold *f, const struct piece *p, size_t n)
 enum { AT_ONCE = 16, RECENT_MAX = 6000 };
 #define THREE(a, b, c) "($" #a ", $" #b ", $" #c ")"
 
-static enum err places_some(struct ctx *c, const struct place_row *p)
+#define SIXTEEN THREE(1, 2, 3) "," THREE(4, 5, 6) "," \
+        THREE(7, 8, 9) "," THREE(10, 11, 12) "," THREE(13, 14, 15) "," THREE(16, 17, 18) "," THREE(19, 20, 21) "," \
+        THREE(22, 23, 24) "," THREE(25, 26, 27) "," THREE(28, 29, 30) "," THREE(31, 32, 33) "," THREE(34, 35, 36) "," \
+        THREE(37, 38, 39) "," THREE(40, 41, 42) "," THREE(43, 44, 45) "," THREE(46, 47, 48)
+
+/* sorted: straight into the index. */
+static enum err places_some(struct ctx *c, const struct place_row *p, bool sorted)
 {
     struct db_arg a[3 * AT_ONCE];
     for (size_t i = 0; i < AT_ONCE; i++) {
@@ -411,30 +453,9 @@ static enum err places_some(struct ctx *c, const struct place_row *p)
         a[3 * i + 1] = (struct db_arg)INT(p[i].n);
         a[3 * i + 2] = (struct db_arg)INT(p[i].mark);
     }
-    return db_exec(c, "INSERT INTO change_recent (gid, n, mark) VALUES " THREE(1, 2, 3) "," THREE(4, 5, 6) ","
-        THREE(7, 8, 9) "," THREE(10, 11, 12) "," THREE(13, 14, 15) "," THREE(16, 17, 18) "," THREE(19, 20, 21) ","
-        THREE(22, 23, 24) "," THREE(25, 26, 27) "," THREE(28, 29, 30) "," THREE(31, 32, 33) "," THREE(34, 35, 36) ","
-        THREE(37, 38, 39) "," THREE(40, 41, 42) "," THREE(43, 44, 45) "," THREE(46, 47, 48), a, COUNT_OF(a));
-}
-
-static int by_place(const void *pa, const void *pb)
-{
-    const struct place_row *a = pa, *b = pb;
-    if (a->gid != b->gid)
-        return a->gid < b->gid ? -1 : 1;
-    return (a->n > b->n) - (a->n < b->n);
-}
-
-/* A whole part at once: straight into the index, in its order. */
-static enum err places_sorted(struct fold *f)
-{
-    if (f->places_n)
-        qsort(f->places, f->places_n, sizeof *f->places, by_place);
-    for (size_t i = 0; i < f->places_n; i++)
-        TRY(db_exec(f->g, "INSERT INTO change_index (gid, n, mark) VALUES ($1, $2, $3)"
-                          " ON CONFLICT (gid, n, mark) DO NOTHING",
-            ARGS(INT(f->places[i].gid), INT(f->places[i].n), INT(f->places[i].mark))));
-    return ERR_OK;
+    return sorted ? db_exec(c, "INSERT INTO change_index (gid, n, mark) VALUES " SIXTEEN
+                               " ON CONFLICT (gid, n, mark) DO NOTHING", a, COUNT_OF(a))
+                  : db_exec(c, "INSERT INTO change_recent (gid, n, mark) VALUES " SIXTEEN, a, COUNT_OF(a));
 }
 
 enum err places_sort_in(struct ctx *c, struct ledger *l)
@@ -451,10 +472,8 @@ static enum err places_keep(struct fold *f)
     const struct place_row *p = f->places;
     if (!p)
         return ERR_OK;
-    if (f->fresh)
-        return places_sorted(f);
     for (; i + AT_ONCE <= f->places_n; i += AT_ONCE)
-        TRY(places_some(f->g, p + i));
+        TRY(places_some(f->g, p + i, false));
     for (; i < f->places_n; i++)
         TRY(db_exec(f->g, "INSERT INTO change_recent (gid, n, mark) VALUES ($1, $2, $3)",
             ARGS(INT(p[i].gid), INT(p[i].n), INT(p[i].mark))));
@@ -467,10 +486,21 @@ static enum err places_begin(struct fold *f, size_t pieces, size_t items)
 {
     f->places = NULL;
     f->places_n = 0;
-    if (!f->once && !f->fresh)
+    if (!f->once)
         return ERR_OK;
     f->places = NEW_N(&f->c->mem, struct place_row, pieces + items + 1);
     return ctx_check(f->c);
+}
+
+/* Each entry also lies in its dossier's list. */
+static enum err dossier_places(struct fold *f, const struct fold_item *items, size_t n)
+{
+    for (size_t i = 0; i < n && !f->places_off; i++) {
+        struct str d = items[i].ch->dossier;
+        bool fresh;
+        TRY(index_entry(f, gid_of(f->l, d, STR(""), d), &items[i], STR(""), d, &fresh));
+    }
+    return ERR_OK;
 }
 
 static enum err fold_all(struct fold *f, const struct fold_item *items, size_t n)
@@ -486,13 +516,9 @@ static enum err fold_all(struct fold *f, const struct fold_item *items, size_t n
             ;
         TRY(fold_group(f, p + i, end - i));
     }
-    for (size_t i = 0; i < n && !f->places_off; i++) {
-        struct str d = items[i].ch->dossier;
-        bool fresh;
-        TRY(index_entry(f, gid_of(f->l, d, STR(""), d), &items[i], STR(""), d, &fresh));
-    }
+    TRY(dossier_places(f, items, n));
     TRY(places_keep(f));
-    return f->fresh ? ERR_OK : purge(f, p, k);
+    return purge(f, p, k);
 }
 
 enum err fold_items(struct fold *f, const struct fold_item *items, size_t n)
@@ -503,4 +529,86 @@ enum err fold_items(struct fold *f, const struct fold_item *items, size_t n)
     if (e && !f->c->fault.code)
         f->c->fault = f->g->fault;
     return e;
+}
+
+/* ---- into empty tables, in two halves -------------------------------------------------------------
+ *
+ * fold_ready() asks no table, so another thread may do it: all that the changes of
+ * whole records come to, in f->c's memory.  fold_put() writes it. */
+
+static int by_place(const void *pa, const void *pb)
+{
+    const struct place_row *a = pa, *b = pb;
+    if (a->gid != b->gid)
+        return a->gid < b->gid ? -1 : 1;
+    return (a->n > b->n) - (a->n < b->n);
+}
+
+
+static enum err ready_one(struct fold *f, struct piece *p, size_t n, struct ready *out)
+{
+    const struct fold_item *first = p[0].it;
+    struct group g = { .dossier = first->ch->dossier, .kind = p[0].set->kind,
+                       .record = p[0].set->record, .key = first->key, .is_new = true };
+    struct seen_with with = { f->l, &g, true };
+    struct arrival *in = NULL;
+    arena_reset(&f->g->mem);
+    g.gid = gid_of(f->l, g.dossier, g.kind, g.record);
+    TRY(index_pieces(f, &g, p, &n));
+    TRY(arrivals(f->g, p, n, &in));
+    TRY(state_apply(f->g, &g.state, in, n, seen_before, &with));
+    out->r = (struct record){ .id = g.record, .kind = g.kind, .dossier = g.dossier };
+    TRY(group_seal(f->g, &f->c->mem, &g, &out->body));
+    TRY(state_record(f->c, &g.state, &out->r));
+    return ctx_check(f->c);
+}
+
+enum err fold_ready(struct fold *f, const struct fold_item *items, size_t n, struct ready_part *out)
+{
+    struct piece *p = NULL;
+    size_t k = 0;
+    *out = (struct ready_part){ 0 };
+    TRY(pieces_of(f->c, items, n, &p, &k));
+    out->one = NEW_N(&f->c->mem, struct ready, k + 1);
+    f->places = NEW_N(&f->c->mem, struct place_row, k + n + 1);
+    f->places_n = 0;
+    TRY(ctx_check(f->c));
+    for (size_t i = 0, end; i < k; i = end) {
+        for (end = i + 1; end < k && same_group(&p[i], &p[end]); end++)
+            ;
+        TRY(ready_one(f, p + i, end - i, &out->one[out->n++]));
+    }
+    TRY(dossier_places(f, items, n));
+    out->places = f->places;
+    out->places_n = f->places_n;
+    if (out->places_n)
+        qsort(out->places, out->places_n, sizeof *out->places, by_place);
+    return ERR_OK;
+}
+
+static enum err put_places(struct fold *f, const struct place_row *p, size_t n)
+{
+    size_t i = 0;
+    for (; i + AT_ONCE <= n; i += AT_ONCE)
+        TRY(places_some(f->g, p + i, true));
+    for (; i < n; i++)
+        TRY(db_exec(f->g, "INSERT INTO change_index (gid, n, mark) VALUES ($1, $2, $3)"
+                          " ON CONFLICT (gid, n, mark) DO NOTHING",
+            ARGS(INT(p[i].gid), INT(p[i].n), INT(p[i].mark))));
+    return ERR_OK;
+}
+
+enum err fold_put(struct fold *f, const struct ready_part *part)
+{
+    for (size_t i = 0; i < part->n; i++) {
+        const struct ready *r = &part->one[i];
+        arena_reset(&f->g->mem);
+        TRY(db_exec(f->g, "INSERT INTO record (id, dossier, kind, created_us, updated_us, conflict, body)"
+                          " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            ARGS(TEXT(r->r.id), TEXT(r->r.dossier), TEXT(r->r.kind), INT(r->r.created_us),
+                 INT(r->r.updated_us), INT(r->r.conflict), BYTES(r->body))));
+        f->records++;
+        TRY(project_record(f, &r->r));
+    }
+    return put_places(f, part->places, part->places_n);
 }

@@ -255,12 +255,15 @@ static enum err open_parts(struct ctx *c, struct ledger *l, struct str passphras
     if (!str_is(id, l->keys->id))
         return FAIL(c, ERR_DENIED, "ledger.other-key", "the ledger is of node " STR_F, STR_A(id));
     TRY(db_open(c, l->cfg.url, true, &l->reader));
-    TRY(db_open(c, l->cfg.tables_url, false, &l->tables));
     TRY(db_room(c, l->book, 2000, 4000));
-    TRY(db_room(c, l->tables, TABLES_CACHE_KIB, TABLES_LOG_PAGES));
     TRY(purge_texts(c, l));
     l->near = near_new(c, l->cfg.tables_url);
-    TRY(tables_prepare(c, l));
+    int lock = tables_lock(c, l);
+    enum err e = tables_open(c, l);
+    if (!e)
+        e = tables_prepare(c, l);
+    tables_unlock(lock);
+    TRY(e);
     keeper_start(l);
     return writer_start(c, l);
 }

@@ -17,8 +17,6 @@
 #include "crypto/crypto.h"
 
 struct ledger;
-
-struct ledger;
 struct db;
 
 /* ---- records: what the fold makes of the changes ------------------------- */
@@ -106,9 +104,17 @@ enum err node_unbox(struct ctx *c, struct str sealed, struct str *plain) MUST_CH
 /* ---- what desks hand to the fold --------------------------------------------- */
 
 /* Runs after the fold of every record of its kind, inside the fold's
- * transaction on c->db; writes the desk's own table from this one record. It
- * must depend on nothing but *r, so that any order gives the same rows. */
-struct projector { const char *kind; enum err (*project)(struct ctx *c, const struct record *r); };
+ * transaction on c->db; writes the desk's own tables from this one record. It
+ * must depend on nothing but *r, so that any order gives the same rows, and find
+ * the rows it changes by their key: when tables are made again, other indexes come
+ * after the rows.  writes: the tables' names with spaces between; NULL: any of
+ * them.  When what a projector writes has another meaning, the text of its table
+ * must change, or old rows stay as they are. */
+struct projector {
+    const char *kind;
+    enum err (*project)(struct ctx *c, const struct record *r);
+    const char *writes;
+};
 /* A desk's derived tables: CREATE statements that run on both engines, and
  * how to empty them. */
 struct table {
@@ -119,6 +125,9 @@ struct table {
 
 /* ---- a node's ledger ------------------------------------------------------- */
 
+/* For whoever waits while tables are made again: read with __atomic_load_n. */
+struct remaking { int64_t begun_us; int64_t thousandths; };    /* clock_mono_us; 0: nothing is being made */
+
 struct ledger_config {
     struct str url;             /* db_open's; SQLite: the ledger's file */
     struct str tables_url;      /* SQLite: the tables' file; PostgreSQL: same as url */
@@ -127,6 +136,7 @@ struct ledger_config {
     struct kdf_cost cost;       /* of sealing it; {0}: the normal one (tests use less) */
     const struct projector *projectors;  size_t projectors_n;
     const struct table *tables;          size_t tables_n;
+    struct remaking *remaking;           /* or NULL */
 };
 /* Make the key file and an empty ledger. ERR_CONFLICT when one is there. */
 enum err ledger_create(struct ctx *c, const struct ledger_config *cfg) MUST_CHECK;

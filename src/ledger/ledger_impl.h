@@ -21,7 +21,7 @@
 #include <semaphore.h>
 
 enum { KEY_ID_LEN = 16, CACHE_SLOTS = 8192 };
-enum { REFOLD_PART_BYTES = 4 << 20 };      /* sealed; opened and sorted it is some eight times that */
+enum { REFOLD_PART_BYTES = 1 << 20 };      /* sealed; opened and sorted it is some eight times that, and two are at hand */
 enum { TABLES_CACHE_KIB = 24000, TABLES_LOG_PAGES = 16000 };     /* of a connection that folds */
 
 /* ---- dossier keys (keys.c) ---------------------------------------------------------- */
@@ -138,14 +138,12 @@ enum err entry_open(struct ctx *c, struct ledger *l, const struct entry *e,
 /* ---- the fold (fold.c, rebuild.c) ----------------------------------------------------------- */
 
 struct fold_item { const struct change *ch; const struct dossier_key *key; int64_t n; };
-/* Fold into c->db inside the caller's transaction.  fresh: the tables hold
- * nothing of these records yet. scratch: an arena emptied per record.
+/* Fold into c->db inside the caller's transaction. scratch: an arena emptied per record.
  * On failure of a projector, *bad names the record. */
 struct fold {
     struct ledger *l;
     struct ctx *c;              /* the items' memory */
     struct ctx *g;              /* scratch, emptied per record; g->db = c->db */
-    bool fresh;
     bool once;                  /* by the count of what was folded, none of these was */
     struct near *near;          /* the folder's, else NULL */
     struct near_new { struct near_new *next; struct near_key k; struct str body; } *near_new;
@@ -156,29 +154,54 @@ struct fold {
     size_t skip_n;
     bool bad;                   /* this attempt added one */
     int64_t records, upto;
+    const char **only;          /* made again: just these tables */
+    size_t only_n;
 };
 enum err fold_items(struct fold *f, const struct fold_item *items, size_t n) MUST_CHECK;
+/* Into empty tables: what all changes of some records come to, made ready without a
+ * table (on any thread; f->c: its memory, f->g: scratch), and written. */
+struct ready { struct record r; struct str body; };
+struct ready_part { struct ready *one; size_t n; struct place_row *places; size_t places_n; };
+enum err fold_ready(struct fold *f, const struct fold_item *items, size_t n, struct ready_part *out) MUST_CHECK;
+enum err fold_put(struct fold *f, const struct ready_part *part) MUST_CHECK;
 /* Fold entries of the ledger after what the tables have, up to `to`, in the
  * caller's transaction. */
 enum err fold_from_ledger(struct fold *f, int64_t from, int64_t to) MUST_CHECK;
 /* Up to max entries after place `from`, oldest first, into c->mem. */
 enum err entries_read(struct ctx *c, struct ledger *l, int64_t from, size_t max,
                       struct entry **out, size_t *n) MUST_CHECK;
-/* Every change (up to *upto when not 0) folded at once into the empty tables of f->c->db. */
+/* Every change up to *upto, which becomes the last there is, folded at once into the empty tables of f->c->db. */
 enum err refold(struct fold *f, int64_t *upto) MUST_CHECK;
 /* The derived tables: ours first, then the desks'. */
 const struct table *table_at(const struct ledger *l, size_t i);   /* NULL at the end */
-/* work() in a transaction on db, again without the records that a desk cannot take. */
-enum err fold_whole(struct ctx *c, struct ledger *l, struct db *db, bool fresh, int64_t upto,
+/* work() in one transaction on db, in memory of its own; f->bad: again without f->skip. */
+enum err fold_attempt(struct ctx *c, struct fold *f, struct db *db, enum err (*work)(struct fold *f)) MUST_CHECK;
+/* The same, again without the records that a desk cannot take. */
+enum err fold_whole(struct ctx *c, struct ledger *l, struct db *db, int64_t upto,
                     enum err (*work)(struct fold *f)) MUST_CHECK;
 void fold_contexts(struct ctx *f, struct ctx *g, struct ledger *l, struct db *db);
-enum err tables_create(struct ctx *c, struct ledger *l) MUST_CHECK;    /* on c->db */
+/* One record's stored row, given to its desks. */
+enum err fold_project(struct fold *f, const struct dossier_key *key, struct str kind, struct str record,
+                      struct str sealed) MUST_CHECK;
+/* These on c->db.  bare: without the indexes that can wait for the rows. */
+enum err tables_create(struct ctx *c, struct ledger *l) MUST_CHECK;
+enum err tables_create_bare(struct ctx *c, struct ledger *l) MUST_CHECK;
+enum err tables_index(struct ctx *c, struct ledger *l) MUST_CHECK;
+enum err tables_drop(struct ctx *c) MUST_CHECK;
+enum err drop_unknown(struct ctx *c, const struct ledger *known) MUST_CHECK;   /* NULL: all of them */
+/* Desks' tables by name: dropped and made empty; their indexes. */
+enum err tables_make_bare(struct ctx *c, struct ledger *l, const char *const *names, size_t n) MUST_CHECK;
+enum err tables_index_of(struct ctx *c, struct ledger *l, const char *const *names, size_t n) MUST_CHECK;
+/* Desks' tables whose text is not that of this program; and: now it is. */
+enum err tables_changed(struct ctx *c, struct ledger *l, const char **out, size_t *n) MUST_CHECK;
+enum err texts_set(struct ctx *c, struct ledger *l) MUST_CHECK;
 enum err folded_get(struct ctx *c, struct db *db, int64_t *n) MUST_CHECK;
 enum err folded_set(struct ctx *c, struct db *db, int64_t n) MUST_CHECK;
+enum err tables_open(struct ctx *c, struct ledger *l) MUST_CHECK;      /* l->tables */
 enum err tables_prepare(struct ctx *c, struct ledger *l) MUST_CHECK;   /* at open */
 /* Rows of an erased dossier leave every derived table. */
 enum err tables_purge(struct ctx *c, struct ledger *l, struct str dossier) MUST_CHECK;
-enum err tables_catch_up(struct ctx *c, struct ledger *l) MUST_CHECK;
+enum err tables_catch_up(struct ctx *c, struct ledger *l, struct db *db) MUST_CHECK;
 /* What this fold put into rows is true now: after its commit. */
 void fold_committed(struct fold *f);
 enum err places_sort_in(struct ctx *c, struct ledger *l) MUST_CHECK;    /* all of change_recent */
@@ -191,6 +214,22 @@ enum err state_load(struct ctx *c, const struct dossier_key *key, struct str kin
 /* The same for a draft and for the folder: from the rows at hand when it can. */
 enum err state_near(struct ctx *c, struct ledger *l, const struct dossier_key *key, struct str kind,
                     struct str record, struct state *out, bool *elsewhere) MUST_CHECK;
+
+/* ---- made again (remake.c) ---------------------------------------------------------------------- */
+
+/* Of a thousand: when the rows are there, and when all is done. */
+enum { REMAKE_ROWS = 850, REMAKE_ALL = 1000 };
+void remaking_set(struct ledger *l, int64_t done, int64_t of, int from, int to);
+/* All tables folded up to an entry in a place beside the true ones: a file, or a
+ * schema.  db stands in it; aside_drop() throws it away (safe on {0}). */
+struct aside { struct db *db; const char *path; };
+enum err aside_make(struct ctx *c, struct ledger *l, const char *name, int64_t upto, struct aside *out) MUST_CHECK;
+void aside_drop(struct ctx *c, struct aside *a);
+/* mine: this process has no connection to the tables but l->tables. */
+enum err tables_rebuild(struct ctx *c, struct ledger *l, struct db *db, bool mine) MUST_CHECK;
+enum err tables_some(struct ctx *c, struct ledger *l) MUST_CHECK;      /* whose text has changed */
+int tables_lock(struct ctx *c, struct ledger *l);                      /* -1: none on this engine */
+void tables_unlock(int fd);
 
 /* ---- held locks (draft.c) ---------------------------------------------------------------------- */
 

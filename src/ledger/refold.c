@@ -98,23 +98,24 @@ enum err fold_from_ledger(struct fold *f, int64_t from, int64_t to)
  * records.  One pass over the entries notes whose each is; then each is read once
  * (once per slice). */
 
-struct owner { unsigned char id[KEY_ID_LEN]; int32_t no; };        /* no: 1 and up; 0: free */
+/* id: the start of the random id of the dossier's key.  Two that begin alike count
+ * as one owner, which only makes their part larger.  no: 1 and up; 0: free. */
+struct owner { uint32_t id; int32_t no; };
+struct share { int64_t bytes; int32_t first, last; };             /* its entries lie between these */
 struct plan {
     struct owner *slot;          /* by key id; size a power of two */
     size_t size, n;
-    int64_t *bytes;              /* per owner */
+    struct share *of;            /* per owner */
     int32_t *whose;              /* per entry: its owner; 0: no such entry */
     int64_t last, part_bytes;
 };
-/* Owners `from` to `to` (excluded), of the records of one slice. */
-struct part { int32_t from, to; size_t slice, slices; };
+/* Owners `from` to `to` (excluded), of the records of one slice; none: the end. */
+struct part { int32_t from, to; size_t slice, slices; int64_t bytes; };
 
-static struct owner *owner_at(const struct plan *p, const unsigned char *id)
+static struct owner *owner_at(const struct plan *p, uint32_t id)
 {
-    uint64_t h;
-    memcpy(&h, id, sizeof h);              /* key ids are random */
-    size_t i = (size_t)h & (p->size - 1);
-    while (p->slot[i].no && memcmp(p->slot[i].id, id, KEY_ID_LEN) != 0)
+    size_t i = id & (p->size - 1);
+    while (p->slot[i].no && p->slot[i].id != id)
         i = (i + 1) & (p->size - 1);
     return &p->slot[i];
 }
@@ -125,10 +126,10 @@ static bool plan_grow(struct plan *p)
     struct plan more = *p;
     more.size = p->size ? p->size * 2 : 4096;
     more.slot = calloc(more.size, sizeof *more.slot);
-    int64_t *bytes = realloc(p->bytes, more.size * sizeof *bytes);
-    if (bytes)
-        p->bytes = more.bytes = bytes;
-    if (!more.slot || !bytes) {
+    struct share *of = realloc(p->of, (more.size * 2 / 3 + 2) * sizeof *of);      /* no more are put in */
+    if (of)
+        p->of = more.of = of;
+    if (!more.slot || !of) {
         free(more.slot);
         return false;
     }
@@ -146,13 +147,16 @@ static enum err plan_entry(struct ctx *c, struct plan *p, int64_t n, struct str 
         return FAIL(c, ERR_CORRUPT, "ledger.key", "entry %lld", (long long)n);
     if (p->n * 3 >= p->size * 2 && !plan_grow(p))
         return FAIL(c, ERR_NOMEM, "error.too-big", "%zu dossiers", p->n);
-    struct owner *o = owner_at(p, (const unsigned char *)key.p);
+    uint32_t id;
+    memcpy(&id, key.p, sizeof id);
+    struct owner *o = owner_at(p, id);
     if (!o->no) {
-        memcpy(o->id, key.p, KEY_ID_LEN);
+        o->id = id;
         o->no = (int32_t)++p->n;
-        p->bytes[o->no] = 0;
+        p->of[o->no] = (struct share){ .first = (int32_t)n };
     }
-    p->bytes[o->no] += bytes;
+    p->of[o->no].bytes += bytes;
+    p->of[o->no].last = (int32_t)n;
     p->whose[n] = o->no;
     return ERR_OK;
 }
@@ -175,7 +179,7 @@ static enum err plan_page(struct ctx *g, struct ledger *l, struct plan *p, int64
 static enum err plan_make(struct ctx *g, struct ledger *l, struct plan *p)
 {
     enum err e = ERR_OK;
-    p->whose = calloc((size_t)p->last + 1, sizeof *p->whose);
+    p->whose = p->last < INT32_MAX ? calloc((size_t)p->last + 1, sizeof *p->whose) : NULL;
     if (!p->whose)
         return FAIL(g, ERR_NOMEM, "error.too-big", "%lld entries", (long long)p->last);
     for (int64_t from = 0; !e && from < p->last; ) {
@@ -190,7 +194,7 @@ static enum err plan_make(struct ctx *g, struct ledger *l, struct plan *p)
 static void plan_free(struct plan *p)
 {
     free(p->slot);
-    free(p->bytes);
+    free(p->of);
     free(p->whose);
 }
 
@@ -201,12 +205,11 @@ static bool plan_next(const struct plan *p, struct part *at)
         at->slice++;
         return true;
     }
-    int64_t bytes = 0;
     int32_t end = (int32_t)p->n + 1;
     *at = (struct part){ .from = at->to, .to = at->to };
-    while (at->to < end && (at->to == at->from || bytes + p->bytes[at->to] <= p->part_bytes))
-        bytes += p->bytes[at->to++];
-    at->slices = 1 + (size_t)(bytes / p->part_bytes);
+    while (at->to < end && (at->to == at->from || at->bytes + p->of[at->to].bytes <= p->part_bytes))
+        at->bytes += p->of[at->to++].bytes;
+    at->slices = 1 + (size_t)(at->bytes / p->part_bytes);
     return at->from < end;
 }
 
@@ -244,20 +247,35 @@ static enum err slice_sets(struct ctx *c, const struct part *at, struct change *
     return ERR_OK;
 }
 
-static enum err part_add(struct fold *f, const struct part *at, struct items *t, const struct entry *e)
+/* Read and made ready on a thread of its own while the part before is written. */
+struct slot { struct ctx mem; struct part at; struct items t; struct ready_part ready; enum err err; bool full; };
+struct reading {
+    struct ledger *l;
+    const struct plan *plan;
+    struct ctx g;                        /* scratch of the reader */
+    struct slot slot[2];
+    pthread_mutex_t lock;
+    pthread_cond_t turn;
+    pthread_t thread;
+    bool threaded, stop;
+    size_t read, taken;
+    struct part at;
+};
+
+static enum err part_add(struct reading *r, struct slot *s, const struct entry *e)
 {
-    struct ctx *c = f->c;
+    struct ctx *c = &s->mem;
     bool erased;
     struct opened *o = NEW(&c->mem, struct opened);
     TRY(ctx_check(c));
-    TRY(entry_open(c, f->l, e, &o->key, &o->ch, &erased));
+    TRY(entry_open(c, r->l, e, &o->key, &o->ch, &erased));
     if (erased)
         return ERR_OK;
     o->ch.node = arena_dup(&c->mem, e->node);
-    TRY(slice_sets(c, at, &o->ch));
-    TRY(items_more(c, t));
+    TRY(slice_sets(c, &s->at, &o->ch));
+    TRY(items_more(c, &s->t));
     TRY(ctx_check(c));
-    t->p[t->n++] = (struct fold_item){ &o->ch, &o->key, e->n };
+    s->t.p[s->t.n++] = (struct fold_item){ &o->ch, &o->key, e->n };
     return ERR_OK;
 }
 
@@ -271,32 +289,162 @@ static size_t run_at(const struct plan *p, const struct part *at, int64_t n)
     return k;
 }
 
-static enum err part_read(struct fold *f, const struct plan *p, const struct part *at, struct items *t)
+/* Where the first of a part's owners begins and the last of them ends. */
+static void bounds(const struct plan *p, const struct part *at, int64_t *from, int64_t *to)
 {
-    for (int64_t n = 1; n <= p->last; ) {
+    *from = p->of[at->from].first;
+    *to = 0;
+    for (int32_t i = at->from; i < at->to; i++)
+        if (p->of[i].last > *to)
+            *to = p->of[i].last;
+}
+
+static enum err part_read(struct reading *r, struct slot *s)
+{
+    int64_t n, end;
+    bounds(r->plan, &s->at, &n, &end);
+    while (n <= end) {
         struct entry *e = NULL;
-        size_t got = 0, run = run_at(p, at, n);
+        size_t got = 0, run = run_at(r->plan, &s->at, n);
         if (!run) {
             n++;
             continue;
         }
-        arena_reset(&f->g->mem);
-        TRY(entries_read(f->g, f->l, n - 1, run, &e, &got));
+        arena_reset(&r->g.mem);
+        TRY(entries_read(&r->g, r->l, n - 1, run, &e, &got));
         if (got != run || e[run - 1].n != n + (int64_t)run - 1)
-            return FAIL(f->g, ERR_CORRUPT, "ledger.gap", "no entry %lld", (long long)n);
+            return FAIL(&r->g, ERR_CORRUPT, "ledger.gap", "no entry %lld", (long long)n);
         for (size_t i = 0; i < run; i++)
-            TRY(part_add(f, at, t, &e[i]));
+            TRY(part_add(r, s, &e[i]));
         n += (int64_t)run;
     }
     return ERR_OK;
 }
 
-static enum err one_part(struct fold *f, const struct plan *p, const struct part *at)
+static enum err part_ready(struct reading *r, struct slot *s)
 {
-    struct items t = { 0 };
-    f->places_off = at->slice > 0;
-    TRY(part_read(f, p, at, &t));
-    return fold_items(f, t.p, t.n);
+    struct fold f = { .l = r->l, .c = &s->mem, .g = &r->g, .places_off = s->at.slice > 0 };
+    TRY(part_read(r, s));
+    return fold_ready(&f, s->t.p, s->t.n, &s->ready);
+}
+
+/* False: there is no more, or it failed. */
+static bool slot_fill(struct reading *r, struct slot *s)
+{
+    arena_reset(&s->mem.mem);
+    s->t = (struct items){ 0 };
+    s->ready = (struct ready_part){ 0 };
+    s->err = ERR_OK;
+    bool more = plan_next(r->plan, &r->at);
+    s->at = more ? r->at : (struct part){ 0 };
+    if (more)
+        s->err = part_ready(r, s);
+    if (s->err && !s->mem.fault.code)
+        s->mem.fault = r->g.fault;
+    return more && !s->err;
+}
+
+static void *read_on(void *arg)
+{
+    struct reading *r = arg;
+    bool more = true;
+    (void)pthread_mutex_lock(&r->lock);
+    while (more && !r->stop) {
+        struct slot *s = &r->slot[r->read % COUNT_OF(r->slot)];
+        if (s->full) {
+            (void)pthread_cond_wait(&r->turn, &r->lock);
+            continue;
+        }
+        (void)pthread_mutex_unlock(&r->lock);
+        more = slot_fill(r, s);
+        (void)pthread_mutex_lock(&r->lock);
+        s->full = true;
+        r->read++;
+        (void)pthread_cond_broadcast(&r->turn);
+    }
+    (void)pthread_mutex_unlock(&r->lock);
+    return NULL;
+}
+
+/* The next part that is read; without a thread it is read now. */
+static struct slot *slot_take(struct reading *r)
+{
+    struct slot *s = &r->slot[r->taken++ % COUNT_OF(r->slot)];
+    if (!r->threaded) {
+        (void)slot_fill(r, s);
+        return s;
+    }
+    (void)pthread_mutex_lock(&r->lock);
+    while (!s->full)
+        (void)pthread_cond_wait(&r->turn, &r->lock);
+    (void)pthread_mutex_unlock(&r->lock);
+    return s;
+}
+
+static void slot_give(struct reading *r, struct slot *s)
+{
+    (void)pthread_mutex_lock(&r->lock);
+    s->full = false;
+    (void)pthread_cond_broadcast(&r->turn);
+    (void)pthread_mutex_unlock(&r->lock);
+}
+
+static void reading_begin(struct reading *r, const struct fold *f, const struct plan *p)
+{
+    *r = (struct reading){ .l = f->l, .plan = p, .at = { .from = 1, .to = 1 } };
+    ctx_init(&r->g, 256u << 20);
+    for (size_t i = 0; i < COUNT_OF(r->slot); i++) {
+        ctx_init(&r->slot[i].mem, (size_t)3 << 30);
+        r->slot[i].mem.node = f->c->node;
+    }
+    (void)pthread_mutex_init(&r->lock, NULL);
+    (void)pthread_cond_init(&r->turn, NULL);
+    r->threaded = pthread_create(&r->thread, NULL, read_on, r) == 0;
+}
+
+static void reading_end(struct reading *r)
+{
+    (void)pthread_mutex_lock(&r->lock);
+    r->stop = true;
+    (void)pthread_cond_broadcast(&r->turn);
+    (void)pthread_mutex_unlock(&r->lock);
+    if (r->threaded)
+        (void)pthread_join(r->thread, NULL);
+    for (size_t i = 0; i < COUNT_OF(r->slot); i++)
+        ctx_done(&r->slot[i].mem);
+    ctx_done(&r->g);
+    (void)pthread_cond_destroy(&r->turn);
+    (void)pthread_mutex_destroy(&r->lock);
+}
+
+static enum err fold_slot(struct fold *f, struct slot *s)
+{
+    if (!s->err)
+        return fold_put(f, &s->ready);
+    if (!f->c->fault.code)
+        f->c->fault = s->mem.fault;
+    return s->err;
+}
+
+static enum err fold_parts(struct fold *f, const struct plan *p)
+{
+    struct reading r;
+    enum err e = ERR_OK;
+    bool more = true;
+    int64_t done = 0, all = 0;
+    for (size_t i = 1; i <= p->n; i++)
+        all += p->of[i].bytes;
+    reading_begin(&r, f, p);
+    while (!e && more) {
+        struct slot *s = slot_take(&r);
+        more = s->at.from < s->at.to;
+        e = fold_slot(f, s);
+        done += s->at.slices ? s->at.bytes / (int64_t)s->at.slices : 0;
+        remaking_set(f->l, done, all, 0, REMAKE_ROWS);
+        slot_give(&r, s);
+    }
+    reading_end(&r);
+    return e;
 }
 
 static enum err last_of(struct ctx *c, struct ledger *l, int64_t *last)
@@ -315,26 +463,15 @@ static enum err last_of(struct ctx *c, struct ledger *l, int64_t *last)
 enum err refold(struct fold *f, int64_t *upto)
 {
     struct plan p = { .part_bytes = f->l->part_bytes };
-    struct part at = { .from = 1, .to = 1 };
-    struct ctx mem, *outer = f->c;
     TRY(last_of(f->c, f->l, &p.last));
-    if (*upto && *upto < p.last)
+    if (*upto < p.last)
         p.last = *upto;
-    ctx_init(&mem, (size_t)3 << 30);
-    mem.db = outer->db;
-    mem.node = outer->node;
-    f->c = &mem;
     enum err e = p.last ? plan_make(f->g, f->l, &p) : ERR_OK;
-    while (!e && plan_next(&p, &at)) {
-        arena_reset(&mem.mem);
-        e = one_part(f, &p, &at);
-    }
-    f->c = outer;
-    f->places_off = false;
-    if (e && !outer->fault.code)
-        outer->fault = mem.fault.code ? mem.fault : f->g->fault;
+    if (!e && p.last)
+        e = fold_parts(f, &p);
+    if (e && !f->c->fault.code)
+        f->c->fault = f->g->fault;
     plan_free(&p);
-    ctx_done(&mem);
     *upto = p.last;
     return e;
 }

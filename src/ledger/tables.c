@@ -32,15 +32,6 @@ const struct table *table_at(const struct ledger *l, size_t i)
     return i < l->cfg.tables_n ? &l->cfg.tables[i] : NULL;
 }
 
-static int64_t text_id(const struct ledger *l)
-{
-    uint64_t h = db_text_id("fold 6", 0);
-    const struct table *t;
-    for (size_t i = 0; (t = table_at(l, i)); i++)
-        h = db_text_id(t->create, db_text_id(t->name, h));
-    return (int64_t)(h >> 1);
-}
-
 static enum err value_get(struct ctx *c, struct db *db, struct str k, int64_t *v)
 {
     AUTO_ROWS r = { 0 };
@@ -67,52 +58,191 @@ enum err folded_set(struct ctx *c, struct db *db, int64_t n)
     return value_set(c, db, STR("folded"), n);
 }
 
-/* ---- making and dropping ------------------------------------------------------------- */
+/* ---- whose text has changed --------------------------------------------------------------
+ *
+ * Kept for each table.  When ours, or the way of folding, is another, everything is
+ * folded again; when only desks' are, only those (remake.c). */
 
-enum err tables_create(struct ctx *c, struct ledger *l)
+static struct str text_name(struct ctx *c, const char *table)
 {
-    const struct table *t;
-    TRY(db_script(c, c->db, "CREATE TABLE IF NOT EXISTS fold_state (k TEXT PRIMARY KEY, v BIGINT NOT NULL);"
-                            "CREATE TABLE IF NOT EXISTS fold_table (name TEXT PRIMARY KEY)"));
-    for (size_t i = 0; (t = table_at(l, i)); i++) {
-        TRY(db_script(c, c->db, t->create));
-        if (!strcmp(t->name, "change_index") && !db_is_pg(c->db))      /* nothing but its key: one tree is enough */
-            TRY(db_script(c, c->db, "DROP TABLE change_index; CREATE TABLE change_index (gid INTEGER NOT NULL,"
-                                    " n INTEGER NOT NULL, mark INTEGER NOT NULL, PRIMARY KEY (gid, n, mark)) WITHOUT ROWID"));
-        TRY(db_exec(c, "INSERT INTO fold_table (name) VALUES ($1)", ARGS(TEXT(str_c(t->name)))));
+    return str_join(&c->mem, STR("text "), str_c(table));
+}
+
+static int64_t text_of(const struct table *t)
+{
+    return (int64_t)(db_text_id(t->create, db_text_id(t->key ? t->key : "id", 0)) >> 1);
+}
+
+static int64_t own_text(void)
+{
+    uint64_t h = db_text_id("fold 7", 0);
+    for (size_t i = 0; i < COUNT_OF(own_tables); i++)
+        h = db_text_id(own_tables[i].create, db_text_id(own_tables[i].name, h));
+    return (int64_t)(h >> 1);
+}
+
+/* One number for all of them: nearly always nothing has changed. */
+static int64_t all_texts(const struct ledger *l)
+{
+    uint64_t h = (uint64_t)own_text();
+    for (size_t i = 0; i < l->cfg.tables_n; i++)
+        h = db_text_id(l->cfg.tables[i].name, h ^ (uint64_t)text_of(&l->cfg.tables[i]));
+    return (int64_t)(h >> 1);
+}
+
+enum err texts_set(struct ctx *c, struct ledger *l)
+{
+    TRY(value_set(c, c->db, STR("text"), own_text()));
+    TRY(value_set(c, c->db, STR("texts"), all_texts(l)));
+    for (size_t i = 0; i < l->cfg.tables_n; i++)
+        TRY(value_set(c, c->db, text_name(c, l->cfg.tables[i].name), text_of(&l->cfg.tables[i])));
+    return ERR_OK;
+}
+
+enum err tables_changed(struct ctx *c, struct ledger *l, const char **out, size_t *n)
+{
+    *n = 0;
+    for (size_t i = 0; i < l->cfg.tables_n; i++) {
+        int64_t have;
+        TRY(value_get(c, c->db, text_name(c, l->cfg.tables[i].name), &have));
+        if (have != text_of(&l->cfg.tables[i]))
+            out[(*n)++] = l->cfg.tables[i].name;
     }
     return ERR_OK;
 }
 
-/* Also tables that an older program made and this one no longer knows. */
-static enum err tables_drop(struct ctx *c)
+/* ---- making and dropping ------------------------------------------------------------- */
+
+/* The statements of a table's text: those that must be there before its rows, or
+ * the indexes that are made in one go when the rows are there. */
+static enum err script_part(struct ctx *c, const char *text, bool indexes)
+{
+    struct str rest = str_c(text), one;
+    while (str_next(&rest, ';', &one)) {
+        one = str_trim(one);
+        if (!one.n || str_starts(one, STR("CREATE INDEX")) != indexes)
+            continue;
+        const char *z = arena_z(&c->mem, one);
+        TRY(ctx_check(c));
+        TRY(db_script(c, c->db, z));
+    }
+    return ERR_OK;
+}
+
+static enum err table_make_bare(struct ctx *c, const struct table *t)
+{
+    if (!strcmp(t->name, "change_index") && !db_is_pg(c->db))      /* nothing but its key: one tree is enough */
+        TRY(db_script(c, c->db, "CREATE TABLE change_index (gid INTEGER NOT NULL, n INTEGER NOT NULL,"
+                                " mark INTEGER NOT NULL, PRIMARY KEY (gid, n, mark)) WITHOUT ROWID"));
+    else
+        TRY(script_part(c, t->create, false));
+    return db_exec(c, "INSERT INTO fold_table (name) VALUES ($1) ON CONFLICT (name) DO NOTHING",
+                   ARGS(TEXT(str_c(t->name))));
+}
+
+static enum err state_tables(struct ctx *c, struct db *db)
+{
+    return db_script(c, db, "CREATE TABLE IF NOT EXISTS fold_state (k TEXT PRIMARY KEY, v BIGINT NOT NULL);"
+                            "CREATE TABLE IF NOT EXISTS fold_table (name TEXT PRIMARY KEY)");
+}
+
+enum err tables_create_bare(struct ctx *c, struct ledger *l)
+{
+    const struct table *t;
+    TRY(state_tables(c, c->db));
+    for (size_t i = 0; (t = table_at(l, i)); i++)
+        TRY(table_make_bare(c, t));
+    return ERR_OK;
+}
+
+static size_t tables_count(const struct ledger *l)
+{
+    return COUNT_OF(own_tables) + l->cfg.tables_n;
+}
+
+enum err tables_index(struct ctx *c, struct ledger *l)
+{
+    const struct table *t;
+    for (size_t i = 0; (t = table_at(l, i)); i++) {
+        TRY(script_part(c, t->create, true));
+        remaking_set(l, (int64_t)i + 1, (int64_t)tables_count(l), REMAKE_ROWS, REMAKE_ALL);
+    }
+    return ERR_OK;
+}
+
+enum err tables_create(struct ctx *c, struct ledger *l)
+{
+    TRY(tables_create_bare(c, l));
+    return tables_index(c, l);
+}
+
+static bool named(const char *name, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(name, names[i]))
+            return true;
+    return false;
+}
+
+enum err tables_make_bare(struct ctx *c, struct ledger *l, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < l->cfg.tables_n; i++)
+        if (named(l->cfg.tables[i].name, names, n)) {
+            const char *drop = str_join(&c->mem, STR("DROP TABLE IF EXISTS "), str_c(l->cfg.tables[i].name),
+                                        (struct str){ "", 1 }).p;
+            TRY(ctx_check(c));
+            TRY(db_script(c, c->db, drop));
+            TRY(table_make_bare(c, &l->cfg.tables[i]));
+        }
+    return ERR_OK;
+}
+
+enum err tables_index_of(struct ctx *c, struct ledger *l, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < l->cfg.tables_n; i++)
+        if (named(l->cfg.tables[i].name, names, n))
+            TRY(script_part(c, l->cfg.tables[i].create, true));
+    return ERR_OK;
+}
+
+/* Tables that an older program made: all of them, or those this one no longer knows. */
+static enum err drop_some(struct ctx *c, const struct ledger *l, struct buf *b)
 {
     AUTO_ROWS r = { 0 };
-    struct buf b;
-    buf_init(&b, &c->mem, 1 << 16);
     TRY(db_query(c, &r, "SELECT name FROM fold_table ORDER BY name", NO_ARGS));
     while (rows_next(&r)) {
-        buf_put(&b, STR("DROP TABLE IF EXISTS "));
-        buf_put(&b, row_peek(&r, 0));
-        buf_char(&b, ';');
+        struct str name = row_peek(&r, 0);
+        const struct table *t = NULL;
+        for (size_t i = 0; l && (t = table_at(l, i)) && !str_is(name, t->name); i++)
+            ;
+        if (t)
+            continue;
+        buf_put(b, STR("DROP TABLE IF EXISTS "));
+        buf_put(b, name);
+        buf_put(b, STR("; DELETE FROM fold_state WHERE k = 'text "));
+        buf_put(b, name);
+        buf_put(b, STR("'; DELETE FROM fold_table WHERE name = '"));
+        buf_put(b, name);
+        buf_put(b, STR("';"));
     }
-    TRY(rows_end(&r));
-    buf_put(&b, STR("DELETE FROM fold_table; DELETE FROM fold_state"));
+    return rows_end(&r);
+}
+
+enum err drop_unknown(struct ctx *c, const struct ledger *known)
+{
+    struct buf b;
+    buf_init(&b, &c->mem, 1 << 16);
+    TRY(drop_some(c, known, &b));
     buf_char(&b, 0);
     if (b.failed)
         return FAIL(c, ERR_NOMEM, "error.too-big", "drop");
-    return db_script(c, c->db, b.p);
+    return b.n > 1 ? db_script(c, c->db, b.p) : ERR_OK;
 }
 
-static enum err rebuild_locked(struct fold *f)
+enum err tables_drop(struct ctx *c)
 {
-    struct ctx *c = f->c;
-    int64_t upto = 0;
-    TRY(tables_drop(c));
-    TRY(tables_create(c, f->l));
-    TRY(refold(f, &upto));
-    TRY(folded_set(c, c->db, upto));
-    return value_set(c, c->db, STR("text"), text_id(f->l));
+    TRY(drop_unknown(c, NULL));
+    return db_script(c, c->db, "DELETE FROM fold_state");
 }
 
 /* ---- erasing ----------------------------------------------------------------------------- */
@@ -181,22 +311,14 @@ static enum err fold_transaction(struct fold *f, enum err (*work)(struct fold *f
     return db_commit(f->c, f->c->db);
 }
 
-enum err fold_whole(struct ctx *c, struct ledger *l, struct db *db, bool fresh,
-                    int64_t upto, enum err (*work)(struct fold *f))
+enum err fold_attempt(struct ctx *c, struct fold *f, struct db *db, enum err (*work)(struct fold *f))
 {
     struct ctx a, g;
-    struct fold f = { .l = l, .c = &a, .g = &g, .fresh = fresh, .upto = upto };
-    enum err e = ERR_OK;
-    fold_contexts(&a, &g, l, db);
-    int met = 0;
-    do {                                /* again without a record its desk cannot take */
-        if (e == ERR_BUSY)
-            (void)usleep(5000u << met);
-        f.bad = false;
-        a.fault = g.fault = (struct fault){ 0 };
-        arena_reset(&a.mem);
-        e = fold_transaction(&f, work);
-    } while (e && (f.bad || (e == ERR_BUSY && db_is_pg(db) && met++ < 8)));    /* or another process's way is free */
+    fold_contexts(&a, &g, f->l, db);
+    f->c = &a;
+    f->g = &g;
+    f->bad = false;
+    enum err e = fold_transaction(f, work);
     if (e && !c->fault.code)
         c->fault = a.fault.code ? a.fault : g.fault;
     ctx_done(&a);
@@ -204,19 +326,19 @@ enum err fold_whole(struct ctx *c, struct ledger *l, struct db *db, bool fresh,
     return e;
 }
 
-static enum err rebuild_on(struct ctx *c, struct ledger *l, struct db *db)
+enum err fold_whole(struct ctx *c, struct ledger *l, struct db *db, int64_t upto,
+                    enum err (*work)(struct fold *f))
 {
-    return fold_whole(c, l, db, true, 0, rebuild_locked);
-}
-
-enum err ledger_rebuild(struct ctx *c, struct ledger *l)
-{
-    struct db *db = NULL;
-    TRY(db_open(c, l->cfg.tables_url, false, &db));
-    enum err e = db_room(c, db, TABLES_CACHE_KIB, TABLES_LOG_PAGES);
-    if (!e)
-        e = rebuild_on(c, l, db);
-    db_close(db);
+    struct fold f = { .l = l, .upto = upto };
+    struct fault before = c->fault;
+    enum err e = ERR_OK;
+    int met = 0;
+    do {                                /* again without a record its desk cannot take */
+        if (e == ERR_BUSY)
+            (void)usleep(5000u << met);
+        c->fault = before;
+        e = fold_attempt(c, &f, db, work);
+    } while (e && (f.bad || (e == ERR_BUSY && db_is_pg(db) && met++ < 8)));    /* or another process's way is free */
     return e;
 }
 
@@ -246,14 +368,14 @@ static enum err catch_up_step(struct fold *f)
     return folded_set(f->c, f->c->db, to);
 }
 
-enum err tables_catch_up(struct ctx *c, struct ledger *l)
+enum err tables_catch_up(struct ctx *c, struct ledger *l, struct db *db)
 {
     int64_t upto, have;
     TRY(last_entry(c, l, &upto));
-    TRY(folded_get(c, l->tables, &have));
+    TRY(folded_get(c, db, &have));
     while (have < upto) {
-        TRY(fold_whole(c, l, l->tables, false, upto, catch_up_step));
-        TRY(folded_get(c, l->tables, &have));
+        TRY(fold_whole(c, l, db, upto, catch_up_step));
+        TRY(folded_get(c, db, &have));
     }
     return ERR_OK;
 }
@@ -270,7 +392,7 @@ static enum err recent_sorted(struct ctx *c, struct ledger *l)
     TRY(db_query_on(c, l->tables, &r, "SELECT n FROM change_recent LIMIT 1", NO_ARGS));
     bool any = rows_next(&r);
     TRY(rows_end(&r));
-    return any ? fold_whole(c, l, l->tables, false, 0, sort_in) : ERR_OK;
+    return any ? fold_whole(c, l, l->tables, 0, sort_in) : ERR_OK;
 }
 
 /* Every desk's table can be cleaned by record. */
@@ -286,17 +408,47 @@ static enum err purges_ok(struct ctx *c, struct ledger *l)
     return ERR_OK;
 }
 
-enum err tables_prepare(struct ctx *c, struct ledger *l)
+/* Tables this program does not know, and texts of those it does. */
+static enum err tidy(struct fold *f)
 {
-    int64_t have, folded, last;
-    TRY(db_script(c, l->tables, "CREATE TABLE IF NOT EXISTS fold_state (k TEXT PRIMARY KEY, v BIGINT NOT NULL);"
-                                "CREATE TABLE IF NOT EXISTS fold_table (name TEXT PRIMARY KEY)"));
-    TRY(value_get(c, l->tables, STR("text"), &have));
+    TRY(drop_unknown(f->c, f->l));
+    return texts_set(f->c, f->l);
+}
+
+/* What an older or a newer program left: nothing to do, some tables, or all. */
+static enum err remake(struct ctx *c, struct ledger *l)
+{
+    int64_t own, all, folded, last;
+    const char **changed = NEW_N(&c->mem, const char *, l->cfg.tables_n + 1);
+    size_t n;
+    TRY(ctx_check(c));
+    TRY(value_get(c, l->tables, STR("text"), &own));
+    TRY(value_get(c, l->tables, STR("texts"), &all));
     TRY(folded_get(c, l->tables, &folded));
     TRY(last_entry(c, l, &last));
-    if (have != text_id(l) || folded > last)
-        TRY(rebuild_on(c, l, l->tables));
+    if (own != own_text() || folded > last)
+        return tables_rebuild(c, l, l->tables, true);
+    if (all == all_texts(l))
+        return ERR_OK;
+    struct db *before = c->db;
+    c->db = l->tables;
+    enum err e = tables_changed(c, l, changed, &n);
+    c->db = before;
+    TRY(e);
+    return n ? tables_some(c, l) : fold_whole(c, l, l->tables, 0, tidy);
+}
+
+enum err tables_open(struct ctx *c, struct ledger *l)
+{
+    TRY(db_open(c, l->cfg.tables_url, false, &l->tables));
+    return db_room(c, l->tables, TABLES_CACHE_KIB, TABLES_LOG_PAGES);
+}
+
+enum err tables_prepare(struct ctx *c, struct ledger *l)
+{
+    TRY(state_tables(c, l->tables));
+    TRY(remake(c, l));
     TRY(purges_ok(c, l));
     TRY(recent_sorted(c, l));
-    return tables_catch_up(c, l);
+    return tables_catch_up(c, l, l->tables);
 }

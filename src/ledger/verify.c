@@ -354,86 +354,29 @@ static enum err compare(struct ctx *c, struct ledger *l, struct db *have, struct
     return ERR_OK;
 }
 
-static enum err scratch_locked(struct fold *f)
+static enum err tables_locked(struct ctx *c, struct ledger *l, struct db *have, struct verify_report *out)
 {
-    int64_t upto = f->upto;
-    TRY(tables_create(f->c, f->l));
-    return upto ? refold(f, &upto) : ERR_OK;
-}
-
-/* *out only on success: who closes it drops the schema it stands in. */
-static enum err scratch_schema(struct ctx *c, struct ledger *l, struct db **out)
-{
-    struct db *db = NULL;
-    TRY(db_open(c, l->cfg.tables_url, false, &db));
-    enum err e = db_script(c, db,
-        "DO $$ BEGIN EXECUTE 'DROP SCHEMA IF EXISTS \"' || current_schema() || '_verify\" CASCADE';"
-        " EXECUTE 'CREATE SCHEMA \"' || current_schema() || '_verify\"';"
-        " PERFORM set_config('search_path', '\"' || current_schema() || '_verify\", \"' || current_schema() || '\"', false);"
-        " END $$");
-    if (e)
-        db_close(db);
-    else
-        *out = db;
-    return e;
-}
-
-/* A place beside the tables: a file, or a schema. */
-static enum err scratch_open(struct ctx *c, struct ledger *l, struct db **out, const char **path)
-{
-    *path = NULL;
-    if (db_is_pg(l->tables))
-        return scratch_schema(c, l, out);
-    struct str url = str_join(&c->mem, l->cfg.tables_url, STR(".verify"));
-    TRY(ctx_check(c));
-    *path = url.p + strlen("sqlite:");
-    (void)unlink(*path);
-    TRY(db_open(c, url, false, out));
-    return db_room(c, *out, TABLES_CACHE_KIB, TABLES_LOG_PAGES);
-}
-
-static void scratch_close(struct ctx *c, struct db *db, const char *path)
-{
-    if (db && db_is_pg(db) &&
-        db_script(c, db, "DO $$ BEGIN IF current_schema() LIKE '%!_verify' ESCAPE '!' THEN"
-                         " EXECUTE 'DROP SCHEMA \"' || current_schema() || '\" CASCADE'; END IF; END $$"))
-        log_line(LOG_WARN, "verify: its schema could not be dropped");
-    db_close(db);
-    if (path) {
-        static const char *const more[] = { "", "-wal", "-shm" };
-        for (size_t i = 0; i < COUNT_OF(more); i++) {
-            const char *z = sql_of(c, path, more[i]);
-            if (z)
-                (void)unlink(z);
-        }
-    }
-}
-
-static enum err tables_locked(struct ctx *c, struct ledger *l, struct db *have, struct db *scratch,
-                              struct verify_report *out)
-{
+    struct aside a;
     int64_t upto;
     TRY(db_begin_read(c, have));
     TRY(folded_get(c, have, &upto));
-    TRY(fold_whole(c, l, scratch, true, upto, scratch_locked));
-    TRY(db_begin_read(c, scratch));
-    return compare(c, l, have, scratch, out);
+    TRY(aside_make(c, l, "verify", upto, &a));
+    enum err e = db_begin_read(c, a.db);
+    if (!e)
+        e = compare(c, l, have, a.db, out);
+    db_rollback(c, a.db);
+    aside_drop(c, &a);
+    return e;
 }
 
 static enum err verify_tables(struct ctx *c, struct ledger *l, struct verify_report *out)
 {
-    struct db *have = NULL, *scratch = NULL;
-    const char *path = NULL;
+    struct db *have = NULL;
     int64_t t = clock_mono_us();
     TRY(db_open(c, l->cfg.tables_url, false, &have));
-    enum err e = scratch_open(c, l, &scratch, &path);
-    if (!e)
-        e = tables_locked(c, l, have, scratch, out);
+    enum err e = tables_locked(c, l, have, out);
     db_rollback(c, have);
     db_close(have);
-    if (scratch)
-        db_rollback(c, scratch);
-    scratch_close(c, scratch, path);
     out->fold_us = clock_mono_us() - t;
     return e;
 }

@@ -506,7 +506,7 @@ static void try_again(struct ledger *l)
 {
     struct ctx c;
     ctx_init(&c, 1 << 20);
-    if (tables_catch_up(&c, l) == ERR_OK)
+    if (tables_catch_up(&c, l, l->tables) == ERR_OK)
         __atomic_store_n(&l->behind, false, __ATOMIC_RELAXED);
     ctx_done(&c);
 }
