@@ -4,7 +4,7 @@ static const char usage[] =
     "amparo match FILE.csv [FILE2.csv] --out PAIRS.csv [options]\n"
     "  one file: the same person twice in it; two files: persons of one in the other\n"
     "  --map role=column   name a column; roles: id given middle surname second full alias\n"
-    "                      birth age age_on sex nid phone email address house place region\n"
+    "                      birth birth_month birth_day age age_on sex nid phone email address house place region\n"
     "                      postcode nationality extra country; of firms, places, vehicles:\n"
     "                      firm owner plate looks colour (known headings need no map)\n"
     "  --clusters FILE     where the clusters go (PAIRS.csv.clusters.csv)\n"

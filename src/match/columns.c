@@ -14,7 +14,9 @@ static const struct { enum column col; const char *role, *names; } known[] = {
     { COL_ALIAS, "alias", "alias nickname apodo aka known_as trade_name nombre_comercial "
                       "nombre_de_fantasia" },
     { COL_BIRTH, "birth", "birth dob birth_date birthdate date_of_birth fecha_nacimiento "
-                          "fecha_de_nacimiento nacimiento born birth_year year_of_birth" },
+                          "fecha_de_nacimiento nacimiento born birth_year year_of_birth anio_nacimiento" },
+    { COL_BIRTH_MONTH, "birth_month", "birth_month month_of_birth mes_nacimiento" },
+    { COL_BIRTH_DAY, "birth_day", "birth_day day_of_birth dia_nacimiento" },
     { COL_AGE, "age", "age edad years" },
     { COL_AGE_ON, "age_on", "age_on age_date age_at date_of_age age_as_of fecha_edad seen_on" },
     { COL_SEX, "sex", "sex gender sexo genero" },
@@ -165,7 +167,30 @@ static void read_age(struct str age, struct str on, const struct match_job *job,
         out->age_on = days_from_civil(day);
 }
 
-/* A row about a firm, a place or a vehicle: it names nobody, or only its owner. */
+/* "3", "03"; 0: no number up to `most`. */
+static int small_number(struct str s, int most)
+{
+    int64_t v;
+    if (s.n == 2 && s.p[0] == '0')
+        s = str_sub(s, 1, 1);
+    return str_to_i64(s, &v) && v >= 1 && v <= most ? (int)v : 0;
+}
+
+/* Year, month and day in columns of their own; without a month the year alone. */
+static struct str birth_of_parts(const struct columns *col, const struct str *field, size_t n, char room[BIRTH_ROOM])
+{
+    struct str year = column_of(col, field, n, COL_BIRTH);
+    int month = small_number(column_of(col, field, n, COL_BIRTH_MONTH), 12);
+    int day = small_number(column_of(col, field, n, COL_BIRTH_DAY), 31);
+    if (!month || year.n > 4)
+        return year;
+    int put = day ? snprintf(room, BIRTH_ROOM, "%.*s-%02d-%02d", (int)year.n, year.p, month, day)
+                  : snprintf(room, BIRTH_ROOM, "%.*s-%02d", (int)year.n, year.p, month);
+    return (struct str){ room, (size_t)put };
+}
+
+/* A row about a firm, a place or a vehicle: it names nobody, or only its owner.
+ * Where a person's name stands too, a firm is what the person does. */
 static void read_thing(const struct columns *col, const struct str *field, size_t n,
                        struct match_thing_room *room, struct match_record *out)
 {
@@ -174,6 +199,10 @@ static void read_thing(const struct columns *col, const struct str *field, size_
         .kind = out->extra, .colour = column_of(col, field, n, COL_COLOUR) };
     if (!t.name.n && !t.owner.n && !t.plate.n)
         return;
+    if (out->full.n && !t.plate.n && !t.owner.n) {
+        out->extra = out->extra.n ? out->extra : t.name;
+        return;
+    }
     if (!t.name.n && !t.plate.n)
         t.name = t.owner;
     if (!t.owner.n || str_eq(t.owner, t.name))
@@ -191,7 +220,7 @@ void columns_read(const struct columns *col, const struct match_job *job, const 
         .second = column_of(col, field, n, COL_SECOND),
         .full = column_of(col, field, n, COL_FULL),
         .alias = column_of(col, field, n, COL_ALIAS),
-        .birth = column_of(col, field, n, COL_BIRTH),
+        .birth = birth_of_parts(col, field, n, room->birth),
         .sex = column_of(col, field, n, COL_SEX),
         .email = column_of(col, field, n, COL_EMAIL),
         .address = column_of(col, field, n, COL_ADDRESS),

@@ -411,13 +411,14 @@ bool csv_row(struct csv *v, struct buf *spare, struct str *field, size_t room, s
 /* ---- columns (columns.c) ------------------------------------------------------------------------------------- */
 
 enum column { COL_ID, COL_GIVEN, COL_MIDDLE, COL_SURNAME, COL_SECOND, COL_FULL, COL_ALIAS, COL_BIRTH,
-              COL_AGE, COL_AGE_ON, COL_SEX, COL_NID, COL_PHONE, COL_EMAIL, COL_ADDRESS, COL_HOUSE,
+              COL_BIRTH_MONTH, COL_BIRTH_DAY, COL_AGE, COL_AGE_ON, COL_SEX, COL_NID, COL_PHONE, COL_EMAIL, COL_ADDRESS, COL_HOUSE,
               COL_PLACE, COL_REGION, COL_POSTCODE, COL_NATION, COL_EXTRA, COL_COUNTRY, COL_SOURCE,
               COL_FIRM, COL_PLATE, COL_OWNER, COL_LOOKS, COL_COLOUR, COLUMNS };
 struct columns { int8_t at[COLUMNS][2]; size_t n; };    /* column number; -1 */
 enum err columns_find(struct ctx *c, const struct match_job *job, const char *path,
                       const struct str *head, size_t n, struct columns *out) MUST_CHECK;
-struct columns_room { char given[2 * MATCH_FIELD_MAX]; struct match_thing_room thing; };
+enum { BIRTH_ROOM = 16 };
+struct columns_room { char given[2 * MATCH_FIELD_MAX], birth[BIRTH_ROOM]; struct match_thing_room thing; };
 void columns_read(const struct columns *col, const struct match_job *job, const struct str *field,
                   size_t n, struct columns_room *room, struct match_record *out);
 struct str column_of(const struct columns *col, const struct str *field, size_t n, enum column k);

@@ -16,7 +16,7 @@
  * else) they are cut higher: so high that by the scores themselves at most
  * WRONG_GROUPS of all groups are expected to hold two persons. */
 enum { CUT = 2500, MOST_CUT = 11000, CUT_STEP = 250, NEAR_ENOUGH = -6000, COMPONENT_MAX = 96 };
-static const float WRONG_GROUPS = 0.0009f;
+static const float WRONG_GROUPS = 0.0006f;
 
 static uint32_t root(uint32_t *up, uint32_t x)
 {

@@ -51,6 +51,8 @@ static void reads_tables_as_offices_send_them(struct t *t)
         BYTES("id,name,dob\n1,\"Zarate, Rosa\",2009-03-14\n2,\"Zarate,\n Rosa\",2009-03-14\n"),
         BYTES("\xFF\xFEi\0d\0,\0n\0a\0m\0e\0,\0d\0o\0b\0\n\0" "1\0,\0R\0o\0s\0a\0 \0Z\0a\0r\0a\0t\0e\0,\0" "2\0" "0\0" "0\0" "9\0-\0" "0\0" "3\0-\0" "1\0" "4\0\n\0"
               "2\0,\0R\0o\0s\0a\0 \0Z\0a\0r\0a\0t\0e\0,\0" "2\0" "0\0" "0\0" "9\0-\0" "0\0" "3\0-\0" "1\0" "4\0\n\0"),
+        BYTES("id,name,birth_year,birth_month,birth_day,employer\n1,Rosa Zarate,2009,03,14,Tienda SA\n"
+              "2,Rosa Zarate,2009,3,14,\n"),
         BYTES("id,given,surname,dob\n\n\n1,Rosa,Zarate,2009-03-14\n2,Rosa,Zarate\n"),    /* short row */
     };
     struct folder d;
@@ -62,10 +64,44 @@ static void reads_tables_as_offices_send_them(struct t *t)
         put(t, d.in, files[i]);
         OK(&c, run(&c, &d, &rep));
         CHECK_EQ(rep.records[0], 2);
-        if (i < 5)
+        if (i < 6)
             CHECK_EQ(rep.above, 1);
         ctx_done(&c);
     }
+    folder_close(&d);
+}
+
+static double score_written(struct t *t, const struct folder *d)
+{
+    double score = -100;
+    FILE *f = fopen(d->out, "re");
+    CHECK(f != NULL && fscanf(f, "%*[^\n]\n%*[^,],%*[^,],%lf", &score) == 1);
+    CHECK(f == NULL || fclose(f) == 0);
+    return score;
+}
+
+/* The same day says more than the same year, and another day of that year less. */
+static void births_in_three_columns_are_days(struct t *t)
+{
+    static const struct str files[] = {
+        BYTES("id,name,birth_year,birth_month,birth_day\n1,Rosa Zarate,2009,03,14\n2,Rosa Zarate,2009,3,14\n"),
+        BYTES("id,name,birth_year,birth_month,birth_day\n1,Rosa Zarate,2009,,\n2,Rosa Zarate,2009,13,14\n"),
+        BYTES("id,name,birth_year,birth_month,birth_day\n1,Rosa Zarate,2009,2,28\n2,Rosa Zarate,2009,11,5\n"),
+    };
+    struct folder d;
+    double score[COUNT_OF(files)];
+    folder_open(t, &d);
+    for (size_t i = 0; i < COUNT_OF(files); i++) {
+        struct ctx c;
+        struct match_report rep;
+        ctx_init(&c, 1 << 24);
+        put(t, d.in, files[i]);
+        OK(&c, run(&c, &d, &rep));
+        CHECK_EQ(rep.bad_dates, 0);
+        score[i] = score_written(t, &d);
+        ctx_done(&c);
+    }
+    CHECK(score[0] > score[1] && score[1] > score[2]);
     folder_close(&d);
 }
 
@@ -406,6 +442,7 @@ static void every_allocation_refused_in_turn(struct t *t)
 
 static const struct t_case cases[] = {
     { "tables as offices send them", reads_tables_as_offices_send_them },
+    { "births in three columns are days", births_in_three_columns_are_days },
     { "wrong input is told by line and leaves nothing", says_which_line_is_wrong },
     { "dates it cannot read are told", tells_dates_it_cannot_read },
     { "columns are mapped", maps_columns },
