@@ -18,7 +18,12 @@ void edits_of(struct ctx *c, struct out *o, const char *heading, const struct ed
 enum err rules_beside_list(struct ctx *c, struct out *o, const struct rules_version *v, size_t n) MUST_CHECK;
 /* Findings of a table ({0}: of all), as a list; nothing when there are none. */
 void findings_part(struct ctx *c, struct out *o, const struct rules_finding *f, size_t n, struct str table);
-void finding_words(struct out *o, const struct rules_finding *f);
+/* says_web.c: what the engine says, in the reader's language.  A finding; the detail
+ * of a refused text ("x.dmn:3:7: ')' is missing"; what is not known stays as it is);
+ * the catalogue's key of a fixed phrase, NULL: none. */
+struct str rules_finding_words(struct ctx *c, const struct rules_finding *f);
+struct str rules_feel_words(struct ctx *c, struct str detail);
+const char *rules_phrase_key(struct str english);
 /* A failure the officer can answer: shown on the page at `field`, 422 or 409. */
 bool rules_again(struct ctx *c, struct response *rs, enum err e, const char *field);
 

@@ -28,8 +28,8 @@ bool rules_again(struct ctx *c, struct response *rs, enum err e, const char *fie
     if (e != ERR_INPUT && e != ERR_CONFLICT && e != ERR_DENIED)
         return false;
     struct str said = say_(c, str_c(c->fault.key ? c->fault.key : "error.internal"));
-    if (e == ERR_INPUT && c->fault.key && (!strncmp(c->fault.key, "rules.", 6) || !strncmp(c->fault.key, "checker.", 8)))
-        said = str_join(&c->mem, said, STR(" ("), arena_dup(&c->mem, str_c(c->fault.detail)), STR(")"));
+    if (e == ERR_INPUT && c->fault.key && strcmp(c->fault.key, "rules.has-findings") && (!strncmp(c->fault.key, "rules.", 6) || !strncmp(c->fault.key, "checker.", 8)))
+        said = str_join(&c->mem, said, STR(" ("), rules_feel_words(c, arena_dup(&c->mem, str_c(c->fault.detail))), STR(")"));
     c->fault = (struct fault){ 0 };
     rs->status = e == ERR_INPUT ? 422 : e == ERR_CONFLICT ? 409 : 403;
     wrong_(&rs->out, str_c(field), said);
@@ -92,15 +92,6 @@ void edits_of(struct ctx *c, struct out *o, const char *heading, const struct ed
     section_end(o);
 }
 
-/* The engine speaks English; what needs no detail is said in the reader's language. */
-void finding_words(struct out *o, const struct rules_finding *f)
-{
-    if (f->kind == RULES_UNREACHABLE)
-        T(o, "rules.says.unreachable");
-    else
-        text(o, f->text);
-}
-
 static void finding_place(struct ctx *c, struct out *o, const struct rules_finding *f)
 {
     if (!f->table.n)
@@ -129,7 +120,7 @@ void findings_part(struct ctx *c, struct out *o, const struct rules_finding *f, 
         tag_text(o, rules_stops(f[i].kind) ? TONE_LATE : TONE_SOON, say_join(c, "rules.kind", str_c(rules_kind_name(f[i].kind))));
         html(o, " ");
         finding_place(c, o, &f[i]);
-        finding_words(o, &f[i]);
+        text(o, rules_finding_words(c, &f[i]));
         step_end(o);
     }
     if (any) {

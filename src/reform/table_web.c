@@ -153,7 +153,7 @@ static struct str feel_fault(struct ctx *c, const struct ed *e, struct str s, bo
     for (size_t i = 0; name && i < n; i++)
         name[i] = dmn_node(e->model, i)->name;
     if (name && feel_compile(c, &c->mem, s, unary, name, n, &p) == ERR_INPUT) {
-        why = arena_dup(&c->mem, str_c(c->fault.detail));
+        why = rules_feel_words(c, arena_dup(&c->mem, str_c(c->fault.detail)));
         c->fault = before;
     }
     return why;
@@ -319,7 +319,7 @@ static void row_findings(struct out *o, const struct ed *e, const struct rules_f
         html(o, ">");
         tag_text(o, rules_stops(f[i].kind) ? TONE_LATE : TONE_SOON, say_join(o->c, "rules.kind", str_c(rules_kind_name(f[i].kind))));
         html(o, " ");
-        finding_words(o, &f[i]);
+        text(o, rules_finding_words(o->c, &f[i]));
         html(o, "</td></tr>\n");
     }
 }

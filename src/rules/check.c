@@ -14,7 +14,7 @@ const char *rules_kind_name(enum rules_kind kind)
 }
 
 /* One way a column's input can be: what to call it, and the rows that agree. */
-struct choice { struct str says; const uint64_t *rows; };
+struct choice { struct str says, sign; const uint64_t *rows; };      /* in English; in FEEL */
 
 struct check {
     struct ctx *c;
@@ -32,7 +32,8 @@ struct check {
     long work;
 };
 
-static void finding(struct check *k, enum rules_kind kind, int row, int other, int line, struct str text)
+/* File and table are filled in. */
+static void tell(struct check *k, struct rules_finding f)
 {
     if (k->n == k->room) {
         size_t room = k->room ? k->room * 2 : 16;
@@ -44,8 +45,10 @@ static void finding(struct check *k, enum rules_kind kind, int row, int other, i
         k->v = v;
         k->room = room;
     }
-    k->v[k->n++] = (struct rules_finding){ kind, k->m->file, k->t ? k->t->name : (struct str){ 0 },
-                                           row, other, line, text };
+    f.file = k->m->file;
+    if (k->t)
+        f.table = k->t->name;
+    k->v[k->n++] = f;
 }
 
 /* ---- cells against their column's type -------------------------------------------- */
@@ -92,12 +95,21 @@ static void check_cell(struct check *k, size_t row, const struct column *col, co
             continue;
         struct str said = feel_text(&k->c->mem, *v);
         if (want != FEEL_NULL && v->kind != want && v->kind != FEEL_LIST)
-            finding(k, RULES_TYPE, (int)row + 1, 0, k->t->row[row].line,
-                    str_join(&k->c->mem, col->label, STR(" is a "), str_c(feel_kind_name(want)), STR(", the cell says "), said));
+            tell(k, (struct rules_finding){ .kind = RULES_TYPE, .row = (int)row + 1, .line = k->t->row[row].line,
+                .text = str_join(&k->c->mem, col->label, STR(" is a "), str_c(feel_kind_name(want)), STR(", the cell says "), said),
+                .says = "is of a type, the cell says", .arg = { col->label, str_c(feel_kind_name(want)), said } });
         else if (cell->kid[i]->kid[1]->op == OP_CONST && v == &cell->kid[i]->kid[1]->k && !allowed_value(col->type, v))
-            finding(k, RULES_TYPE, (int)row + 1, 0, k->t->row[row].line,
-                    str_join(&k->c->mem, said, STR(" is not an allowed value of "), col->label));
+            tell(k, (struct rules_finding){ .kind = RULES_TYPE, .row = (int)row + 1, .line = k->t->row[row].line,
+                .text = str_join(&k->c->mem, said, STR(" is not an allowed value of "), col->label),
+                .says = "is not an allowed value of", .arg = { said, { 0 }, col->label } });
     }
+}
+
+static void output_type(struct check *k, size_t row, enum feel_kind want, struct str said)
+{
+    tell(k, (struct rules_finding){ .kind = RULES_TYPE, .row = (int)row + 1, .line = k->t->row[row].line,
+        .text = str_join(&k->c->mem, STR("the output is a "), str_c(feel_kind_name(want)), STR(", the cell says "), said),
+        .says = "the output is of a type, the cell says", .arg = { { 0 }, str_c(feel_kind_name(want)), said } });
 }
 
 static void check_types(struct check *k)
@@ -109,8 +121,7 @@ static void check_types(struct check *k)
             const struct node *e = k->t->row[r].out[o];
             enum feel_kind want = kind_of_type(k->t->out[o].type);
             if (e->op == OP_CONST && e->k.kind != FEEL_NULL && want != FEEL_NULL && e->k.kind != want)
-                finding(k, RULES_TYPE, (int)r + 1, 0, k->t->row[r].line,
-                        str_join(&k->c->mem, STR("the output is a "), str_c(feel_kind_name(want)), STR(", the cell says "), feel_text(&k->c->mem, e->k)));
+                output_type(k, r, want, feel_text(&k->c->mem, e->k));
         }
     }
 }
@@ -122,12 +133,12 @@ static bool same_rows(const struct check *k, const uint64_t *a, const uint64_t *
     return memcmp(a, b, k->words * sizeof *a) == 0;
 }
 
-static void add_choice(struct check *k, size_t col, struct str says, const uint64_t *rows)
+static void add_choice(struct check *k, size_t col, struct str says, struct str sign, const uint64_t *rows)
 {
     for (size_t i = 0; i < k->n_choice[col]; i++)
         if (same_rows(k, k->choice[col][i].rows, rows))
             return;
-    k->choice[col][k->n_choice[col]++] = (struct choice){ says, rows };
+    k->choice[col][k->n_choice[col]++] = (struct choice){ says, sign, rows };
 }
 
 static bool is_free(const struct check *k, size_t col)
@@ -144,14 +155,14 @@ static bool list_choices(struct check *k, size_t col)
     static const struct feel_value truth[] = { { .kind = FEEL_BOOL, .b = true }, { .kind = FEEL_BOOL } };
     const struct feel_list both = { 2, truth };
     const struct column *c = &k->t->in[col];
-    struct buf b;
+    struct buf b, sign;
     if (is_free(k, col)) {
         uint64_t *all = NEW_N(&k->c->mem, uint64_t, k->words + 1);
         k->choice[col] = NEW(&k->c->mem, struct choice);
         if (!all || !k->choice[col])
             return false;
         memset(all, 0xff, k->words * sizeof *all);
-        add_choice(k, col, STR("any"), all);
+        add_choice(k, col, STR("any"), STR("any"), all);
         return true;
     }
     struct index *x = dmn_index_build(&k->c->mem, k->t, col, CHECK_BYTES);
@@ -164,27 +175,31 @@ static bool list_choices(struct check *k, size_t col)
         if (values && values->v[i].kind != dmn_index_kind(x))
             continue;
         buf_init(&b, &k->c->mem, 4096);
+        buf_init(&sign, &k->c->mem, 4096);
         size_t region = values ? dmn_index_place(x, &values->v[i]) : i;
         if (values)
             feel_print(&b, values->v[i]);
         else
             dmn_index_say(x, i, &b);
-        add_choice(k, col, buf_str(&b), dmn_index_line(x, region));
+        if (!values)
+            dmn_index_sign(x, i, &sign);
+        add_choice(k, col, buf_str(&b), values ? buf_str(&b) : buf_str(&sign), dmn_index_line(x, region));
     }
     if (k->choice[col] && dmn_index_null(x))
-        add_choice(k, col, STR("null"), dmn_index_null(x));
+        add_choice(k, col, STR("null"), STR("null"), dmn_index_null(x));
     return k->choice[col] != NULL;
 }
 
 /* ---- the walk --------------------------------------------------------------------------- */
 
-static struct str combination(struct check *k, size_t cols)
+static struct str combination(struct check *k, size_t cols, bool sign)
 {
     struct buf b;
     bool any = false;
     buf_init(&b, &k->c->mem, 16 * 1024);
     for (size_t i = 0; i < cols; i++) {
-        struct str says = k->choice[i][k->path[i]].says;
+        const struct choice *at = &k->choice[i][k->path[i]];
+        struct str says = sign ? at->sign : at->says;
         if (str_is(says, "any"))
             continue;
         if (any)
@@ -215,7 +230,9 @@ static void gap(struct check *k, size_t cols)
 {
     if (answers_with_list(k->t) || has_default(k->t) || k->gaps++ >= PER_TABLE)
         return;
-    finding(k, RULES_GAP, 0, 0, k->t->line, str_join(&k->c->mem, STR("no row for "), combination(k, cols)));
+    tell(k, (struct rules_finding){ .kind = RULES_GAP, .line = k->t->line,
+        .text = str_join(&k->c->mem, STR("no row for "), combination(k, cols, false)),
+        .says = "no row for", .arg = { combination(k, cols, true) } });
 }
 
 static bool outputs_differ(const struct dmn_table *t, size_t a, size_t b)
@@ -234,8 +251,9 @@ static void overlap(struct check *k, size_t a, size_t b)
     if (told || !wrong || k->overlaps++ >= PER_TABLE)
         return;
     k->met[pair / 64] |= UINT64_C(1) << (pair % 64);
-    finding(k, RULES_OVERLAP, (int)a + 1, (int)b + 1, k->t->row[b].line,
-            str_join(&k->c->mem, STR("both rows answer for "), combination(k, k->t->n_in)));
+    tell(k, (struct rules_finding){ .kind = RULES_OVERLAP, .row = (int)a + 1, .other = (int)b + 1, .line = k->t->row[b].line,
+        .text = str_join(&k->c->mem, STR("both rows answer for "), combination(k, k->t->n_in, false)),
+        .says = "both rows answer for", .arg = { combination(k, k->t->n_in, true) } });
 }
 
 /* One combination of all inputs; rows that agree in it. */
@@ -353,23 +371,28 @@ static bool prepare_walk(struct check *k)
     return true;
 }
 
+static void plain(struct check *k, enum rules_kind kind, int row, int line, const char *says)
+{
+    tell(k, (struct rules_finding){ .kind = kind, .row = row, .line = line, .text = str_c(says), .says = says });
+}
+
 static void check_rows(struct check *k)
 {
     if (k->t->n_rows == 0)
         return;
     if (k->t->n_rows > 2000 || !prepare_walk(k)) {
         if (!answers_with_list(k->t))
-            finding(k, RULES_UNCHECKED, 0, 0, k->t->line, STR("cells are not all comparisons with constants"));
+            plain(k, RULES_UNCHECKED, 0, k->t->line, "cells are not all comparisons with constants");
         return;
     }
     walk(k, 0);
     if (k->work > WORK_MAX) {
-        finding(k, RULES_UNCHECKED, 0, 0, k->t->line, STR("too many combinations to look at all"));
+        plain(k, RULES_UNCHECKED, 0, k->t->line, "too many combinations to look at all");
         return;
     }
     for (size_t r = 0; r < k->t->n_rows; r++)
         if (!(k->fires[r / 64] >> (r % 64) & 1))
-            finding(k, RULES_UNREACHABLE, (int)r + 1, 0, k->t->row[r].line, STR("the row can never fire"));
+            plain(k, RULES_UNREACHABLE, (int)r + 1, k->t->row[r].line, "the row can never fire");
 }
 
 /* ---- citations and the rest -------------------------------------------------------------- */
@@ -384,8 +407,8 @@ static void check_provisions(struct check *k, rules_known *known, void *arg)
             struct str id = str_sub(cited, from, i - from);
             from = i + 1;
             if (id.n && !known(arg, id))
-                finding(k, RULES_PROVISION, (int)r + 1, 0, k->t->row[r].line,
-                        str_join(&k->c->mem, STR("unknown provision "), id));
+                tell(k, (struct rules_finding){ .kind = RULES_PROVISION, .row = (int)r + 1, .line = k->t->row[r].line,
+                    .text = str_join(&k->c->mem, STR("unknown provision "), id), .says = "unknown provision", .arg = { id } });
         }
     }
 }
@@ -400,9 +423,8 @@ enum err rules_check(struct ctx *c, const struct dmn_model *m, rules_known *know
     k->m = m;
     for (size_t i = 0; i < m->n_problem; i++) {
         const struct dmn_problem *p = &m->problem[i];
-        finding(k, p->kind, p->row, 0, p->line, p->text);
-        if (k->n)
-            k->v[k->n - 1].table = p->where;
+        tell(k, (struct rules_finding){ .kind = p->kind, .table = p->where, .row = p->row, .line = p->line, .text = p->text,
+                                        .says = p->why, .arg = { p->more } });
     }
     for (size_t i = 0; i < m->n_table; i++) {
         k->t = m->table[i];

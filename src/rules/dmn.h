@@ -55,7 +55,7 @@ struct dmn_elem {
 struct foreign { uint16_t import; const struct dmn_elem *elem; };
 
 struct dmn_import { struct str name, ns; const struct dmn_model *model; };
-struct dmn_problem { enum rules_kind kind; struct str where, text; int line, row; };
+struct dmn_problem { enum rules_kind kind; struct str where, text, more; const char *why; int line, row; };
 struct dmn_model {
     struct arena mem;
     struct str file, name, ns;
@@ -96,6 +96,8 @@ const uint64_t *dmn_index_null(const struct index *x);
 enum feel_kind dmn_index_kind(const struct index *x);
 size_t dmn_index_place(const struct index *x, const struct feel_value *v);
 void dmn_index_say(const struct index *x, size_t region, struct buf *b);
+/* The same as FEEL would write it, in no language: ]14..18[, not("a", "b"). */
+void dmn_index_sign(const struct index *x, size_t region, struct buf *b);
 
 /* What a table's cells saw, kept for dmn_explain. */
 struct step_scope { const struct frame *frame; struct instance *inst; };

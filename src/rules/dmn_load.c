@@ -29,7 +29,7 @@ void dmn_problem_add(struct loader *l, enum rules_kind kind, const struct xnode 
         m->room_problem = room;
     }
     m->problem[m->n_problem++] = (struct dmn_problem){
-        .kind = kind, .where = l->where, .line = xn_line(at), .row = l->row,
+        .kind = kind, .where = l->where, .line = xn_line(at), .row = l->row, .why = why, .more = arena_dup(&m->mem, more),
         .text = more.n ? str_join(&m->mem, str_c(why), STR(": "), more) : str_c(why),
     };
 }

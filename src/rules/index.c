@@ -259,6 +259,34 @@ void dmn_index_say(const struct index *x, size_t region, struct buf *b)
     }
 }
 
+static void say_not(const struct index *x, struct buf *b)
+{
+    enum { NAMED = 3 };
+    buf_put(b, STR("not("));
+    for (size_t i = 0; i < x->n && i < NAMED; i++) {
+        if (i)
+            buf_put(b, STR(", "));
+        feel_print(b, x->point[i]);
+    }
+    buf_put(b, x->n > NAMED ? STR(", …)") : STR(")"));
+}
+
+void dmn_index_sign(const struct index *x, size_t region, struct buf *b)
+{
+    size_t i = region / 2;
+    if (region % 2 == 0 && x->kind == FEEL_STRING) {
+        say_not(x, b);
+    } else if (region % 2 || i == 0 || i == x->n) {
+        dmn_index_say(x, region, b);
+    } else {
+        buf_char(b, ']');
+        feel_print(b, x->point[i - 1]);
+        buf_put(b, STR(".."));
+        feel_print(b, x->point[i]);
+        buf_char(b, '[');
+    }
+}
+
 /* The line for null, when some cell asks for it. */
 const uint64_t *dmn_index_null(const struct index *x)
 {

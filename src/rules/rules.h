@@ -239,7 +239,9 @@ struct rules_finding {
     struct str file, table;
     int row, other;       /* from 1; 0: none */
     int line;
-    struct str text;      /* the whole sentence */
+    struct str text;      /* the whole sentence, in English */
+    const char *says;     /* its fixed part, for a catalogue: "unknown provision"; NULL: none */
+    struct str arg[3];    /* and what it speaks of; the second is a kind of values: "number" */
 };
 typedef bool rules_known(void *arg, struct str provision);
 /* Findings about one model, in document order.  A cell of the annotation

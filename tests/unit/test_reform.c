@@ -4,6 +4,7 @@
 
 #include "reform/compare.h"
 #include "reform/gap.h"
+#include "reform/rules_priv.h"
 #include "reform/tracker.h"
 #include "rulebook/rulebook.h"
 
@@ -404,6 +405,90 @@ static void situations_shipped(struct t *t)
     printf("# %zu situations in four packs\n", all);
 }
 
+/* ---- the engine's words ------------------------------------------------------------------------------- */
+
+/* Every text in quotes of each statement that begins so, in one source file. */
+static size_t phrases_of(struct t *t, struct str file, const char *begins)
+{
+    struct str left = file, from = str_c(begins);
+    size_t at, n = 0;
+    while (str_find(left, from, &at)) {
+        left = str_sub(left, at + from.n, left.n);
+        size_t end = 0;
+        bool in = false;
+        for (size_t i = 0; i < left.n && (in || left.p[i] != ';'); i++) {
+            if (left.p[i] != '"')
+                continue;
+            if (in) {
+                struct str said = str_sub(left, end, i - end);
+                n++;
+                if (!rules_phrase_key(said)) {
+                    t->bad++;
+                    printf("# no words for: %.*s\n", STR_A(said));
+                }
+            }
+            in = !in;
+            end = i + 1;
+        }
+    }
+    return n;
+}
+
+static void engine_has_words(struct t *t)
+{
+    static const char *const sources[] = { "parse", "names", "forms", "typeparse", "compile", "loops", "dmn_boxed" };
+    struct ctx c;
+    struct str file;
+    size_t n = 0;
+    ctx_init(&c, 64 << 20);
+    for (size_t i = 0; i < COUNT_OF(sources); i++) {
+        char path[64];
+        (void)snprintf(path, sizeof path, "src/rules/%s.c", sources[i]);
+        OK(&c, file_read(&c, path, 1 << 20, &file));
+        n += phrases_of(t, file, "parse_bad(p, ");
+    }
+    CHECK(n > 30);
+    OK(&c, file_read(&c, "src/rules/check.c", 1 << 20, &file));
+    CHECK_EQ(phrases_of(t, file, ".says = ") >= 6, true);
+    CHECK_EQ(phrases_of(t, file, "  plain(k, "), 3);
+    OK(&c, file_read(&c, "src/rules/value.c", 1 << 20, &file));
+    CHECK_EQ(phrases_of(t, file, "names[] = "), 13);
+    ctx_done(&c);
+}
+
+/* One mistake of each kind, said in Spanish. */
+static void findings_spoken_on(struct t *t, struct house_t *h)
+{
+    static const struct { const char *was, *now, *says; } row[] = {
+        { "<text>\"orange\"</text>", "<text>\"orange</text>", "Falta la comilla que cierra. (carácter" },
+        { "<text>\"orange\"</text>", "<text>tomorrow</text>", "Nadie define el nombre «tomorrow»." },
+        { "PY-D01", "PY-ZZZ", "La disposición PY-ZZZ no está en la base de leyes." },
+        { "<text>true</text>", "<text>7</text>", "es de tipo sí o no; la celda dice 7." },
+    };
+    struct ctx *c = &h->c;
+    struct str xml;
+    OK(c, rules_pack_text(c, STR("signal"), &xml));
+    for (size_t i = 0; i < COUNT_OF(row); i++) {
+        struct dmn_model *m = NULL;
+        struct rules_finding *f;
+        size_t n;
+        bool said = false;
+        OK(c, dmn_load_draft(c, STR("signal.dmn"), replaced(c, xml, row[i].was, row[i].now), NULL, 0, &m));
+        OK(c, rules_findings(c, m, &f, &n));
+        for (size_t k = 0; k < n; k++)
+            said |= holds(rules_finding_words(c, &f[k]), str_c(row[i].says));
+        if (!said) {
+            t->bad++;
+            printf("# %s\n", row[i].says);
+            for (size_t k = 0; k < n; k++)
+                printf("#   %.*s\n", STR_A(rules_finding_words(c, &f[k])));
+        }
+        dmn_free(m);
+    }
+    CHECK_STR(rules_feel_words(c, STR("x.dmn:1:5: ')' is missing after not(")), "Falta «)» después de «not(». (carácter 5)");
+    CHECK_STR(rules_feel_words(c, STR("x.dmn:3: Opening and ending tag mismatch")), "x.dmn:3: Opening and ending tag mismatch");
+}
+
 /* ---- pages --------------------------------------------------------------------------------------------- */
 
 static int get(struct t *t, struct house_t *h, struct str token, struct str path, const char *what)
@@ -565,6 +650,7 @@ static void pages_on(struct t *t, struct house_t *h)
 
 static void gaps(struct t *t) { on_both(t, gaps_on); }
 static void gap_race(struct t *t) { on_both(t, gap_race_on); }
+static void findings_spoken(struct t *t) { on_both(t, findings_spoken_on); }
 static void stages(struct t *t) { on_both(t, stages_on); }
 static void texts(struct t *t) { on_both(t, texts_on); }
 static void pages(struct t *t) { on_both(t, pages_on); }
@@ -578,6 +664,8 @@ static const struct t_case cases[] = {
     { "texts, comments and what became of them", texts },
     { "a changed number changes exactly what it should, and says why", changes_expected },
     { "four packs ship situations around the borders", situations_shipped },
+    { "every phrase of the engine has its words", engine_has_words },
+    { "findings in the reader's language", findings_spoken },
     { "the pages, and who may do what on them", pages },
 };
 T_MAIN(cases)
