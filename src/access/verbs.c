@@ -25,6 +25,7 @@ const struct verb verbs[] = {
     { "signal.triage",        "intake labour investigation protection coordination", LEVEL_WRITE, "signal" },
     { "signal.answer",        "intake labour investigation protection coordination", LEVEL_WRITE, "signal" },
     { "signal.close",         "intake labour investigation protection coordination", LEVEL_WRITE, "signal" },
+    { "signal.link",          "intake labour investigation protection coordination", LEVEL_WRITE, "signal" },
     { "signal.open_case",     "intake labour investigation protection", LEVEL_WRITE, "signal" },
 
     { "case.list",            CASEWORK,                         LEVEL_NONE,  "" },

@@ -29,6 +29,7 @@ struct node {
     const struct words *words;
     const struct law *law;
     struct match_index *persons;
+    struct match_index *signals;    /* where recent signals are about; NULL: not compared */
     const int *persons_ready;       /* atomic: 0 while the index is still being filled */
     const struct panel *panels;     /* ends with a row of zeros */
     struct access_state *access;

@@ -90,6 +90,12 @@ static bool put_looks(struct ini *in, struct str v)
     return str_to_i64(v, &in->r->p->looks_per_day) && in->r->p->looks_per_day > 0 && in->r->p->looks_per_day <= 10000;
 }
 
+static bool put_near_days(struct ini *in, struct str v)
+{
+    int64_t *days = &in->r->p->signals_near_days;
+    return str_to_i64(v, days) && *days > 0 && *days <= 3650;
+}
+
 static bool put_break_glass(struct ini *in, struct str v)
 {
     static const char *const may[] = { "intake", "protection", "labour", "investigation", "prosecution", "court",
@@ -139,6 +145,7 @@ static const struct ini_key {
     { "weekend", put_weekend, 0 },
     { "office_hours", put_hours, 0 },
     { "looks_per_day", put_looks, 0 },
+    { "signals_near_days", put_near_days, 0 },
     { "break_glass", put_break_glass, 0 },
     { "note", NULL, 0 },
     { "source", NULL, 0 },
@@ -209,6 +216,7 @@ void ini_parse(struct reader *r, struct str text)
     r->p->close_min = 1440;
     r->p->weekend = 0x60;
     r->p->looks_per_day = 40;
+    r->p->signals_near_days = 180;
     r->p->break_glass = STR("intake protection labour investigation prosecution court service coordination");
     put_all(&in, text, true);
     put_all(&in, text, false);

@@ -222,6 +222,7 @@ struct pack {
     int open_min, close_min;              /* office hours, minutes after local midnight */
     struct str break_glass;               /* capabilities that may break the glass, spaces between */
     int64_t looks_per_day;                /* different questions an officer may ask of other offices' people */
+    int64_t signals_near_days;            /* signals further apart are not held for the same matter told again */
     const int64_t *holiday_days;          /* days of holidays[], ascending, for a flow_calendar */
     struct label name;
 

@@ -6,6 +6,7 @@
 #include "kinds/kinds.h"
 #include "pack/pack.h"
 #include "rulebook/rulebook.h"
+#include "signal/near.h"
 #include "signal/served.h"
 #include "work/work.h"
 
@@ -25,6 +26,11 @@ const struct table signal_tables[] = {
       "CREATE TABLE signal_message (id TEXT PRIMARY KEY, signal TEXT NOT NULL, kind TEXT NOT NULL,"
       " at_us BIGINT NOT NULL);"
       "CREATE INDEX signal_message_signal ON signal_message (signal, at_us);" },
+    { "signal_link",
+      "CREATE TABLE signal_link (id TEXT PRIMARY KEY, a TEXT NOT NULL, b TEXT NOT NULL, case_id TEXT NOT NULL,"
+      " officer TEXT NOT NULL, at_us BIGINT NOT NULL);"
+      "CREATE INDEX signal_link_a ON signal_link (a);"
+      "CREATE INDEX signal_link_b ON signal_link (b);" },
 };
 const size_t signal_tables_n = COUNT_OF(signal_tables);
 
@@ -74,6 +80,7 @@ const struct projector signal_projectors[] = {
     { "signal", project_signal },
     { "signal_more", project_message },
     { "signal_answer", project_message },
+    { "signal_link", project_signal_link },
 };
 const size_t signal_projectors_n = COUNT_OF(signal_projectors);
 
@@ -316,6 +323,7 @@ enum err signal_draft(struct ctx *c, struct draft *d, const struct signal_in *in
     draft_in(d, dossier);
     TRY(signal_sets(c, d, in, id, territory, office, digits));
     (void)grant_add(c, d, dossier, office, LEVEL_WRITE, "duty", 0, (struct str){ 0 });
+    TRY(near_keep(c, id, in->answers, territory));
     *out = (struct signal_made){ id, dossier, digits };
     return ctx_check(c);
 }
@@ -338,7 +346,7 @@ enum err signal_revise(struct ctx *c, struct draft *d, struct str id, const stru
     draft_set(d, "signal", id, "title", answers_get(a, STR("signs")));
     if (record_is(&r, "state", "closed"))
         draft_set(d, "signal", id, "state", STR("received"));
-    return ctx_check(c);
+    return near_keep(c, id, a, record_get(&r, "territory"));
 }
 
 static enum err receive(struct ctx *c, const struct signal_in *in, struct str *receipt, struct str *out)

@@ -4,7 +4,8 @@
  * A signal has its own dossier.  Whoever sent it keeps a receipt of sixteen
  * digits and nothing else; the digits are stored only as a keyed hash.
  * Owns the kinds signal, signal_more (added with the receipt) and
- * signal_answer (the office's neutral words), and the table signal_row.
+ * signal_answer (the office's neutral words), signal_link (two of the same matter),
+ * and their tables.
  */
 #ifndef SIGNAL_H
 #define SIGNAL_H
@@ -88,6 +89,12 @@ extern const size_t signal_tables_n;
 extern const struct route signal_routes[];
 extern const struct route signal_file_routes[];
 enum err signal_panel_files(struct ctx *c, struct out *o, const struct subject *s) MUST_CHECK;
+extern const struct route signal_near_routes[];
+enum err signal_panel_near(struct ctx *c, struct out *o, const struct subject *s) MUST_CHECK;     /* signal, main */
+enum err signal_panel_case(struct ctx *c, struct out *o, const struct subject *s) MUST_CHECK;     /* case, below */
+/* Fill the node's index of signals from the tables, beside the serving of pages; see
+ * person_index_load. */
+enum err signal_index_load(struct ctx *c, const int *stop) MUST_CHECK;
 enum err signal_panel_messages(struct ctx *c, struct out *o, const struct subject *s) MUST_CHECK;
 
 #endif

@@ -25,6 +25,7 @@ const struct route *const desk_routes[] = {
     web_routes,
     signal_routes,
     signal_file_routes,
+    signal_near_routes,
     justice_routes,
     person_routes,
     person_find_routes,
@@ -50,6 +51,7 @@ const struct panel desk_panels[] = {
     { "work", "top", inquiry_panel_work },
     { "work", "top", reform_panel_work },
     { "person", "main", inquiry_panel_person },
+    { "signal", "main", signal_panel_near },
     { "signal", "main", signal_panel_files },
     { "signal", "main", signal_panel_messages },
     { "case", "main", case_panel_kinds },
@@ -58,6 +60,7 @@ const struct panel desk_panels[] = {
     { "signal", "side", api_panel_signal },
     { "case", "side", dossier_panel_identity },
     { "case", "side", referral_panel_consent },
+    { "case", "below", signal_panel_case },
     { "case", "below", dossier_panel_audit },
     { "law", "below", reform_panel_law },
     { 0 }

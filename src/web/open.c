@@ -9,6 +9,7 @@
 #include "match/match.h"
 #include "pack/pack.h"
 #include "person/person.h"
+#include "signal/signal.h"
 #include "reform/standards.h"
 #include "rulebook/rulebook.h"
 #include "page/route.h"
@@ -32,7 +33,7 @@ struct house {
     struct procedures *procedures;
     struct law *law;
     struct words *words;
-    struct match_index *persons;
+    struct match_index *persons, *signals;
     struct access_state *access;
     pthread_t filler;                        /* fills the index of persons */
     bool filling;
@@ -46,6 +47,7 @@ struct house {
 };
 enum { NONCE_MINUTES = 10 };
 enum { PERSONS_BYTES = 96 << 20 };       /* what the index of persons may hold */
+enum { SIGNALS_BYTES = 16 << 20 };
 
 static struct str in_folder(struct arena *mem, struct str dir, const char *name)
 {
@@ -93,6 +95,8 @@ static void *fill(void *arg)
     c.node = &h->node;
     enum err e = ledger_connect(&c, h->ledger, &c.db);
     if (!e)
+        e = signal_index_load(&c, &h->stop);
+    if (!e)
         e = person_index_load(&c, &h->stop);
     if (e)
         log_line(LOG_ERROR, "index of persons: %s: %s", err_name(e), c.fault.detail);
@@ -134,8 +138,9 @@ static enum err open_parts(struct ctx *c, const struct node_config *cfg, struct 
     h->meter = inquiry_meter_new();
     TRY(served_load(c, h->pack, arena_z(&h->mem, in_folder(&h->mem, cfg->data, "forms")), &h->served));
     TRY(match_index_new(c, PERSONS_BYTES, &h->persons));
+    TRY(match_index_new(c, SIGNALS_BYTES, &h->signals));
     h->node = (struct node){ .pack = h->pack, .procedures = h->procedures, .words = h->words, .law = h->law,
-        .persons = h->persons, .persons_ready = &h->ready, .panels = desk_panels, .access = h->access,
+        .persons = h->persons, .signals = h->signals, .persons_ready = &h->ready, .panels = desk_panels, .access = h->access,
         .served = h->served, .nonces = h->nonces, .reuse = h->reuse, .rulebook = h->rulebook,
         .meter = h->meter, .stopping = &h->stopping,
         .standards = h->standards };
@@ -172,6 +177,7 @@ void house_close(struct ctx *c, struct house *h)
     c->db = NULL;
     ledger_close(h->ledger);
     match_index_free(h->persons);
+    match_index_free(h->signals);
     access_state_free(h->access);
     http_nonces_free(h->nonces);
     reuse_free(h->reuse);

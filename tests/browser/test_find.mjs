@@ -1,10 +1,12 @@
 // test_find.mjs AMPARO - somebody says a name on the telephone: which file is it?  Her
-// own files, then everyone as a question that counts; with JavaScript and without.
+// own files, then everyone as a question that counts.  The same brick kiln told three
+// times: one case.  With JavaScript and without.
 import { bodyOf, fill, formTo, house, launch, ok, part, plan, send, visitor } from './house.mjs';
 
 const home = await house(process.argv[2], 12), browser = await launch();
 const shot = (p, name) => process.env.SHOTS && p.screenshot({ path: `${process.env.SHOTS}/${name}.png`, fullPage: true });
 const NAME = 'Ysapy Inventada Prueba';
+let path;                                          // her case
 
 for (const js of [false, true]) {
   const is = (good, what) => ok(good, `${js ? 'with' : 'without'} JavaScript: ${what}`);
@@ -13,7 +15,7 @@ for (const js of [false, true]) {
   await part('find a person', async () => {
     const p = await visitor(browser, home.base, { login: 'codeni-filadelfia', js, width });
     await p.goto('/cases');
-    const path = await p.locator('main a[href^="/case/01"]').first().getAttribute('href');
+    path ??= await p.locator('main a[href^="/case/01"]').first().getAttribute('href');
     if (!js) {
       await p.goto(`${path}/person/new`);
       const made = await fill(p, `${path}/person/new`, { code: 'P7', first_name: 'Ysapy', second_name: 'Inventada Prueba',
@@ -71,6 +73,39 @@ for (const js of [false, true]) {
     is((await bodyOf(s)).includes('Control en la terminal'), 'who supervises reads what for');
     await p.context().close();
     await s.context().close();
+  });
+
+  await part('the same kiln told again', async () => {
+    const p = await visitor(browser, home.base, { js, width });
+    const word = js ? 'Ysyry' : 'Tebicuary';
+    for (const where_text of [`Olería detrás del puente ${word}, camino a Colonia Ejemplo`, `la oleria cerca del puente ${word}, colonia ejemplo`]) {
+      await p.goto('/report');
+      is(await fill(p, '/report', { place: 'PY-19', what: 'Chicos haciendo ladrillos. Aviso inventado.', where_text, signs: ['hazards'] }) === 200, 'a neighbour tells');
+    }
+    await p.context().close();
+    const q = await visitor(browser, home.base, { login: 'codeni-filadelfia', js, width });
+    await q.goto('/signals?show=all');
+    const [second, first] = await q.locator('main a[href^="/signal/01"]').evaluateAll(a => a.slice(0, 2).map(x => x.getAttribute('href')));
+    await q.goto(first);
+    const open = formTo(q, `${first}/open`);
+    await open.locator('[name=title]').fill('olería');
+    await open.locator('[name=cl]').check();
+    is(await send(q, open) === 200, 'the first becomes a case');
+    const path = new URL(q.url()).pathname;
+    await q.goto(second);
+    is((await bodyOf(q)).includes('Ya lo cont') && (await bodyOf(q)).includes(word.toLowerCase()), 'the second is seen beside it, and why');
+    await shot(q, `near-${width}`);
+    const same = q.locator(`form[action^="${second}/same/"]`).first();
+    is(await send(q, same) === 200 && (await bodyOf(q)).includes('El mismo asunto'), 'one matter');
+    await shot(q, `near-linked-${width}`);
+    await q.goto(path);
+    is(await q.locator(`main a[href="${second}"]`).count() === 1, 'stands in the case');
+    await shot(q, `near-case-${width}`);
+    await q.goto(second);
+    is(await send(q, q.locator('form[action$="/undo"]').first()) === 200 && await q.locator(`form[action="${second}/open"]`).count() === 1, 'undone, it waits again');
+    is(await q.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'fits');
+    is(q.troubles.length === 0, `no errors (${q.troubles.join('; ')})`);
+    await q.context().close();
   });
 }
 

@@ -196,6 +196,7 @@ static void rows_are_found_by_id(struct t *t)
     CHECK_EQ(p->utc_offset_s, -3 * 3600);
     CHECK_EQ(p->open_min, 420);
     CHECK_EQ(p->looks_per_day, 7);
+    CHECK_EQ(p->signals_near_days, 30);
     CHECK_STR(pack_text(p, &p->name, STR("en")), "Small");
     CHECK_STR(pack_text(p, &p->name, STR("gn")), "Chico");
     CHECK_STR(pack_text(p, &pack_role(p, STR("counsel"))->name, STR("en")), "Counsel");
