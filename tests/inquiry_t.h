@@ -12,8 +12,8 @@
 #define ASKS "codeni-filadelfia"
 #define KNOWS "codeni-villarrica"
 
-enum { A, B, G, NODES };
-struct trio { struct house_t h[NODES]; struct str node[NODES]; struct str kept[64]; size_t kept_n; };
+enum { A, B, G, H, NODES };                     /* H: a second guardian, where a test wants one */
+struct trio { struct house_t h[NODES]; struct str node[NODES]; int n; struct str kept[64]; size_t kept_n; };
 
 /* ---- three nodes that know each other -------------------------------------------------------- */
 
@@ -24,31 +24,37 @@ static inline void machine(struct house_t *h)
 
 static inline void pair_all(struct t *t, struct trio *x, int from, int to, bool guardian)
 {
-    static const char *const name[NODES] = { "Fiscalía de prueba", "Consejería de prueba", "Defensoría de prueba" };
+    static const char *const name[NODES] = { "Fiscalía de prueba", "Consejería de prueba", "Defensoría de prueba", "Segunda guardiana de prueba" };
     struct house_t *h = &x->h[from];
     struct str card = inquiry_card(&x->h[to].c);
     machine(h);
     OK(&h->c, inquiry_pair(&h->c, &(struct inquiry_pairing){ .card = card, .name = str_c(name[to]), .guardian = guardian }));
 }
 
-static inline bool trio_fresh(struct t *t, struct trio *x, bool pg)
+static inline bool nodes_fresh(struct t *t, struct trio *x, bool pg, int n)
 {
     memset(x, 0, sizeof *x);
-    for (int i = 0; i < NODES; i++) {
+    x->n = n;
+    for (int i = 0; i < n; i++) {
         if (!house_fresh(t, &x->h[i], pg))
             return false;
         x->node[i] = ledger_node_id(x->h[i].c.node->ledger);
     }
-    for (int i = 0; i < NODES; i++)
-        for (int j = 0; j < NODES; j++)
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < n; j++)
             if (i != j)
-                pair_all(t, x, i, j, j == G);
+                pair_all(t, x, i, j, j >= G);
     return true;
+}
+
+static inline bool trio_fresh(struct t *t, struct trio *x, bool pg)
+{
+    return nodes_fresh(t, x, pg, H);
 }
 
 static inline void trio_end(struct trio *x)
 {
-    for (int i = 0; i < NODES; i++)
+    for (int i = 0; i < x->n; i++)
         house_end(&x->h[i]);
 }
 
@@ -91,13 +97,29 @@ static inline struct str person(struct t *t, struct house_t *h, const struct wor
 
 /* ---- carrying letters -------------------------------------------------------------------------- */
 
+static inline enum err courier_file(struct ctx *c, struct str *file, size_t *letters)
+{
+    struct courier k;
+    struct str bytes;
+    struct buf b;
+    buf_init(&b, &c->mem, COURIER_MAX);
+    TRY(inquiry_courier_begin(c, &k));
+    do {
+        TRY(inquiry_courier_next(c, &k, &bytes));
+        buf_put(&b, bytes);
+    } while (bytes.n);
+    *file = buf_str(&b);
+    *letters = k.n;
+    return ctx_check(c);
+}
+
 static inline struct str carry_out(struct t *t, struct trio *x, int from)
 {
     struct ctx *c = &x->h[from].c;
     struct str file = { 0 };
     size_t n;
     machine(&x->h[from]);
-    OK(c, inquiry_courier_out(c, &file, &n));
+    OK(c, courier_file(c, &file, &n));
     OK(c, inquiry_carried(c, &n));
     return file;
 }
@@ -144,7 +166,7 @@ static inline struct str ask_from(struct t *t, struct trio *x, struct str who, e
     struct ctx *c = &x->h[A].c;
     struct str id = { 0 };
     as(t, &x->h[A], ASKS);
-    enum err e = inquiry_ask(c, who, x->node[B], STR("protect"), true, &id);
+    enum err e = inquiry_ask(c, &(struct inquiry_question){ .person = who, .answering = x->node[B], .purpose = STR("protect"), .confirmed = true }, &id);
     CHECK_EQ(e, want);
     if (e)
         c->fault = (struct fault){ 0 };

@@ -4,7 +4,9 @@
 #include "inquiry/inquiry.h"
 #include "web/open.h"
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
 
 static const char *option(const struct args *a, const char *name)
 {
@@ -77,17 +79,49 @@ static enum err nodes(struct ctx *c, struct args *a)
 
 /* ---- courier ------------------------------------------------------------------------------------ */
 
+static enum err write_letters(struct ctx *c, FILE *f, struct courier *k)
+{
+    for (;;) {
+        struct ctx room;                            /* one letter in memory at a time */
+        struct str bytes = { 0 };
+        ctx_init(&room, 4 << 20);
+        room.node = c->node;
+        room.db = c->db;
+        enum err e = inquiry_courier_next(&room, k, &bytes);
+        if (e)
+            c->fault = room.fault;
+        else if (bytes.n && fwrite(bytes.p, 1, bytes.n, f) != bytes.n)
+            e = FAIL(c, ERR_IO, "error.file", "letters could not be written");
+        room.db = NULL;
+        ctx_done(&room);
+        TRY(e);
+        if (!bytes.n)
+            return ERR_OK;
+    }
+}
+
+/* Beside the file first: a stick that is pulled out early holds nothing half. */
 static enum err out(struct ctx *c, struct args *a)
 {
-    struct str file;
-    size_t n;
-    const char *path = arena_z(&c->mem, first(a));
-    if (!path || !*path)
+    struct courier k;
+    const char *path = arena_z(&c->mem, first(a)), *beside = arena_z(&c->mem, str_join(&c->mem, first(a), STR(".part")));
+    if (!path || !*path || !beside)
         return FAIL(c, ERR_INPUT, "error.file", "give a file");
-    TRY(inquiry_courier_out(c, &file, &n));
-    TRY(file_write(c, path, file, 0600));
-    printf("%zu letters in %s. After they are delivered: inquiry delivered\n", n, path);
-    return ERR_OK;
+    TRY(inquiry_courier_begin(c, &k));
+    int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    FILE *f = fd >= 0 ? fdopen(fd, "wb") : NULL;
+    if (!f)
+        return FAIL(c, ERR_IO, "error.file", "%s cannot be written", beside);
+    enum err e = write_letters(c, f, &k);
+    bool good = fflush(f) == 0 && fsync(fd) == 0;
+    good = fclose(f) == 0 && good;
+    if (!e && (!good || rename(beside, path) != 0))
+        e = FAIL(c, ERR_IO, "error.file", "%s cannot be written", path);
+    if (e)
+        (void)unlink(beside);
+    else
+        printf("%zu letters in %s. After they are delivered: inquiry delivered\n", k.n, path);
+    return e;
 }
 
 static enum err delivered(struct ctx *c, struct args *a)
@@ -103,11 +137,13 @@ static enum err in(struct ctx *c, struct args *a)
 {
     struct str file;
     struct courier_report r;
+    size_t n;
     const char *path = arena_z(&c->mem, first(a));
     if (!path || !*path)
         return FAIL(c, ERR_INPUT, "error.file", "give a file");
     TRY(file_read(c, path, COURIER_MAX, &file));
     TRY(inquiry_courier_in(c, file, &r));
+    TRY(inquiry_work(c, &n));
     printf("%zu taken in, %zu known already, %zu for other nodes, %zu refused\n", r.taken, r.known, r.others, r.refused);
     if (r.key) {
         struct str s = say_(c, str_c(r.key));

@@ -6,6 +6,8 @@
 #include "db/db.h"
 #include "page/names.h"
 
+#include <stdlib.h>
+
 const char *const inquiry_purposes[] = { "protect", "reunite", "investigate", "same_person", NULL };
 
 static bool purpose_ok(struct str p)
@@ -33,18 +35,21 @@ enum err inquiry_left(struct ctx *c, struct inquiry_left *out)
     return ERR_OK;
 }
 
-/* The guardian of this node: the first one paired as such. */
-static enum err guardian_of(struct ctx *c, struct inquiry_peer *out)
+/* The guardians she asks with: those named, or all that this node is paired with.
+ * One that answers is enough. */
+static enum err guardians_for(struct ctx *c, const struct str *named, size_t named_n, struct inquiry_preview *out)
 {
     struct inquiry_peer *p;
     size_t n;
     TRY(inquiry_peers(c, &p, &n));
-    for (size_t i = 0; i < n; i++)
-        if (p[i].guardian && !p[i].closed) {
-            *out = p[i];
-            return ERR_OK;
-        }
-    return FAIL(c, ERR_NOT_FOUND, "inquiry.no-guardian", "no guardian is paired");
+    for (size_t i = 0; i < n && out->guardians < GUARDIANS_MAX; i++) {
+        bool wanted = !named_n;
+        for (size_t k = 0; k < named_n; k++)
+            wanted = wanted || str_eq(named[k], p[i].node);
+        if (wanted && p[i].guardian && !p[i].closed)
+            out->guardian[out->guardians++] = p[i];
+    }
+    return out->guardians ? ERR_OK : FAIL(c, ERR_NOT_FOUND, "inquiry.no-guardian", "no guardian is paired");
 }
 
 static enum err person_here(struct ctx *c, struct str id, struct record *full, struct work_case *k)
@@ -58,15 +63,15 @@ static enum err person_here(struct ctx *c, struct str id, struct record *full, s
     return work_case(c, record_get(full, "case"), k);
 }
 
-static enum err preview(struct ctx *c, struct str person, struct str answering, struct inquiry_preview *out,
+static enum err preview(struct ctx *c, const struct inquiry_question *ask, struct inquiry_preview *out,
                         struct record *full, struct work_case *k, struct token_list *t)
 {
     *out = (struct inquiry_preview){ 0 };
-    TRY(person_here(c, person, full, k));
-    TRY(inquiry_peer_find(c, answering, &out->answering));
+    TRY(person_here(c, ask->person, full, k));
+    TRY(inquiry_peer_find(c, ask->answering, &out->answering));
     if (out->answering.guardian || out->answering.closed)
-        return FAIL(c, ERR_INPUT, "inquiry.no-peer", "node " STR_F, STR_A(answering));
-    TRY(guardian_of(c, &out->guardian));
+        return FAIL(c, ERR_INPUT, "inquiry.no-peer", "node " STR_F, STR_A(ask->answering));
+    TRY(guardians_for(c, ask->guardian, ask->guardians, out));
     TRY(inquiry_left(c, &out->left));
     TRY(tokens_of(c, full, t));
     out->tokens = t->n;
@@ -76,12 +81,12 @@ static enum err preview(struct ctx *c, struct str person, struct str answering, 
     return ERR_OK;
 }
 
-enum err inquiry_preview(struct ctx *c, struct str person, struct str answering, struct inquiry_preview *out)
+enum err inquiry_preview(struct ctx *c, const struct inquiry_question *ask, struct inquiry_preview *out)
 {
     struct record full;
     struct work_case k;
     struct token_list t;
-    return preview(c, person, answering, out, &full, &k, &t);
+    return preview(c, ask, out, &full, &k, &t);
 }
 
 /* Her tokens blinded one by one, filled up with random elements, in random
@@ -164,14 +169,25 @@ static enum err keep_ask(struct ctx *c, struct inquiry *q, const unsigned char s
 static enum err send_ask(struct ctx *c, const struct inquiry *q, const struct element *blinded)
 {
     struct letter l = { .kind = LETTER_ASK, .purpose = q->purpose, .case_ref = q->case_ref, .officer = officer_alias(c),
-        .office = c->who->office, .answering = q->answering, .guardian = q->guardian,
-        .elements = blinded, .n = TOKENS_ASKED, .to = q->answering };
+        .office = c->who->office, .answering = q->answering, .elements = blinded, .n = TOKENS_ASKED, .to = q->answering };
+    l.guardians = guardians_of(q, l.guardian);
     TRY(letter_send(c, q, &l));
-    l.to = q->guardian;
-    return letter_send(c, q, &l);
+    for (size_t i = 0; i < l.guardians; i++) {
+        l.to = l.guardian[i];
+        TRY(letter_send(c, q, &l));
+    }
+    return ERR_OK;
 }
 
-static enum err ask_in(struct ctx *c, struct str person, struct str answering, struct str purpose, struct inquiry *q)
+static struct str guardian_ids(struct ctx *c, const struct inquiry_preview *p)
+{
+    struct str out = p->guardian[0].node;
+    for (size_t i = 1; i < p->guardians; i++)
+        out = str_join(&c->mem, out, STR(" "), p->guardian[i].node);
+    return out;
+}
+
+static enum err ask_in(struct ctx *c, const struct inquiry_question *ask, struct inquiry *q)
 {
     struct inquiry_preview p;
     struct record full;
@@ -181,30 +197,29 @@ static enum err ask_in(struct ctx *c, struct str person, struct str answering, s
     struct element blinded[TOKENS_ASKED];
     struct str lines;
     AUTO_WIPE(seed);
-    TRY(preview(c, person, answering, &p, &full, &k, &t));
+    TRY(preview(c, ask, &p, &full, &k, &t));
     if (!t.n)
         return FAIL(c, ERR_INPUT, "inquiry.nothing-to-ask", "no tokens");
     random_bytes(seed, sizeof seed);
     TRY(blind_tokens(c, &t, seed, blinded, &lines));
-    *q = (struct inquiry){ .id = id_new(&c->mem, c->now_us), .run = id_new(&c->mem, c->now_us), .purpose = purpose,
-        .case_ref = k.code, .case_id = k.id, .person = person, .asker = ledger_node_id(c->node->ledger),
-        .answering = answering, .guardian = p.guardian.node, .dossier = full.dossier };
+    *q = (struct inquiry){ .id = id_new(&c->mem, c->now_us), .run = id_new(&c->mem, c->now_us), .purpose = ask->purpose,
+        .case_ref = k.code, .case_id = k.id, .person = ask->person, .asker = ledger_node_id(c->node->ledger),
+        .answering = ask->answering, .guardian = guardian_ids(c, &p), .dossier = full.dossier };
     TRY(keep_ask(c, q, seed, blinded, lines));
     return send_ask(c, q, blinded);
 }
 
-enum err inquiry_ask(struct ctx *c, struct str person, struct str answering, struct str purpose,
-                     bool confirmed, struct str *id)
+enum err inquiry_ask(struct ctx *c, const struct inquiry_question *ask, struct str *id)
 {
     struct ctx room;
     struct inquiry q = { .id = { 0 } };
-    if (!purpose_ok(purpose))
-        return FAIL(c, ERR_INPUT, "inquiry.which-purpose", "purpose of %zu bytes", purpose.n);
-    if (!confirmed)
+    if (!purpose_ok(ask->purpose))
+        return FAIL(c, ERR_INPUT, "inquiry.which-purpose", "purpose of %zu bytes", ask->purpose.n);
+    if (!ask->confirmed)
         return FAIL(c, ERR_INPUT, "inquiry.not-confirmed", "not confirmed");
     room_begin(&room, c);                           /* tokens and blinds are wiped with it */
     room.who = c->who;
-    enum err e = ask_in(&room, person, answering, purpose, &q);
+    enum err e = ask_in(&room, ask, &q);
     if (e && !c->fault.code)
         c->fault = room.fault;
     else if (!e)
@@ -216,30 +231,94 @@ enum err inquiry_ask(struct ctx *c, struct str person, struct str answering, str
 
 /* ---- what hit arrives at the answering node ---------------------------------------------- */
 
-/* Which one person do the shown claims speak of?  The most kinds wins. */
-static enum err who_hit(struct ctx *c, const struct letter *l, const struct own_set *s, struct str claims, struct str *person)
+struct hit { struct str person, token; };
+struct hits { struct hit *hit; size_t n, room; };
+
+static enum err hit_add(struct ctx *c, struct hits *h, struct str person, struct str token)
 {
-    struct evidence *hits = NEW_N(&c->mem, struct evidence, s->persons + 1);
-    int best = 0;
-    *person = (struct str){ 0 };
-    TRY(ctx_check(c));
-    if (claims.n != s->n * TAG_LEN_)
-        return FAIL(c, ERR_CORRUPT, "error.internal", "claims");
-    for (size_t m = 0; m < s->members; m++) {
-        size_t t = s->member[m].token;
-        for (size_t i = 0; i < l->n_tags; i++)
-            if (same_bytes(l->tags + i * TAG_LEN_, claims.p + t * TAG_LEN_, TAG_LEN_))
-                evidence_add(&hits[s->member[m].person], s->token[t]);
+    if (h->n == h->room) {
+        size_t room = h->room ? h->room * 2 : 64;
+        struct hit *more = NEW_N(&c->mem, struct hit, room);
+        TRY(ctx_check(c));
+        if (h->n)
+            memcpy(more, h->hit, h->n * sizeof *more);
+        h->hit = more;
+        h->room = room;
     }
-    for (size_t i = 0; i < s->persons; i++) {
-        int n = 2 * __builtin_popcount(hits[i].kinds) + (int)hits[i].pairs +
-                (hits[i].kinds & 1u << MATCH_TOKEN_NAMES_DAY ? 16 : 0);
-        if (enough(&hits[i]) && n > best) {
-            best = n;
-            *person = s->person[i];
-        }
+    h->hit[h->n++] = (struct hit){ arena_dup(&c->mem, person), token };
+    return ctx_check(c);
+}
+
+static int by_claim(const void *a, const void *b)
+{
+    return memcmp(a, b, TAG_LEN_);
+}
+
+/* The tokens of this piece whose claims were shown, with their persons. */
+static enum err piece_hits(struct ctx *c, struct ctx *room, const struct inquiry *q, const struct record *run, size_t i,
+                           const unsigned char *claims, struct hits *h)
+{
+    struct set_piece p;
+    struct str text, values;
+    TRY(run_blob(room, q, run, numbered("set", i).z, &text));
+    TRY(run_blob(room, q, run, of_guardian("values", (size_t)record_i64(run, "via"), i).z, &values));
+    TRY(piece_read(room, text, &p));
+    if (values.n != p.n * 2 * TAG_LEN_)
+        return FAIL(room, ERR_CORRUPT, "error.internal", "values of piece %zu", i);
+    for (size_t k = 0; k < p.n; k++) {
+        if (!bsearch(values.p + k * 2 * TAG_LEN_ + TAG_LEN_, claims, TOKENS_ASKED, TAG_LEN_, by_claim))
+            continue;
+        struct str token = arena_dup(&c->mem, p.token[k].text);
+        for (size_t m = 0; m < p.token[k].persons.n; m += ID_LEN)
+            TRY(hit_add(c, h, str_sub(p.token[k].persons, m, ID_LEN), token));
     }
     return ERR_OK;
+}
+
+static enum err all_hits(struct ctx *c, const struct inquiry *q, const struct letter *l, struct hits *h)
+{
+    struct record run;
+    unsigned char claims[TOKENS_ASKED * TAG_LEN_];
+    enum err e = ERR_OK;
+    AUTO_WIPE(claims);
+    memcpy(claims, l->tags, sizeof claims);
+    qsort(claims, TOKENS_ASKED, TAG_LEN_, by_claim);
+    TRY(run_load(c, q, &run));
+    size_t pieces = set_pieces((size_t)record_i64(&run, "size"));
+    for (size_t i = 0; !e && i < pieces; i++) {
+        struct ctx room;
+        room_begin(&room, c);
+        e = piece_hits(c, &room, q, &run, i, claims, h);
+        if (e && !c->fault.code)
+            c->fault = room.fault;
+        room_end(&room);
+    }
+    return e;
+}
+
+static int by_person(const void *a, const void *b)
+{
+    return str_cmp(((const struct hit *)a)->person, ((const struct hit *)b)->person);
+}
+
+/* Which one person do the shown claims speak of?  The most kinds wins. */
+static struct str who_hit(struct hits *h)
+{
+    struct str person = { 0 };
+    int best = 0;
+    if (h->n)
+        qsort(h->hit, h->n, sizeof *h->hit, by_person);
+    for (size_t i = 0, k; i < h->n; i = k) {
+        struct evidence e = { 0 };
+        for (k = i; k < h->n && str_eq(h->hit[k].person, h->hit[i].person); k++)
+            evidence_add(&e, h->hit[k].token);
+        int n = 2 * __builtin_popcount(e.kinds) + (int)e.pairs + (e.kinds & 1u << MATCH_TOKEN_NAMES_DAY ? 16 : 0);
+        if (enough(&e) && n > best) {
+            best = n;
+            person = h->hit[i].person;
+        }
+    }
+    return person;
 }
 
 static enum err put_question(struct ctx *c, const struct inquiry *q, struct str person)
@@ -268,14 +347,9 @@ static enum err closed(struct ctx *c, const struct inquiry *q)
 
 enum err take_close(struct ctx *c, const struct inquiry *q, const struct letter *l)
 {
-    struct record run;
-    struct own_set s;
-    struct str set, claims, person;
-    TRY(run_load(c, q, &run));
-    TRY(blob_get(c, q->run_dossier, record_get(&run, "set"), &set));
-    TRY(blob_get(c, q->run_dossier, record_get(&run, "claims"), &claims));
-    TRY(set_read(c, set, &s));
-    TRY(who_hit(c, l, &s, claims, &person));
+    struct hits h = { .n = 0 };
+    TRY(all_hits(c, q, l, &h));
+    struct str person = who_hit(&h);
     return person.n ? put_question(c, q, person) : closed(c, q);
 }
 
@@ -393,11 +467,22 @@ enum err take_share(struct ctx *c, const struct inquiry *q, const struct letter 
     return draft_commit(c, d);
 }
 
+/* The answering node's no is the end; a guardian's only when no other is left. */
 enum err take_refuse(struct ctx *c, const struct inquiry *q, const struct letter *l)
 {
     struct draft *d;
+    struct record r;
+    struct str g[GUARDIANS_MAX];
+    size_t n = guardians_of(q, g), left = 0;
+    TRY(record_load(c, q->id, &r));
+    for (size_t i = 0; i < n; i++)
+        left += !str_eq(g[i], l->from) && !record_get(&r, numbered("without", i).z).n;
     TRY(draft_begin(c, q->run, "inquiry.receive", &d));
-    state_set(d, q, "refused");
+    if (str_eq(l->from, q->answering) || !left)
+        state_set(d, q, "refused");
+    draft_in(d, q->dossier);
+    if (!str_eq(l->from, q->answering))
+        draft_set(d, "inquiry", q->id, numbered("without", (size_t)guardian_at(q, l->from)).z, STR("yes"));
     draft_set(d, "inquiry", q->id, "words", l->words);
     return draft_commit(c, d);
 }

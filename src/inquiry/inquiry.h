@@ -45,14 +45,16 @@ struct str inquiry_node_name(struct ctx *c, struct str node);   /* "—" when un
 /* ---- one inquiry, as this node has it ------------------------------------------------ */
 
 /* Role "ask":    sent, none, weak, hit, confirmed, declined, agreed, shared
- * Role "answer": received, answered, closed, question, confirmed, declined, shared
- * Role "guard":  received, served
+ * Role "answer": received, joined, granted, answered, closed, question, confirmed, declined, shared
+ * Role "guard":  received, joined, served
  * Any:           refused, expired */
 struct inquiry {
     struct str id, run, role, state, purpose, case_ref, case_id, person, officer, office;
-    struct str asker, answering, guardian, dossier, run_dossier, words;
+    struct str asker, answering, dossier, run_dossier, words;
+    struct str guardian;                    /* node ids, spaces between; one of them is enough */
     int64_t asked_us, updated_us;
 };
+struct str inquiry_guardian_names(struct ctx *c, const struct inquiry *q);      /* "X, Y" */
 extern const char *const inquiry_purposes[];            /* ends with NULL; key "inquiry.purpose." */
 enum err inquiry_get(struct ctx *c, struct str id, struct inquiry *out) MUST_CHECK;     /* asks access */
 /* mine: asked by this office; else questions to it.  Newest first. */
@@ -69,18 +71,20 @@ enum err inquiry_left(struct ctx *c, struct inquiry_left *out) MUST_CHECK;
 
 /* ---- asking -------------------------------------------------------------------------- */
 
+/* purpose: one of inquiry_purposes; guardian: some of those this node is paired
+ * with, none: all of them; confirmed: she has read what each side will learn. */
+struct inquiry_question { struct str person, answering, purpose; const struct str *guardian; size_t guardians; bool confirmed; };
 /* What would be asked, before anything leaves. */
 struct inquiry_preview {
     size_t count[MATCH_TOKEN_KINDS], tokens;    /* of this person, by kind */
-    struct inquiry_peer answering, guardian;
+    struct inquiry_peer answering, guardian[GUARDIANS_MAX];
+    size_t guardians;
     struct inquiry_left left;
     struct str case_ref;
 };
-enum err inquiry_preview(struct ctx *c, struct str person, struct str answering, struct inquiry_preview *out) MUST_CHECK;
-/* ERR_DENIED: not hers, or no questions left.  purpose: one of inquiry_purposes;
- * confirmed: she has read what each side will learn. */
-enum err inquiry_ask(struct ctx *c, struct str person, struct str answering, struct str purpose,
-                     bool confirmed, struct str *id) MUST_CHECK;
+enum err inquiry_preview(struct ctx *c, const struct inquiry_question *ask, struct inquiry_preview *out) MUST_CHECK;
+/* Only by the officer herself.  ERR_DENIED: not hers, or no questions left. */
+enum err inquiry_ask(struct ctx *c, const struct inquiry_question *ask, struct str *id) MUST_CHECK;
 /* The answering office, on state "question". */
 enum err inquiry_answer(struct ctx *c, struct str id, bool yes, struct str words) MUST_CHECK;
 /* The asker, on state "confirmed": her details go, theirs come back. */
@@ -102,8 +106,12 @@ enum err inquiry_waiting_count(struct ctx *c, int64_t *n) MUST_CHECK;
 enum err inquiry_sent(struct ctx *c, struct str to, const struct str *id, size_t n) MUST_CHECK;
 /* The courier has delivered: what was in a file counts as sent, and nothing else. */
 enum err inquiry_carried(struct ctx *c, size_t *n) MUST_CHECK;
-/* Everything that waits, for a stick; it goes on waiting: the file may be made again. */
-enum err inquiry_courier_out(struct ctx *c, struct str *file, size_t *letters) MUST_CHECK;
+/* What waits, for a stick, as much as one file holds (COURIER_MAX); it goes on
+ * waiting: the file may be made again.  begin, then the file's bytes letter by
+ * letter until there are none; *bytes lives in the c of that call. */
+struct courier { struct str *id; size_t n, at; bool begun; };
+enum err inquiry_courier_begin(struct ctx *c, struct courier *k) MUST_CHECK;
+enum err inquiry_courier_next(struct ctx *c, struct courier *k, struct str *bytes) MUST_CHECK;
 struct courier_report { size_t taken, others, known, refused; const char *key; };
 /* Reads what is for this node.  A file that is damaged is refused whole. */
 enum err inquiry_courier_in(struct ctx *c, struct str file, struct courier_report *r) MUST_CHECK;
@@ -112,7 +120,9 @@ enum err inquiry_exchange(struct ctx *c, size_t *moved) MUST_CHECK;
 /* The same for somebody who waits for the page: at most so many seconds for all of
  * them, 0: twenty. */
 enum err inquiry_exchange_now(struct ctx *c, int seconds, size_t *moved) MUST_CHECK;
-/* Every half minute: exchange, and forget what has ended. */
+/* Long work of runs that wait for this node (a large set): piece by piece. */
+enum err inquiry_work(struct ctx *c, size_t *did) MUST_CHECK;
+/* Every half minute: work, exchange, and forget what has ended. */
 enum err inquiry_tick(struct ctx *c, size_t limit, size_t *did) MUST_CHECK;
 
 /* POST /peer/letter: a letter comes in, waiting letters go back. */

@@ -133,7 +133,8 @@ static void dry_run(struct ctx *c, struct out *o, const struct inquiry_preview *
     part_begin(o, "inquiry.who-learns");
     SIDE(o, "inquiry.you", SAY(c, "inquiry.this-node"), "inquiry.you-1", "inquiry.you-2", "inquiry.you-3");
     SIDE(o, "inquiry.they", p->answering.name, "inquiry.they-1", "inquiry.they-2", "inquiry.they-3", "inquiry.they-4");
-    SIDE(o, "inquiry.guardian", p->guardian.name, "inquiry.guardian-1", "inquiry.guardian-2");
+    for (size_t i = 0; i < p->guardians; i++)
+        SIDE(o, "inquiry.guardian", p->guardian[i].name, "inquiry.guardian-1", "inquiry.guardian-2");
     small(o, "inquiry.not-protected");
     section_end(o);
 }
@@ -145,6 +146,21 @@ static void purposes(struct ctx *c, struct out *o)
     for (; inquiry_purposes[n] && n < COUNT_OF(opt); n++)
         opt[n] = (struct choice){ .value = str_c(inquiry_purposes[n]), .text = say_join(c, "inquiry.purpose", str_c(inquiry_purposes[n])) };
     pick(o, &(struct pick){ .name = "purpose", .label = "inquiry.purpose", .options = opt, .n = n });
+}
+
+/* Several: each sees the question, and one that answers is enough. */
+static void guardians(struct ctx *c, struct out *o, const struct inquiry_preview *p)
+{
+    struct choice opt[GUARDIANS_MAX];
+    struct str all = { 0 };
+    if (p->guardians < 2)
+        return;
+    for (size_t i = 0; i < p->guardians; i++) {
+        opt[i] = (struct choice){ .value = p->guardian[i].node, .text = p->guardian[i].name };
+        all = i ? str_join(&c->mem, all, STR(" "), p->guardian[i].node) : p->guardian[i].node;
+    }
+    pick(o, &(struct pick){ .name = "guardian", .label = "inquiry.guardians", .hint = "inquiry.guardians-hint",
+                            .value = all, .options = opt, .n = p->guardians, .many = true });
 }
 
 static enum err choose_agency(struct ctx *c, struct out *o, struct str person)
@@ -186,7 +202,7 @@ static enum err ask_page(struct ctx *c, const struct request *rq, struct respons
         page_end(o);
         return out_check(o);
     }
-    TRY(inquiry_preview(c, person, agency, &p));
+    TRY(inquiry_preview(c, &(struct inquiry_question){ .person = person, .answering = agency }, &p));
     dry_run(c, o, &p);
     sheet_begin(o, "inquiry.send");
     form_begin(o, "/person/%s/inquiry", person);
@@ -197,6 +213,7 @@ static enum err ask_page(struct ctx *c, const struct request *rq, struct respons
     fact(o, "inquiry.left", SAYF(c, "inquiry.left-n", W_INT("officer", p.left.officer), W_INT("office", p.left.office)));
     facts_end(o);
     purposes(c, o);
+    guardians(c, o, &p);
     tick(o, "confirm", "yes", "inquiry.confirm", false);
     submit(o, BTN, "inquiry.send-do");
     form_end(o);
@@ -208,7 +225,7 @@ static enum err ask_page(struct ctx *c, const struct request *rq, struct respons
 static enum err act_ask(struct ctx *c, const struct request *rq, struct response *rs)
 {
     struct out *o = &rs->out;
-    struct str id;
+    struct str id, guardian[GUARDIANS_MAX];
     if (!req_has(rq, "purpose"))
         wrong(o, "purpose", "inquiry.which-purpose");
     if (!req_is(rq, "confirm", "yes"))
@@ -217,7 +234,9 @@ static enum err act_ask(struct ctx *c, const struct request *rq, struct response
         rs->status = 422;
         return ask_page(c, rq, rs);
     }
-    TRY(inquiry_ask(c, rq->params[0], req_field(rq, "agency"), req_field(rq, "purpose"), true, &id));
+    struct inquiry_question q = { .person = rq->params[0], .answering = req_field(rq, "agency"), .purpose = req_field(rq, "purpose"),
+        .guardian = guardian, .guardians = req_fields(rq, "guardian", guardian, GUARDIANS_MAX), .confirmed = true };
+    TRY(inquiry_ask(c, &q, &id));
     return go_done(c, rs, "inquiry", "/inquiry/%s", id);
 }
 
@@ -291,7 +310,7 @@ static void inquiry_facts(struct ctx *c, struct out *o, const struct inquiry *q)
     fact(o, ask_side ? "inquiry.agency" : "inquiry.asker", inquiry_node_name(c, ask_side ? q->answering : q->asker));
     fact(o, "inquiry.purpose", say_join(c, "inquiry.purpose", q->purpose));
     fact(o, ask_side ? "case.code" : "inquiry.their-case", q->case_ref);
-    fact(o, "inquiry.guardian", inquiry_node_name(c, q->guardian));
+    fact(o, "inquiry.guardian", inquiry_guardian_names(c, q));
     fact_begin(o, "inquiry.asked-at");
     time_of(o, q->asked_us);
     fact_end(o);
@@ -423,13 +442,46 @@ static enum err list_page(struct ctx *c, const struct request *rq, struct respon
     return out_check(o);
 }
 
+/* The file as it is read: one letter in memory at a time. */
+struct stream { struct ctx c; struct courier k; struct str rest; };
+
+static enum err stream_pull(void *state, char *out, size_t room, size_t *n)
+{
+    struct stream *x = state;
+    if (!x->rest.n) {
+        arena_reset(&x->c.mem);
+        TRY(inquiry_courier_next(&x->c, &x->k, &x->rest));
+    }
+    *n = x->rest.n < room ? x->rest.n : room;
+    if (*n)
+        memcpy(out, x->rest.p, *n);
+    x->rest = str_sub(x->rest, *n, x->rest.n);
+    return ERR_OK;
+}
+
+static void stream_close(void *state)
+{
+    struct stream *x = state;
+    x->c.db = NULL;
+    ctx_done(&x->c);
+}
+
 static enum err courier_out(struct ctx *c, const struct request *rq, struct response *rs)
 {
-    struct str file;
-    size_t n;
+    struct stream *x = NEW(&c->mem, struct stream);
     (void)rq;
-    TRY(inquiry_courier_out(c, &file, &n));
-    return send_file(rs, STR("application/octet-stream"), STR("amparo-courier.bin"), file);
+    TRY(ctx_check(c));
+    TRY(inquiry_courier_begin(c, &x->k));
+    ctx_init(&x->c, 4 << 20);
+    x->c.node = c->node;
+    x->c.db = c->db;
+    x->c.now_us = c->now_us;
+    rs->type = STR("application/octet-stream");
+    rs->filename = STR("amparo-courier.bin");
+    rs->pull = stream_pull;
+    rs->pull_done = stream_close;
+    rs->state = x;
+    return ERR_OK;
 }
 
 static enum err act_carried(struct ctx *c, const struct request *rq, struct response *rs)

@@ -1,9 +1,9 @@
 /* letter.c - one spelling of each letter; anything else is refused. */
 #include "inquiry/letter.h"
 
-enum { HEAD = 2 + 4 * ID_LEN + 8 + 4, TEXT_MAX = 600, COMMITS = 2 };
+enum { HEAD = 2 + 4 * ID_LEN + 8 + 4, TEXT_MAX = 600, COMMITS = 2, VERSION = 2 };
 static const struct str envelope_head = STR_INIT("AMPARO-LETTER-1\n");
-static const struct str signed_as = STR_INIT("amparo inquiry letter 1\n");
+static const struct str signed_as = STR_INIT("amparo inquiry letter 2\n");
 
 struct str courier_head(void)
 {
@@ -13,11 +13,14 @@ struct str courier_head(void)
 size_t set_size(size_t n)
 {
     size_t size = SET_MIN;
-    while (size < n && size < SET_MAX)
+    while (size - set_pieces(size) < n && size < SET_MAX)
         size *= 4;
-    if (size > SET_MAX)
-        size = SET_MAX;
-    return size >= n ? size : 0;
+    return size - set_pieces(size) >= n ? size : 0;
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
 }
 
 /* ---- writing ---------------------------------------------------------------------------- */
@@ -55,14 +58,25 @@ static void put_commits(struct buf *b, const struct letter *l, int who)
 
 static void put_elements(struct buf *b, const struct letter *l)
 {
-    put_number(b, l->n, 4);
     put_bytes(b, l->elements, l->n * OPRF_ELEMENT);
 }
 
 static void put_tags(struct buf *b, const struct letter *l)
 {
-    put_number(b, l->n_tags, 4);
     put_bytes(b, l->tags, l->n_tags * TAG_LEN_);
+}
+
+static void put_piece(struct buf *b, const struct letter *l)
+{
+    put_number(b, l->size, 4);
+    put_number(b, l->piece, 2);
+}
+
+static void put_guardians(struct buf *b, const struct letter *l)
+{
+    put_number(b, l->guardians, 1);
+    for (size_t i = 0; i < l->guardians; i++)
+        put_id(b, l->guardian[i]);
 }
 
 static void put_facts(struct buf *b, const struct letter *l)
@@ -84,13 +98,14 @@ static void put_content(struct buf *b, const struct letter *l)
         put_text(b, l->officer);
         put_text(b, l->office);
         put_id(b, l->answering);
-        put_id(b, l->guardian);
+        put_guardians(b, l);
         put_elements(b, l);
         break;
     case LETTER_JOIN:
     case LETTER_GRANT:
         put_commits(b, l, l->kind == LETTER_JOIN ? 0 : 1);
         put_bytes(b, &l->share, OPRF_SCALAR);
+        put_piece(b, l);
         put_elements(b, l);
         break;
     case LETTER_PART:
@@ -99,8 +114,11 @@ static void put_content(struct buf *b, const struct letter *l)
         put_commits(b, l, 1);
         put_elements(b, l);
         put_bytes(b, &l->proof, sizeof l->proof);
-        if (l->kind == LETTER_ANSWER)
+        if (l->kind == LETTER_ANSWER) {
+            put_id(b, l->guardian[0]);
+            put_piece(b, l);
             put_tags(b, l);
+        }
         break;
     case LETTER_CLOSE:
         put_tags(b, l);
@@ -141,7 +159,7 @@ enum err letter_write(struct ctx *c, const struct letter *l, const unsigned char
     buf_init(&body, &c->mem, LETTER_MAX + 2 * LETTER_UNIT);
     buf_init(&whole, &c->mem, LETTER_MAX + 3 * LETTER_UNIT);
     put_content(&content, l);
-    put_number(&body, 1, 1);
+    put_number(&body, VERSION, 1);
     put_number(&body, l->kind, 1);
     put_id(&body, l->run);
     put_id(&body, l->from);
@@ -151,6 +169,7 @@ enum err letter_write(struct ctx *c, const struct letter *l, const unsigned char
     put_number(&body, content.n, 4);
     buf_put(&body, buf_str(&content));
     put_zeros(&body, (LETTER_UNIT - (body.n + SIG_LEN) % LETTER_UNIT) % LETTER_UNIT);
+    TRY(ctx_check(c));
     if (content.failed || body.failed)
         return FAIL(c, ERR_BUG, "error.internal", "letter %d does not fit", (int)l->kind);
     sign(arg, str_join(&c->mem, signed_as, buf_str(&body)), sig);
@@ -221,22 +240,46 @@ static void take_commits(struct reader *r, struct letter *l, int who)
     l->dealt[who] = true;
 }
 
-static void take_elements(struct reader *r, struct letter *l, size_t least, size_t most)
+static void take_elements(struct reader *r, struct letter *l, size_t n)
 {
-    size_t n = (size_t)take_number(r, 4);
-    if (n < least || n > most || (least != most && set_size(n) != n))
-        r->bad = true;
-    l->elements = (const void *)take(r, r->bad ? 0 : n * OPRF_ELEMENT).p;
+    l->elements = (const void *)take(r, n * OPRF_ELEMENT).p;
     l->n = r->bad ? 0 : n;
 }
 
-static void take_tags(struct reader *r, struct letter *l, size_t least, size_t most)
+static void take_tags(struct reader *r, struct letter *l, size_t n)
 {
-    size_t n = (size_t)take_number(r, 4);
-    if (n < least || n > most || (least != most && set_size(n) != n))
-        r->bad = true;
-    l->tags = (const void *)take(r, r->bad ? 0 : n * TAG_LEN_).p;
+    l->tags = (const void *)take(r, n * TAG_LEN_).p;
     l->n_tags = r->bad ? 0 : n;
+}
+
+/* How large the whole is and which piece this is; gives how many are in it. */
+static size_t take_piece(struct reader *r, struct letter *l, size_t most)
+{
+    size_t size = (size_t)take_number(r, 4), piece = (size_t)take_number(r, 2), k = SET_MIN;
+    while (k < size && k < SET_MAX)
+        k *= 4;
+    if (size != k || piece >= (size > most ? size / most : 1)) {
+        r->bad = true;
+        return 0;
+    }
+    l->size = size;
+    l->piece = piece;
+    return smaller(size, most);
+}
+
+static void take_guardians(struct reader *r, struct letter *l)
+{
+    size_t n = (size_t)take_number(r, 1);
+    if (n < 1 || n > GUARDIANS_MAX) {
+        r->bad = true;
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        l->guardian[i] = take_id(r);
+        for (size_t k = 0; k < i; k++)
+            r->bad = r->bad || str_eq(l->guardian[i], l->guardian[k]);
+    }
+    l->guardians = n;
 }
 
 static void take_facts(struct reader *r, struct letter *l)
@@ -262,26 +305,29 @@ static void take_content(struct reader *r, struct letter *l)
         l->officer = take_text(r);
         l->office = take_text(r);
         l->answering = take_id(r);
-        l->guardian = take_id(r);
-        take_elements(r, l, TOKENS_ASKED, TOKENS_ASKED);
+        take_guardians(r, l);
+        take_elements(r, l, TOKENS_ASKED);
         break;
     case LETTER_JOIN:
     case LETTER_GRANT:
         take_commits(r, l, l->kind == LETTER_JOIN ? 0 : 1);
         take_into(r, &l->share, OPRF_SCALAR);
-        take_elements(r, l, SET_MIN, SET_MAX);
+        take_elements(r, l, take_piece(r, l, SET_PIECE));
         break;
     case LETTER_PART:
     case LETTER_ANSWER:
         take_commits(r, l, 0);
         take_commits(r, l, 1);
-        take_elements(r, l, TOKENS_ASKED, TOKENS_ASKED);
+        take_elements(r, l, TOKENS_ASKED);
         take_into(r, &l->proof, sizeof l->proof);
-        if (l->kind == LETTER_ANSWER)
-            take_tags(r, l, SET_MIN, SET_MAX);
+        if (l->kind == LETTER_ANSWER) {
+            l->guardian[0] = take_id(r);
+            l->guardians = 1;
+            take_tags(r, l, take_piece(r, l, TAGS_PIECE));
+        }
         break;
     case LETTER_CLOSE:
-        take_tags(r, l, TOKENS_ASKED, TOKENS_ASKED);
+        take_tags(r, l, TOKENS_ASKED);
         break;
     case LETTER_REPLY: {
         uint64_t v = take_number(r, 1);
@@ -317,7 +363,7 @@ enum err letter_parse(struct ctx *c, struct str body, struct letter *out)
     if (body.n < HEAD + SIG_LEN || body.n % LETTER_UNIT || body.n > LETTER_MAX + LETTER_UNIT)
         return FAIL(c, ERR_INPUT, "inquiry.bad-letter", "%zu bytes", body.n);
     struct reader r = { { body.p, body.n - SIG_LEN }, false };
-    if (take_number(&r, 1) != 1)
+    if (take_number(&r, 1) != VERSION)
         r.bad = true;
     l.kind = (enum letter_kind)take_number(&r, 1);
     l.run = take_id(&r);

@@ -7,19 +7,24 @@
 #include <curl/curl.h>
 #include <pthread.h>
 
-enum { BATCH = 8 };                         /* letters read at once */
+enum { BATCH = 8, BATCHES = 128, BACK_MAX = BATCH * (LETTER_MAX + 4 * LETTER_UNIT) };   /* letters at once */
 
 /* ---- by network: the side that serves ----------------------------------------------------------------- */
 
-/* What waits for this node, as much as one answer holds. */
+/* What waits for this node, as much as one answer holds; from anywhere among it, so
+ * that letters it cannot take yet do not stand before the others. */
 static enum err waiting_for(struct ctx *c, struct ctx *room, struct str node, struct str *back)
 {
     struct waiting *w;
     struct buf b;
     size_t n;
-    TRY(inquiry_waiting(room, node, BATCH, &w, &n));
-    buf_init(&b, &c->mem, LETTER_MAX + 4 * LETTER_UNIT);
-    for (size_t i = 0; i < n && (b.n == 0 || b.n + w[i].bytes.n <= LETTER_MAX); i++)
+    int64_t all;
+    uint32_t at;
+    random_bytes(&at, sizeof at);
+    TRY(waiting_to(room, node, &all));
+    TRY(letters_waiting(room, node, all > BATCH ? at % (size_t)(all - BATCH + 1) : 0, BATCH, &w, &n));
+    buf_init(&b, &c->mem, BACK_MAX);
+    for (size_t i = 0; i < n; i++)
         buf_put(&b, w[i].bytes);
     *back = buf_str(&b);
     return ctx_check(c);
@@ -38,7 +43,7 @@ static enum err serve(struct ctx *c, struct str body, struct str *back, bool *au
     enum err err = take_envelope(&room, &e, &l, authentic);
     if (!err && l.kind == LETTER_POLL)
         err = inquiry_sent(&room, l.from, l.ack, l.acks);
-    if (!err)
+    if (!err && l.kind == LETTER_POLL)
         err = waiting_for(c, &room, l.from, back);
     if (err && !c->fault.code)
         c->fault = room.fault;
@@ -157,7 +162,7 @@ static enum err call(struct ctx *c, const struct inquiry_peer *p, int64_t until_
         return ERR_OK;
     struct curl_slist *heads = curl_slist_append(NULL, "Content-Type: application/octet-stream");
     const char *url = arena_z(&c->mem, str_join(&c->mem, p->url, STR("/peer/letter")));
-    buf_init(&in, &c->mem, LETTER_MAX + 5 * LETTER_UNIT);
+    buf_init(&in, &c->mem, BACK_MAX);
     heads = heads ? curl_slist_append(heads, "Expect:") : NULL;
     CURL *h = url && heads && !c->mem.failed ? call_new(url, body, left < CALL_S ? (long)left : CALL_S, &in) : NULL;
     CURLM *m = h ? curl_multi_init() : NULL;
@@ -210,51 +215,99 @@ static enum err take_back(struct ctx *c, struct str letters, struct letter *poll
     return ERR_OK;
 }
 
-static enum err post_waiting(struct ctx *c, const struct inquiry_peer *p, int64_t until_us, struct letter *poll, size_t *moved)
+/* One letter goes.  *status as call() says. */
+static enum err post_one(struct ctx *c, const struct inquiry_peer *p, int64_t until_us, const struct waiting *w,
+                         size_t *moved, long *status)
+{
+    struct str back;
+    TRY(call(c, p, until_us, w->bytes, status, &back));
+    if (*status == 200 || (*status == 409 && !str_starts(back, STR("inquiry.not-yet")))) {
+        *moved += 1;
+        return inquiry_sent(c, p->node, &w->id, 1);
+    }
+    log_line(LOG_WARN, "letter " STR_F " to node " STR_F ": status %ld", STR_A(w->id), STR_A(p->node), *status);
+    return ERR_OK;
+}
+
+/* A few letters after the first *stay, which it would not take now.  *on: it
+ * listens, and there may be more. */
+static enum err post_batch(struct ctx *c, const struct inquiry_peer *p, int64_t until_us, size_t *stay, size_t *moved, bool *on)
 {
     struct waiting *w;
-    struct str back;
     size_t n;
-    long status;
-    TRY(inquiry_waiting(c, p->node, BATCH, &w, &n));
+    TRY(letters_waiting(c, p->node, *stay, BATCH, &w, &n));
+    *on = n == BATCH;
     for (size_t i = 0; i < n; i++) {
-        TRY(call(c, p, until_us, w[i].bytes, &status, &back));
-        bool known = status == 409 && !str_starts(back, STR("inquiry.not-yet"));
-        if (status != 200 && !known) {
-            log_line(LOG_WARN, "letter " STR_F " to node " STR_F ": status %ld", STR_A(w[i].id), STR_A(p->node), status);
-            if (status < 400 || status >= 500 || status == 409)
-                return ERR_OK;                      /* not now; it goes on waiting */
-            continue;
+        size_t before = *moved;
+        long status;
+        TRY(post_one(c, p, until_us, &w[i], moved, &status));
+        *stay += *moved == before;
+        if (status < 200 || status >= 500) {
+            *on = false;
+            return ERR_OK;
         }
-        TRY(inquiry_sent(c, p->node, &w[i].id, 1));
-        *moved += 1;
-        if (status == 200)
-            TRY(take_back(c, back, poll, moved));
     }
+    return ERR_OK;
+}
+
+static enum err post_waiting(struct ctx *c, const struct inquiry_peer *p, int64_t until_us, size_t *moved)
+{
+    size_t stay = 0;
+    bool on = true;
+    enum err e = ERR_OK;
+    for (int i = 0; !e && on && i < BATCHES; i++) {
+        struct ctx room;
+        room_begin(&room, c);
+        e = post_batch(&room, p, until_us, &stay, moved, &on);
+        if (e && !c->fault.code)
+            c->fault = room.fault;
+        room_end(&room);
+    }
+    return e;
+}
+
+/* What has arrived is told in the next poll: it must outlive this one. */
+static void keep_acks(struct ctx *c, struct letter *poll)
+{
+    for (size_t i = 0; i < poll->acks; i++)
+        poll->ack[i] = arena_dup(&c->mem, poll->ack[i]);
+}
+
+/* What is waiting there for us?  *on: ask again. */
+static enum err poll_once(struct ctx *c, const struct inquiry_peer *p, int64_t until_us, struct letter *l, size_t *moved, bool *on)
+{
+    struct str bytes, back;
+    size_t before = l->acks;
+    long status;
+    *on = false;
+    l->id = id_new(&c->mem, c->now_us);
+    TRY(letter_write(c, l, p->box, sign_here, c, &bytes));
+    TRY(call(c, p, until_us, bytes, &status, &back));
+    if (status != 200)
+        return ERR_OK;
+    l->acks = 0;
+    if (back.n)
+        TRY(take_back(c, back, l, moved));
+    *on = back.n && (l->acks || before);
     return ERR_OK;
 }
 
 static enum err poll_peer(struct ctx *c, const struct inquiry_peer *p, int64_t until_us, size_t *moved)
 {
-    struct str here = ledger_node_id(c->node->ledger), bytes, back;
+    struct str here = ledger_node_id(c->node->ledger);
     struct letter l = { .kind = LETTER_POLL, .run = here, .from = here, .to = p->node, .at_us = c->now_us };
-    long status;
-    TRY(post_waiting(c, p, until_us, &l, moved));
-    for (int i = 0; i < 8; i++) {
-        size_t before = l.acks;
-        l.id = id_new(&c->mem, c->now_us);
-        TRY(letter_write(c, &l, p->box, sign_here, c, &bytes));
-        TRY(call(c, p, until_us, bytes, &status, &back));
-        if (status != 200)
-            return ERR_OK;
-        l.acks = 0;
-        if (!back.n)
-            return ERR_OK;
-        TRY(take_back(c, back, &l, moved));
-        if (!l.acks && !before)
-            return ERR_OK;
+    bool on = true;
+    enum err e = post_waiting(c, p, until_us, moved);
+    for (int i = 0; !e && on && i < BATCHES; i++) {
+        struct ctx room;
+        room_begin(&room, c);
+        e = poll_once(&room, p, until_us, &l, moved, &on);
+        if (e && !c->fault.code)
+            c->fault = room.fault;
+        keep_acks(c, &l);
+        room_end(&room);
     }
-    return ERR_OK;
+    return e;
 }
 
 enum { ROUNDS = 6 };

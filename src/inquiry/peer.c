@@ -203,3 +203,12 @@ struct str inquiry_node_name(struct ctx *c, struct str node)
     c->fault = before;
     return STR("—");
 }
+
+struct str inquiry_guardian_names(struct ctx *c, const struct inquiry *q)
+{
+    struct str g[GUARDIANS_MAX], out = { 0 };
+    size_t n = guardians_of(q, g);
+    for (size_t i = 0; i < n; i++)
+        out = i ? str_join(&c->mem, out, STR(", "), inquiry_node_name(c, g[i])) : inquiry_node_name(c, g[i]);
+    return out;
+}

@@ -4,7 +4,7 @@
 #include "base/node.h"
 #include "db/db.h"
 
-enum err inquiry_waiting(struct ctx *c, struct str to, size_t limit, struct waiting **out, size_t *n)
+enum err letters_waiting(struct ctx *c, struct str to, size_t skip, size_t limit, struct waiting **out, size_t *n)
 {
     AUTO_ROWS r = { 0 };
     struct waiting *w = NEW_N(&c->mem, struct waiting, limit);
@@ -13,7 +13,7 @@ enum err inquiry_waiting(struct ctx *c, struct str to, size_t limit, struct wait
     TRY(db_query(c, &r,
         "SELECT id, to_node, run, dossier, blob FROM inquiry_letter WHERE state IN ('waiting', 'packed')"
         " AND ($1 = '' OR to_node = $1)"
-        " ORDER BY made_us, id LIMIT $2", ARGS(TEXT(to), INT((int64_t)limit))));
+        " ORDER BY made_us, id LIMIT $2 OFFSET $3", ARGS(TEXT(to), INT((int64_t)limit), INT((int64_t)skip))));
     struct { struct str dossier, blob; } *at = arena_alloc_n_(&c->mem, limit, sizeof *at, 8);
     TRY(ctx_check(c));
     for (; k < limit && rows_next(&r); k++) {
@@ -29,56 +29,116 @@ enum err inquiry_waiting(struct ctx *c, struct str to, size_t limit, struct wait
     return ERR_OK;
 }
 
-/* "waiting", then perhaps "packed" (in a courier's file), then "sent". */
-static enum err letter_to(struct ctx *c, struct str id, struct str to, const char *state)
+enum err inquiry_waiting(struct ctx *c, struct str to, size_t limit, struct waiting **out, size_t *n)
 {
-    AUTO_ROWS r = { 0 };
+    return letters_waiting(c, to, 0, limit, out, n);
+}
+
+/* "waiting", then perhaps "packed" (in a courier's file), then "sent": many at once. */
+static enum err dossiers_of(struct ctx *c, struct str to, const char *state, const struct str *id, size_t n,
+                            struct str *dossier, size_t *found)
+{
+    *found = 0;
+    for (size_t i = 0; i < n; i++) {
+        AUTO_ROWS r = { 0 };
+        TRY(db_query(c, &r, "SELECT dossier FROM inquiry_letter WHERE id = $1 AND state IN ('waiting', 'packed')"
+                            " AND state <> $2 AND ($3 = '' OR to_node = $3)", ARGS(TEXT(id[i]), TEXT(str_c(state)), TEXT(to))));
+        dossier[i] = rows_next(&r) ? row_str(&r, 0) : (struct str){ 0 };
+        *found += dossier[i].n > 0;
+        TRY(rows_end(&r));
+    }
+    return ERR_OK;
+}
+
+static enum err letters_to(struct ctx *c, struct str to, const struct str *id, size_t n, const char *state)
+{
+    struct str *dossier = NEW_N(&c->mem, struct str, n + 1);
     struct draft *d;
-    TRY(db_query(c, &r, "SELECT dossier, run FROM inquiry_letter WHERE id = $1 AND state IN ('waiting', 'packed')"
-                        " AND state <> $2 AND ($3 = '' OR to_node = $3)", ARGS(TEXT(id), TEXT(str_c(state)), TEXT(to))));
-    if (!rows_next(&r))
-        return rows_end(&r);
-    struct str dossier = row_str(&r, 0), run = row_str(&r, 1);
-    TRY(rows_end(&r));
-    TRY(draft_begin(c, run, "inquiry.sent", &d));
-    draft_in(d, dossier);
-    draft_set(d, "inquiry_letter", id, "state", str_c(state));
+    size_t found = 0;
+    TRY(ctx_check(c));
+    TRY(draft_begin(c, STR("letters that have gone"), "inquiry.sent", &d));
+    enum err e = dossiers_of(c, to, state, id, n, dossier, &found);
+    if (e || !found) {
+        draft_drop(d);
+        return e;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (!dossier[i].n)
+            continue;
+        draft_in(d, dossier[i]);
+        draft_set(d, "inquiry_letter", id[i], "state", str_c(state));
+    }
     return draft_commit(c, d);
+}
+
+enum { AT_ONCE = 200 };
+
+static enum err all_to(struct ctx *c, struct str to, const struct str *id, size_t n, const char *state)
+{
+    for (size_t i = 0; i < n; i += AT_ONCE)
+        TRY(letters_to(c, to, id + i, n - i < AT_ONCE ? n - i : AT_ONCE, state));
+    return ERR_OK;
 }
 
 enum err inquiry_sent(struct ctx *c, struct str to, const struct str *id, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        TRY(letter_to(c, id[i], to, "sent"));
-    return ERR_OK;
+    return all_to(c, to, id, n, "sent");
 }
 
 enum err inquiry_waiting_count(struct ctx *c, int64_t *n)
 {
+    return waiting_to(c, (struct str){ 0 }, n);
+}
+
+enum err waiting_to(struct ctx *c, struct str to, int64_t *n)
+{
     AUTO_ROWS r = { 0 };
-    TRY(db_query(c, &r, "SELECT count(*) FROM inquiry_letter WHERE state IN ('waiting', 'packed')", NO_ARGS));
+    TRY(db_query(c, &r, "SELECT count(*) FROM inquiry_letter WHERE state IN ('waiting', 'packed')"
+                        " AND ($1 = '' OR to_node = $1)", ARGS(TEXT(to))));
     *n = rows_next(&r) ? row_i64(&r, 0) : 0;
     return rows_end(&r);
 }
 
 /* ---- by courier ------------------------------------------------------------------------------------ */
 
-enum { WAITING_MAX = 200 };
+enum { FILE_LETTERS = 4096 };
 
-enum err inquiry_courier_out(struct ctx *c, struct str *file, size_t *letters)
+/* As many as one file holds, the oldest first; what does not fit goes with the next. */
+enum err inquiry_courier_begin(struct ctx *c, struct courier *k)
 {
-    struct waiting *w;
-    struct buf b;
-    TRY(inquiry_waiting(c, (struct str){ 0 }, WAITING_MAX, &w, letters));
-    buf_init(&b, &c->mem, COURIER_MAX);
-    buf_put(&b, courier_head());
-    for (size_t i = 0; i < *letters; i++)
-        buf_put(&b, w[i].bytes);
-    if (b.failed)
-        return FAIL(c, ERR_INPUT, "inquiry.file-big", "%zu letters", *letters);
-    for (size_t i = 0; i < *letters; i++)
-        TRY(letter_to(c, w[i].id, w[i].to, "packed"));
-    *file = buf_str(&b);
+    AUTO_ROWS r = { 0 };
+    size_t bytes = courier_head().n;
+    *k = (struct courier){ .id = NEW_N(&c->mem, struct str, FILE_LETTERS) };
+    TRY(ctx_check(c));
+    TRY(db_query(c, &r, "SELECT id, bytes FROM inquiry_letter WHERE state IN ('waiting', 'packed')"
+                        " ORDER BY made_us, id LIMIT $1", ARGS(INT(FILE_LETTERS))));
+    while (k->n < FILE_LETTERS && rows_next(&r) && (bytes += (size_t)row_i64(&r, 1)) <= COURIER_MAX)
+        k->id[k->n++] = row_str(&r, 0);
+    TRY(rows_end(&r));
+    return all_to(c, (struct str){ 0 }, k->id, k->n, "packed");
+}
+
+static enum err letter_bytes(struct ctx *c, struct str id, struct str *bytes)
+{
+    AUTO_ROWS r = { 0 };
+    *bytes = (struct str){ 0 };
+    TRY(db_query(c, &r, "SELECT dossier, blob FROM inquiry_letter WHERE id = $1", ARGS(TEXT(id))));
+    if (!rows_next(&r))
+        return rows_end(&r);                        /* its run has ended meanwhile */
+    struct str dossier = row_str(&r, 0), blob = row_str(&r, 1);
+    TRY(rows_end(&r));
+    return blob_get(c, dossier, blob, bytes);
+}
+
+enum err inquiry_courier_next(struct ctx *c, struct courier *k, struct str *bytes)
+{
+    *bytes = (struct str){ 0 };
+    if (!k->begun) {
+        k->begun = true;
+        *bytes = courier_head();
+    }
+    while (!bytes->n && k->at < k->n)
+        TRY(letter_bytes(c, k->id[k->at++], bytes));
     return ERR_OK;
 }
 
@@ -86,11 +146,12 @@ enum err inquiry_courier_out(struct ctx *c, struct str *file, size_t *letters)
 enum err inquiry_carried(struct ctx *c, size_t *n)
 {
     AUTO_ROWS r = { 0 };
-    struct str id[WAITING_MAX];
+    struct str *id = NEW_N(&c->mem, struct str, FILE_LETTERS);
     size_t k = 0;
+    TRY(ctx_check(c));
     TRY(db_query(c, &r, "SELECT id FROM inquiry_letter WHERE state = 'packed' ORDER BY made_us, id LIMIT $1",
-                 ARGS(INT(WAITING_MAX))));
-    while (k < COUNT_OF(id) && rows_next(&r))
+                 ARGS(INT(FILE_LETTERS))));
+    while (k < FILE_LETTERS && rows_next(&r))
         id[k++] = row_str(&r, 0);
     TRY(rows_end(&r));
     TRY(inquiry_sent(c, (struct str){ 0 }, id, k));

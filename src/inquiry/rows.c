@@ -18,7 +18,8 @@ const struct table inquiry_tables[] = {
       "CREATE INDEX inquiry_row_asker ON inquiry_row (asker, role, asked_us);" },
     { "inquiry_letter",
       "CREATE TABLE inquiry_letter (id TEXT PRIMARY KEY, run TEXT NOT NULL, to_node TEXT NOT NULL,"
-      " dossier TEXT NOT NULL, blob TEXT NOT NULL, state TEXT NOT NULL, made_us BIGINT NOT NULL);"
+      " dossier TEXT NOT NULL, blob TEXT NOT NULL, bytes BIGINT NOT NULL,"
+      " state TEXT NOT NULL, made_us BIGINT NOT NULL);"
       "CREATE INDEX inquiry_letter_to ON inquiry_letter (state, to_node, made_us);"
       "CREATE INDEX inquiry_letter_run ON inquiry_letter (run);" },
     { "inquiry_peer",
@@ -49,9 +50,10 @@ static enum err project_letter(struct ctx *c, const struct record *r)
 {
     TRY(db_exec(c, "DELETE FROM inquiry_letter WHERE id = $1", ARGS(TEXT(r->id))));
     return db_exec(c,
-        "INSERT INTO inquiry_letter (id, run, to_node, dossier, blob, state, made_us) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO inquiry_letter (id, run, to_node, dossier, blob, bytes, state, made_us)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         ARGS(TEXT(r->id), TEXT(record_get(r, "run")), TEXT(record_get(r, "to")), TEXT(r->dossier),
-             TEXT(record_get(r, "blob")), TEXT(record_get(r, "state")), INT(record_i64(r, "made"))));
+             TEXT(record_get(r, "blob")), INT(record_i64(r, "bytes")), TEXT(record_get(r, "state")), INT(record_i64(r, "made"))));
 }
 
 static enum err project_peer(struct ctx *c, const struct record *r)

@@ -8,7 +8,7 @@ struct expected { enum letter_kind kind; const char *role, *state, *from; };
 /* What may come, to whom, when: everything else is late, early or a repetition. */
 static const struct expected expected[] = {
     { LETTER_JOIN,   "guard",  "received",  "answering" },
-    { LETTER_GRANT,  "answer", "received",  "guardian" },
+    { LETTER_GRANT,  "answer", "joined",    "guardian" },
     { LETTER_PART,   "ask",    "sent",      "guardian" },
     { LETTER_ANSWER, "ask",    "sent",      "answering" },
     { LETTER_CLOSE,  "answer", "answered",  "asker" },
@@ -19,16 +19,17 @@ static const struct expected expected[] = {
     { LETTER_REFUSE, "ask",    "sent",      "guardian" },
 };
 
-static struct str party(const struct inquiry *q, const char *which)
+static bool is_party(const struct inquiry *q, const char *which, struct str node)
 {
-    return !strcmp(which, "asker") ? q->asker : !strcmp(which, "answering") ? q->answering : q->guardian;
+    return !strcmp(which, "guardian") ? guardian_at(q, node) >= 0
+         : str_eq(!strcmp(which, "asker") ? q->asker : q->answering, node);
 }
 
 static bool is_expected(const struct inquiry *q, const struct letter *l)
 {
     for (size_t i = 0; i < COUNT_OF(expected); i++)
         if (expected[i].kind == l->kind && str_is(q->role, expected[i].role) && str_is(q->state, expected[i].state) &&
-            str_eq(party(q, expected[i].from), l->from))
+            is_party(q, expected[i].from, l->from))
             return true;
     return false;
 }
@@ -48,7 +49,7 @@ static enum err dispatch(struct ctx *c, const struct inquiry *q, const struct le
     }
 }
 
-static enum err take_locked(struct ctx *c, const struct letter *l)
+static enum err take_one(struct ctx *c, const struct letter *l)
 {
     struct inquiry q;
     enum err e = run_row(c, l->run, &q);
@@ -65,28 +66,12 @@ static enum err take_locked(struct ctx *c, const struct letter *l)
     return dispatch(c, &q, l);
 }
 
-/* One letter of a run at a time: the clock, a courier and a call may come at
- * once.  The lock is a draft that is never committed, on a connection of its own. */
-static enum err take(struct ctx *c, const struct letter *l)
+/* With what it starts here, if that is short. */
+static enum err take_held(struct ctx *c, const void *arg)
 {
-    struct ctx own;
-    struct draft *hold = NULL;
-    ctx_init(&own, 1 << 20);
-    own.node = c->node;
-    own.who = c->who;
-    enum err e = ledger_connect(&own, c->node->ledger, &own.db);
-    if (!e)
-        e = draft_begin(&own, str_join(&own.mem, STR("letters of "), l->run), "inquiry.receive", &hold);
-    if (e)
-        c->fault = own.fault;
-    else
-        e = take_locked(c, l);
-    if (hold)
-        draft_drop(hold);
-    db_close(own.db);
-    own.db = NULL;
-    ctx_done(&own);
-    return e;
+    const struct letter *l = arg;
+    TRY(take_one(c, l));
+    return work_now(c, l->run);
 }
 
 /* Opened, and signed by a paired node?  A stranger's letter is read and its
@@ -166,7 +151,7 @@ void room_end(struct ctx *room)
 enum err take_envelope(struct ctx *room, const struct envelope *e, struct letter *l, bool *authentic)
 {
     TRY(open_letter(room, e, l, authentic));
-    return l->kind == LETTER_POLL ? ERR_OK : take(room, l);
+    return l->kind == LETTER_POLL ? ERR_OK : with_run(room, l->run, take_held, l);
 }
 
 enum err inquiry_receive(struct ctx *c, const struct envelope *e, struct str *from)

@@ -1,4 +1,4 @@
-/* tick.c - every half minute: exchange, forget what has ended. */
+/* tick.c - every half minute: exchange, work, forget what has ended. */
 #include "inquiry/inside.h"
 
 #include "base/node.h"
@@ -14,7 +14,7 @@ static enum err forget_ended(struct ctx *c, size_t limit, size_t *did)
     TRY(ctx_check(c));
     TRY(db_query(c, &r,
         "SELECT q.run_dossier FROM inquiry_row q JOIN dossier d ON d.id = q.run_dossier"
-        " WHERE (q.state NOT IN ('sent', 'received', 'answered')"
+        " WHERE (q.state NOT IN ('sent', 'received', 'joined', 'granted', 'answered')"
         "   AND NOT EXISTS (SELECT 1 FROM inquiry_letter l WHERE l.dossier = q.run_dossier"
         "   AND l.state IN ('waiting', 'packed')))"
         "  OR q.asked_us < $1 ORDER BY q.run_dossier LIMIT $2",
@@ -35,7 +35,7 @@ static enum err expire_old(struct ctx *c, size_t limit, size_t *did)
     struct draft *d;
     size_t n = 0;
     TRY(ctx_check(c));
-    TRY(db_query(c, &r, "SELECT id, run, dossier FROM inquiry_row WHERE state IN ('sent', 'received', 'answered')"
+    TRY(db_query(c, &r, "SELECT id, run, dossier FROM inquiry_row WHERE state IN ('sent', 'received', 'joined', 'granted', 'answered')"
                         " AND asked_us < $1 ORDER BY id LIMIT $2",
                  ARGS(INT(c->now_us - INQUIRY_KEEP_DAYS * US_PER_DAY), INT((int64_t)limit))));
     for (; n < limit && rows_next(&r); n++)
@@ -50,13 +50,18 @@ static enum err expire_old(struct ctx *c, size_t limit, size_t *did)
     return ERR_OK;
 }
 
+enum { TURNS = 8 };
+
+/* What an exchange brings may be work, and its result wants to leave. */
 enum err inquiry_tick(struct ctx *c, size_t limit, size_t *did)
 {
-    size_t moved = 0;
+    size_t moved = 0, worked = 1;
     *did = 0;
-    TRY(inquiry_exchange(c, &moved));
+    for (int i = 0; i < TURNS && worked && !stopping(c); i++) {
+        TRY(inquiry_exchange(c, &moved));
+        TRY(inquiry_work(c, &worked));
+        *did += moved + worked;
+    }
     TRY(expire_old(c, limit, did));
-    TRY(forget_ended(c, limit, did));
-    *did += moved;
-    return ERR_OK;
+    return forget_ended(c, limit, did);
 }

@@ -1,5 +1,5 @@
 /* tokens.c - what of a person is compared: composite tokens from match/, of one
- * person to ask about, of everybody this node knows to answer with. */
+ * person to ask about, of everybody this node knows to answer with (set.c). */
 #include "inquiry/inside.h"
 
 #include "db/db.h"
@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { TOKENS_PER_PERSON = 32 };
+enum { TOKENS_PER_PERSON = 32, PAIRS_MAX = 4 * SET_MAX };
 
 static const char *const prefix[MATCH_TOKEN_KINDS] = {
     [MATCH_TOKEN_ID] = "id|", [MATCH_TOKEN_PHONE] = "phone|", [MATCH_TOKEN_EMAIL] = "email|",
@@ -104,6 +104,8 @@ static enum err gather_one(struct ctx *c, struct ctx *page, struct str id, struc
         if (g->n == g->room)
             g->pair = grown(c, g->pair, g->n, &g->room, sizeof *g->pair);
         TRY(ctx_check(c));
+        if (g->n == PAIRS_MAX)
+            return FAIL(c, ERR_INPUT, "inquiry.too-many", "%zu tokens of persons", g->n);
         g->pair[g->n++] = (struct pair){ arena_dup(&c->mem, t[i].text), (uint32_t)g->persons };
     }
     g->persons++;
@@ -153,36 +155,7 @@ static int by_text(const void *a, const void *b)
     return k ? k : x->person < y->person ? -1 : x->person > y->person;
 }
 
-static uint32_t below(uint32_t n)
-{
-    uint32_t v, least = -n % n;                      /* no place is likelier than another */
-    do
-        random_bytes(&v, sizeof v);
-    while (v < least);
-    return v % n;
-}
-
-/* Each token and the check get a place among `size`; the rest is filler. */
-static enum err places(struct ctx *c, struct own_set *s)
-{
-    uint32_t *all = NEW_N(&c->mem, uint32_t, s->size);
-    s->at = NEW_N(&c->mem, uint32_t, s->n + 1);
-    TRY(ctx_check(c));
-    for (size_t i = 0; i < s->size; i++)
-        all[i] = (uint32_t)i;
-    for (size_t i = 0; i <= s->n; i++) {
-        size_t j = i + below((uint32_t)(s->size - i));
-        uint32_t keep = all[i];
-        all[i] = all[j];
-        all[j] = keep;
-        if (i < s->n)
-            s->at[i] = all[i];
-        else
-            s->check_at = all[i];
-    }
-    return ERR_OK;
-}
-
+/* Sorted, each token once; then placed. */
 enum err own_set(struct ctx *c, struct own_set *out)
 {
     struct gathering g = { 0 };
@@ -191,101 +164,22 @@ enum err own_set(struct ctx *c, struct own_set *out)
     if (g.n)
         qsort(g.pair, g.n, sizeof *g.pair, by_text);
     s.person = g.person;
-    s.persons = g.persons;
     s.token = NEW_N(&c->mem, struct str, g.n + 1);
-    s.member = NEW_N(&c->mem, struct member, g.n + 1);
+    s.first = NEW_N(&c->mem, uint32_t, g.n + 2);
+    s.member = NEW_N(&c->mem, uint32_t, g.n + 1);
     TRY(ctx_check(c));
     for (size_t i = 0; i < g.n; i++) {
-        if (!s.n || !str_eq(s.token[s.n - 1], g.pair[i].text))
+        if (!s.n || !str_eq(s.token[s.n - 1], g.pair[i].text)) {
+            s.first[s.n] = (uint32_t)i;
             s.token[s.n++] = g.pair[i].text;
-        s.member[s.members++] = (struct member){ (uint32_t)(s.n - 1), g.pair[i].person };
+        }
+        s.member[i] = g.pair[i].person;
     }
-    s.size = set_size(s.n + 1);
+    s.first[s.n] = (uint32_t)g.n;
+    s.size = set_size(s.n);
     if (!s.size)
         return FAIL(c, ERR_INPUT, "inquiry.too-many", "%zu tokens", s.n);
-    TRY(places(c, &s));
-    *out = s;
-    return ERR_OK;
-}
-
-/* ---- kept until the guardian answers: lines of text ------------------------------------------- */
-
-static void put_n(struct buf *b, size_t v)
-{
-    buf_i64(b, (int64_t)v);
-    buf_char(b, ' ');
-}
-
-struct str set_text(struct ctx *c, const struct own_set *s)
-{
-    struct buf b;
-    buf_init(&b, &c->mem, BLOB_MAX);
-    put_n(&b, s->size);
-    put_n(&b, s->check_at);
-    put_n(&b, s->n);
-    put_n(&b, s->members);
-    put_n(&b, s->persons);
-    for (size_t i = 0; i < s->n; i++) {
-        put_n(&b, s->at[i]);
-        put_n(&b, s->token[i].n);
-        buf_put(&b, s->token[i]);
-    }
-    for (size_t i = 0; i < s->members; i++) {
-        put_n(&b, s->member[i].token);
-        put_n(&b, s->member[i].person);
-    }
-    for (size_t i = 0; i < s->persons; i++)
-        buf_put(&b, s->person[i]);
-    return b.failed ? (struct str){ 0 } : buf_str(&b);
-}
-
-static bool get_n(struct str *t, size_t most, size_t *out)
-{
-    struct str head, tail;
-    int64_t v;
-    if (!str_cut(*t, ' ', &head, &tail) || !str_to_i64(head, &v) || v < 0 || (uint64_t)v > most)
-        return false;
-    *t = tail;
-    *out = (size_t)v;
-    return true;
-}
-
-static bool set_lines(struct str t, struct own_set *s)
-{
-    size_t at, n, token, person;
-    for (size_t i = 0; i < s->n; i++) {
-        if (!get_n(&t, s->size - 1, &at) || !get_n(&t, t.n, &n) || n > t.n)
-            return false;
-        s->at[i] = (uint32_t)at;
-        s->token[i] = (struct str){ t.p, n };
-        t = str_sub(t, n, t.n);
-    }
-    for (size_t i = 0; i < s->members; i++) {
-        if (!get_n(&t, s->n - 1, &token) || !get_n(&t, s->persons - 1, &person))
-            return false;
-        s->member[i] = (struct member){ (uint32_t)token, (uint32_t)person };
-    }
-    for (size_t i = 0; i < s->persons; i++, t = str_sub(t, ID_LEN, t.n))
-        s->person[i] = str_sub(t, 0, ID_LEN);
-    return t.n == 0;
-}
-
-enum err set_read(struct ctx *c, struct str t, struct own_set *out)
-{
-    struct own_set s = { .n = 0 };
-    size_t check;
-    bool good = get_n(&t, SET_MAX, &s.size) && get_n(&t, SET_MAX, &check) && get_n(&t, SET_MAX, &s.n) &&
-                get_n(&t, t.n, &s.members) && get_n(&t, t.n, &s.persons) && s.size && check < s.size;
-    if (good) {
-        s.check_at = (uint32_t)check;
-        s.token = NEW_N(&c->mem, struct str, s.n + 1);
-        s.at = NEW_N(&c->mem, uint32_t, s.n + 1);
-        s.member = NEW_N(&c->mem, struct member, s.members + 1);
-        s.person = NEW_N(&c->mem, struct str, s.persons + 1);
-        TRY(ctx_check(c));
-    }
-    if (!good || !set_lines(t, &s))
-        return FAIL(c, ERR_CORRUPT, "error.internal", "stored set");
+    TRY(set_places(c, &s));
     *out = s;
     return ERR_OK;
 }

@@ -66,6 +66,13 @@ bool poprf_tweak_open(const struct element *open, struct str info, struct elemen
 
 /* ---- many elements at once ------------------------------------------------------- */
 
+bool oprf_elements_ok(const struct element *e, size_t n, int threads);
+bool oprf_hash_many(enum oprf_mode m, const struct str *input, size_t n, struct element *out, int threads);
+/* Blind of each input, all under one blind; for an input {0} a random element:
+ * nobody sees which is which. */
+bool oprf_blind_many(enum oprf_mode m, const struct str *input, size_t n, const struct scalar *blind,
+                     struct element *out, int threads);
+
 /* out[i] = a * x[i] + b * y[i]. */
 bool oprf_mix(const struct scalar *a, const struct element *x, const struct scalar *b, const struct element *y,
               size_t n, struct element *out, int threads);

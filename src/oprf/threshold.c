@@ -145,6 +145,58 @@ bool oprf_combine(const struct element *const *part, size_t parts, size_t n, str
 
 /* ---- many elements at once ------------------------------------------------------------- */
 
+static bool ok_span(void *arg, size_t from, size_t to, int lane)
+{
+    const struct element *e = arg;
+    bool good = true;
+    (void)lane;
+    for (size_t i = from; i < to; i++)
+        good &= element_ok(&e[i]);
+    return good;
+}
+
+bool oprf_elements_ok(const struct element *e, size_t n, int threads)
+{
+    return in_lanes(ok_span, (void *)(uintptr_t)e, n, threads);
+}
+
+struct blinding { enum oprf_mode m; const struct str *input; const struct scalar *blind; struct element *out; };
+
+static bool hash_span(void *arg, size_t from, size_t to, int lane)
+{
+    struct blinding *b = arg;
+    (void)lane;
+    for (size_t i = from; i < to; i++)
+        oprf_hash_to_group(b->m, b->input[i], &b->out[i]);
+    return true;
+}
+
+bool oprf_hash_many(enum oprf_mode m, const struct str *input, size_t n, struct element *out, int threads)
+{
+    struct blinding b = { m, input, NULL, out };
+    return in_lanes(hash_span, &b, n, threads);
+}
+
+static bool blind_span(void *arg, size_t from, size_t to, int lane)
+{
+    struct blinding *b = arg;
+    bool good = true;
+    (void)lane;
+    for (size_t i = from; i < to; i++)
+        if (b->input[i].n)
+            good &= oprf_blind(b->m, b->input[i], b->blind, &b->out[i]);
+        else
+            element_random(&b->out[i]);
+    return good;
+}
+
+bool oprf_blind_many(enum oprf_mode m, const struct str *input, size_t n, const struct scalar *blind,
+                     struct element *out, int threads)
+{
+    struct blinding b = { m, input, blind, out };
+    return in_lanes(blind_span, &b, n, threads);
+}
+
 struct mix { const struct scalar *a, *b; const struct element *x, *y; struct element *out; };
 
 static bool mix_span(void *arg, size_t from, size_t to, int lane)

@@ -29,7 +29,7 @@ static void found_and_agreed(struct t *t, struct trio *x)
     CHECK(str_eq(one_value(&x->h[B], "SELECT person FROM inquiry_row WHERE run = $1", run), theirs));
     CHECK_STR(one_value(&x->h[G], "SELECT person FROM inquiry_row WHERE run = $1", run), "");
     /* purpose and case are written on all three */
-    for (int i = 0; i < NODES; i++) {
+    for (int i = 0; i < x->n; i++) {
         CHECK_STR(one_value(&x->h[i], "SELECT purpose FROM inquiry_row WHERE run = $1", run), "protect");
         CHECK(str_eq(one_value(&x->h[i], "SELECT case_ref FROM inquiry_row WHERE run = $1", run), ka.code));
     }
@@ -63,7 +63,7 @@ static void found_and_agreed(struct t *t, struct trio *x)
         named = named || str_is(fact[i].value, "Ysapy María");
     CHECK(named);
     /* the run's secrets are destroyed on all three; the log stays */
-    for (int i = 0; i < NODES; i++) {
+    for (int i = 0; i < x->n; i++) {
         size_t did;
         machine(&x->h[i]);
         OK(&x->h[i].c, inquiry_tick(&x->h[i].c, 100, &did));
@@ -117,17 +117,22 @@ static void evidence(struct t *t)
 
 /* ---- limits ---------------------------------------------------------------------------------------- */
 
+static enum err ask_one(struct ctx *c, struct str who, struct str agency, struct str purpose, bool confirmed, struct str *id)
+{
+    return inquiry_ask(c, &(struct inquiry_question){ .person = who, .answering = agency, .purpose = purpose, .confirmed = confirmed }, id);
+}
+
 static void quotas_hold(struct t *t, struct trio *x)
 {
     struct work_case ka = case_of(t, &x->h[A], "py-1601", ASKS);
     struct ctx *c = &x->h[A].c;
     struct str who = person(t, &x->h[A], &ka, &unknown), id = { 0 };
-    REFUSED(c, ERR_INPUT, inquiry_ask(c, who, x->node[B], STR("protect"), false, &id));
-    REFUSED(c, ERR_INPUT, inquiry_ask(c, who, x->node[B], STR("curiosity"), true, &id));
-    REFUSED(c, ERR_INPUT, inquiry_ask(c, who, x->node[G], STR("protect"), true, &id));     /* the guardian is nobody to ask */
-    REFUSED(c, ERR_NOT_FOUND, inquiry_ask(c, who, x->node[A], STR("protect"), true, &id));
+    REFUSED(c, ERR_INPUT, ask_one(c, who, x->node[B], STR("protect"), false, &id));
+    REFUSED(c, ERR_INPUT, ask_one(c, who, x->node[B], STR("curiosity"), true, &id));
+    REFUSED(c, ERR_INPUT, ask_one(c, who, x->node[G], STR("protect"), true, &id));     /* the guardian is nobody to ask */
+    REFUSED(c, ERR_NOT_FOUND, ask_one(c, who, x->node[A], STR("protect"), true, &id));
     as(t, &x->h[A], KNOWS);
-    REFUSED(c, ERR_NOT_FOUND, inquiry_ask(c, who, x->node[B], STR("protect"), true, &id)); /* not her person */
+    REFUSED(c, ERR_NOT_FOUND, ask_one(c, who, x->node[B], STR("protect"), true, &id)); /* not her person */
     CHECK_EQ(COUNT_ROWS(&x->h[A], "SELECT count(*) FROM inquiry_row", NO_ARGS), 0);
     for (int i = 0; i < INQUIRY_PER_OFFICER; i++)
         (void)ask_from(t, x, who, ERR_OK);
@@ -213,7 +218,7 @@ static struct str letter_by(struct t *t, struct trio *x, int from, int to, struc
 static struct letter question(struct trio *x, const struct element *e)
 {
     return (struct letter){ .kind = LETTER_ASK, .purpose = STR("protect"), .case_ref = STR("X"), .officer = STR("o"),
-        .office = STR("f"), .answering = x->node[B], .guardian = x->node[G], .elements = e, .n = TOKENS_ASKED };
+        .office = STR("f"), .answering = x->node[B], .guardian = { x->node[G] }, .guardians = 1, .elements = e, .n = TOKENS_ASKED };
 }
 
 static void refusals(struct t *t, struct trio *x)
@@ -255,10 +260,10 @@ static void refusals(struct t *t, struct trio *x)
     wrong.to = x->node[G];                                          /* sealed to B, written to G */
     TAKES(&x->h[B], letter_by(t, x, A, B, &wrong), "inquiry.not-for-us");
     wrong = question(x, e);
-    wrong.answering = wrong.guardian = x->node[A];
+    wrong.answering = wrong.guardian[0] = x->node[A];
     TAKES(&x->h[B], letter_by(t, x, A, B, &wrong), "inquiry.not-for-us");
     wrong = question(x, e);
-    wrong.guardian = x->node[A];                                    /* a guardian of the asker's choice */
+    wrong.guardian[0] = x->node[A];                                    /* a guardian of the asker's choice */
     TAKES(&x->h[B], letter_by(t, x, A, B, &wrong), "inquiry.no-guardian");
     wrong = question(x, e);                                         /* the guardian asks, and is its own guardian */
     TAKES(&x->h[B], letter_by(t, x, G, B, &wrong), "inquiry.no-guardian");
@@ -286,7 +291,7 @@ static void refusals(struct t *t, struct trio *x)
     for (size_t i = 0; i < SET_MIN; i++)
         element_random(&set[i]);
     CHECK(oprf_deal(2, 2, &d));
-    struct letter join = { .kind = LETTER_JOIN, .run = l.run, .share = d.share[1], .elements = set, .n = SET_MIN };
+    struct letter join = { .kind = LETTER_JOIN, .run = l.run, .share = d.share[1], .elements = set, .n = SET_MIN, .size = SET_MIN };
     memcpy(join.commit[0], d.commit, sizeof join.commit[0]);
     TAKES(&x->h[G], letter_by(t, x, B, G, &join), "inquiry.not-yet");           /* before the question */
     struct letter to_g = question(x, e);
@@ -301,42 +306,61 @@ static void refusals(struct t *t, struct trio *x)
 }
 static void refused(struct t *t) { each_engine(t, refusals); }
 
-/* A guardian that answers a part of the set by another key, or proves with it. */
-static void bad_guardian(struct t *t, struct trio *x)
+/* The guardian opens what B sent, as it may. */
+static struct letter join_of(struct t *t, struct trio *x)
 {
-    struct work_case ka = case_of(t, &x->h[A], "py-1601", ASKS), kb = case_of(t, &x->h[B], "py-0401", KNOWS);
-    struct str mine = person(t, &x->h[A], &ka, &known);
-    (void)person(t, &x->h[B], &kb, &known);
-    struct str run = run_of(&x->h[A], ask_from(t, x, mine, ERR_OK)), a = carry_out(t, x, A);
-    CHECK_EQ(carry(t, x, A, B, a), 1);
     struct ctx *g = &x->h[G].c;
-    struct oprf_deal d;
-    struct scalar key, other_key;
-    struct element set[SET_MIN], part[TOKENS_ASKED];
-    scalar_random(&key);
-    scalar_random(&other_key);
-    CHECK(oprf_deal(2, 2, &d));
-    /* the guardian opens what B sent, as it may */
     struct waiting *w;
     size_t n;
     struct envelope e;
     struct str body;
-    struct letter join;
+    struct letter join = { 0 };
     machine(&x->h[B]);
     OK(&x->h[B].c, inquiry_waiting(&x->h[B].c, x->node[G], 5, &w, &n));
     CHECK_EQ(n, 1);
     OK(g, envelope_next(g, &w[0].bytes, &e));
     OK(g, node_unbox(g, e.sealed, &body));
     OK(g, letter_parse(g, body, &join));
+    return join;
+}
+
+/* A guardian that answers one place of the set by another key: found out, and that
+ * was its only try. */
+static void other_key(struct t *t, struct trio *x, struct str mine)
+{
+    struct str run = run_of(&x->h[A], ask_from(t, x, mine, ERR_OK));
+    struct oprf_deal d;
+    struct scalar key, other_key;
+    struct element set[SET_MIN];
+    CHECK_EQ(carry(t, x, A, B, carry_out(t, x, A)), 1);
+    struct letter join = join_of(t, x);
+    scalar_random(&key);
+    scalar_random(&other_key);
+    CHECK(oprf_deal(2, 2, &d));
     CHECK(oprf_evaluate(&key, join.elements, join.n, set, 0));
     CHECK(element_times(&other_key, &join.elements[7], &set[7]));
-    struct letter grant = { .kind = LETTER_GRANT, .run = run, .share = d.share[0], .elements = set, .n = join.n };
+    struct letter grant = { .kind = LETTER_GRANT, .run = run, .share = d.share[1], .elements = set, .n = join.n, .size = join.size };
     memcpy(grant.commit[1], d.commit, sizeof grant.commit[1]);
-    TAKES(&x->h[B], letter_by(t, x, G, B, &grant), "inquiry.bad-evaluation");
-    grant.share = d.share[1];
     TAKES(&x->h[B], letter_by(t, x, G, B, &grant), "inquiry.bad-share");
-    CHECK_STR(state(&x->h[B], run), "received");
-    /* an asker gets a half whose proof is by another key: no result */
+    CHECK_STR(state(&x->h[B], run), "joined");
+    grant.share = d.share[0];
+    TAKES(&x->h[B], letter_by(t, x, G, B, &grant), "inquiry.bad-evaluation");
+    CHECK_STR(state(&x->h[B], run), "refused");
+    TAKES(&x->h[B], letter_by(t, x, G, B, &grant), "inquiry.known");
+    (void)carry(t, x, B, A, carry_out(t, x, B));
+    CHECK_STR(state(&x->h[A], run), "refused");
+    CHECK_STR(one_value(&x->h[A], "SELECT words FROM inquiry_row WHERE run = $1", run), "inquiry.bad-evaluation");
+}
+
+/* An asker gets a half whose proof is by another key: no result. */
+static void other_proof(struct t *t, struct trio *x, struct str mine)
+{
+    struct str run = run_of(&x->h[A], ask_from(t, x, mine, ERR_OK)), a = carry_out(t, x, A);
+    struct element part[TOKENS_ASKED];
+    struct oprf_deal d;
+    CHECK(oprf_deal(2, 2, &d));
+    CHECK_EQ(carry(t, x, A, B, a), 1);
+    struct letter join = join_of(t, x);
     CHECK_EQ(carry(t, x, A, G, a), 1);
     CHECK_EQ(carry(t, x, B, G, carry_out(t, x, B)), 1);
     struct str real = carry_out(t, x, G);
@@ -349,6 +373,15 @@ static void bad_guardian(struct t *t, struct trio *x)
     memcpy(half.commit[1], d.commit, sizeof half.commit[1]);
     TAKES(&x->h[A], letter_by(t, x, G, A, &half), "inquiry.bad-proof");
     CHECK_STR(state(&x->h[A], run), "refused");
+}
+
+static void bad_guardian(struct t *t, struct trio *x)
+{
+    struct work_case ka = case_of(t, &x->h[A], "py-1601", ASKS), kb = case_of(t, &x->h[B], "py-0401", KNOWS);
+    struct str mine = person(t, &x->h[A], &ka, &known);
+    (void)person(t, &x->h[B], &kb, &known);
+    other_key(t, x, mine);
+    other_proof(t, x, mine);
 }
 static void dishonest(struct t *t) { each_engine(t, bad_guardian); }
 
@@ -393,7 +426,7 @@ static void late_letters(struct t *t, struct trio *x)
     size_t n = 0;
     (void)ask_from(t, x, mine, ERR_OK);
     machine(&x->h[A]);
-    OK(c, inquiry_courier_out(c, &file, &n));
+    OK(c, courier_file(c, &file, &n));
     CHECK_EQ(n, 2);
     (void)ask_from(t, x, mine, ERR_OK);
     machine(&x->h[A]);
@@ -401,8 +434,8 @@ static void late_letters(struct t *t, struct trio *x)
     CHECK_EQ(n, 2);
     OK(c, inquiry_waiting_count(c, &left));
     CHECK_EQ(left, 2);
-    OK(c, inquiry_courier_out(c, &file, &n));
-    OK(c, inquiry_courier_out(c, &file, &n));                       /* the stick was lost: made again */
+    OK(c, courier_file(c, &file, &n));
+    OK(c, courier_file(c, &file, &n));                       /* the stick was lost: made again */
     CHECK_EQ(n, 2);
     OK(c, inquiry_carried(c, &n));
     OK(c, inquiry_waiting_count(c, &left));

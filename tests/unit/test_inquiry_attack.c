@@ -54,11 +54,12 @@ static void settle(struct t *t, struct trio *x, struct str *mine)
 
 /* What left, what the asker opened, and (only to score the attacks) which tag
  * belongs to which token: recomputed with the answering node's own secrets. */
+struct flat { struct str token[8192]; uint32_t at[8192]; size_t n, persons; };   /* B's set, which is one piece */
 struct seen {
     struct str left[16];  size_t left_n;            /* whole courier files of B and G, and A's */
     const unsigned char *tags;  size_t tags_n;      /* opened by A */
     const struct element *blinded;  size_t blinded_n;   /* B's set as the guardian sees it */
-    struct own_set set;
+    struct flat set;
     unsigned char (*true_tag)[TAG_LEN_];            /* per token of set */
     unsigned char seed[KEY_LEN];                    /* the asker's own blinds */
 };
@@ -87,7 +88,7 @@ static void truth(struct t *t, struct trio *x, struct seen *s, const struct reco
     struct scalar dealt[2], share, weight, key, blind, unblind;
     struct element *h = NEW_N(&c->mem, struct element, s->set.n), *b = NEW_N(&c->mem, struct element, s->set.n);
     s->true_tag = arena_alloc_n_(&c->mem, s->set.n, TAG_LEN_, 8);
-    OK(c, secret_into(c, run, "own_share", &dealt[0], 32));
+    OK(c, secret_into(c, run, "own_share.0", &dealt[0], 32));
     OK(c, secret_into(c, run, "blind", &blind, 32));
     dealt[1] = grant->share;
     oprf_share_sum(dealt, 2, &share);
@@ -111,6 +112,24 @@ static struct str keep(struct t *t, struct trio *x, struct seen *s, int from)
     return f;
 }
 
+static int by_text(const void *a, const void *b)
+{
+    return str_cmp(((const struct piece_token *)a)->text, ((const struct piece_token *)b)->text);
+}
+
+/* By text: the same token has the same number in every run. */
+static void flatten(struct t *t, struct ctx *c, struct str text, struct flat *out)
+{
+    struct set_piece p = { 0 };
+    OK(c, piece_read(c, text, &p));
+    qsort(p.token, p.n, sizeof *p.token, by_text);
+    for (size_t i = 0; i < p.n && out->n < COUNT_OF(out->token); i++) {
+        out->token[out->n] = p.token[i].text;
+        out->at[out->n++] = p.token[i].at;
+    }
+    out->persons = KNOWN;
+}
+
 static void run_once(struct t *t, struct trio *x, struct str who, struct seen *s)
 {
     struct ctx *a = &x->h[A].c, *b = &x->h[B].c;
@@ -126,8 +145,9 @@ static void run_once(struct t *t, struct trio *x, struct str who, struct seen *s
     CHECK_EQ(carry(t, x, A, G, fa), 1);
     OK(b, run_row(b, id, &q));
     OK(b, run_load(b, &q, &run));
-    OK(b, blob_get(b, q.run_dossier, record_get(&run, "set"), &set));
-    OK(b, set_read(b, set, &s->set));
+    OK(b, run_blob(b, &q, &run, "set.0", &set));
+    CHECK_EQ(record_get(&run, "set.1").n, 0);
+    flatten(t, b, set, &s->set);
     struct str fb = keep(t, x, s, B);
     struct letter join = opened(t, &x->h[G], fb, LETTER_JOIN);
     s->blinded = join.elements;
@@ -198,7 +218,7 @@ static double try_register(const struct register_ *r, const struct seen *s)
 }
 
 /* The other scheme: a hash under a key that both agencies share. */
-static double keyed_hash_falls(const struct register_ *r, const struct own_set *set)
+static double keyed_hash_falls(const struct register_ *r, const struct flat *set)
 {
     unsigned char key[KEY_LEN], *tags = calloc(set->n, TAG_LEN_);
     random_bytes(key, sizeof key);

@@ -36,7 +36,7 @@ static struct str letter_by(struct t *t, struct trio *x, int from, int to, struc
 static struct letter question(struct trio *x, const struct element *e)
 {
     return (struct letter){ .kind = LETTER_ASK, .purpose = STR("protect"), .case_ref = STR("X"), .officer = STR("o"),
-        .office = STR("f"), .answering = x->node[B], .guardian = x->node[G], .elements = e, .n = TOKENS_ASKED };
+        .office = STR("f"), .answering = x->node[B], .guardian = { x->node[G] }, .guardians = 1, .elements = e, .n = TOKENS_ASKED };
 }
 
 static void some_elements(struct element e[TOKENS_ASKED])
