@@ -266,6 +266,57 @@ static enum err new_edges(struct move *m, int64_t key)
     return ERR_OK;
 }
 
+static bool watched(const struct node *n)
+{
+    for (int i = 0; i < n->n_def; i++)
+        if (n->def[i].kind == DEF_TIMER || n->def[i].kind == DEF_CONDITIONAL)
+            return true;
+    return false;
+}
+
+/* A start of an event sub-process that the old version did not watch. */
+static bool new_watch(const struct move *m, int start)
+{
+    int was = index_node(m->old, m->new->node.v[start].id);
+    return m->new->node.v[start].kind == FLOW_START && watched(&m->new->node.v[start]) &&
+           (was < 0 || !watched(&m->old->node.v[was]));
+}
+
+/* An event sub-process has taken the place of what went on there: no other may start. */
+static bool interrupted(const struct flow_run *r, int64_t scope)
+{
+    for (size_t i = 0; i < r->token.n; i++) {
+        const struct token *t = &r->token.v[i];
+        const struct node *n = t->node >= 0 && t->scope == scope ? &r->m->node.v[t->node] : NULL;
+        const struct box *in = n && n->by_event && n->inner >= 0 ? &r->m->box.v[n->inner] : NULL;
+        for (int k = 0; in && k < in->n_nodes; k++)
+            if (r->m->node.v[in->nodes[k]].kind == FLOW_START && r->m->node.v[in->nodes[k]].interrupting)
+                return true;
+    }
+    return false;
+}
+
+/* Event sub-processes that only the new version has are watched from now on, in what
+ * was open before; what opened in this move is watched already. */
+static enum err new_event_subs(struct move *m)
+{
+    struct flow_run *r = m->b;
+    for (size_t i = 0; i < r->scope.n; i++) {
+        const struct scope *s = &r->scope.v[i];
+        const struct box *b = s->box >= 0 && s->key < m->a->next ? &m->new->box.v[s->box] : NULL;
+        if (!b || !b->n_event_subs || interrupted(r, s->key))
+            continue;
+        for (int k = 0; k < b->n_event_subs; k++) {
+            const struct node *sub = &m->new->node.v[b->event_subs[k]];
+            const struct box *in = sub->inner >= 0 ? &m->new->box.v[sub->inner] : NULL;
+            for (int x = 0; in && x < in->n_nodes; x++)
+                if (new_watch(m, in->nodes[x]))
+                    TRY(event_arm(r, 0, s->key, in->nodes[x]));
+        }
+    }
+    return ERR_OK;
+}
+
 /* What fell points at nothing of the new model: it is gone before the game goes on. */
 static void drop_fallen(struct flow_run *b)
 {
@@ -304,6 +355,7 @@ static enum err go_over(struct move *m, const struct flow_decision *d, size_t n)
     drop_fallen(m->b);
     for (size_t i = 0; i < tokens; i++)
         TRY(new_edges(m, m->a->token.v[i].key));
+    TRY(new_event_subs(m));
     for (size_t i = tokens; i > 0; i--)               /* inner ones first: a part that is empty now is over */
         if (fallen[i - 1])
             TRY(run_path_ends(m->b, m->a->token.v[i - 1].scope));

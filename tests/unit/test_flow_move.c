@@ -7,6 +7,10 @@
 #define EDGE(id, host, cancel, x) "<boundaryEvent id='" id "' attachedToRef='" host \
     "' cancelActivity='" cancel "'>" x "</boundaryEvent>"
 
+#define WATCH(id, start, cancel, x, inside) "<subProcess id='" id "' triggeredByEvent='true'>" \
+    "<startEvent id='" start "' isInterrupting='" cancel "'>" x "</startEvent>" inside "</subProcess>"
+#define LATE(start, cancel) WATCH("w", start, cancel, TIMER("PT5H"), USER("l") WAY("9", start, "l"))
+
 /* gone: names of what has no place, by key; to: what is decided for each, in that
  * order ("-" ends there); refused: the fault, NULL when it must succeed. */
 struct move_game { const char *name, *old, *before, *new, *gone, *to, *refused, *after; };
@@ -41,6 +45,24 @@ static const struct move_game games[] = {
       PROC(START USER("a") USER("l") EDGE("t1", "a", "false", TIMER("PT1H")) EDGE("t2", "a", "false", TIMER("PT2H")) END WAY("1", "s", "a") WAY("2", "a", "e") WAY("4", "t1", "l") WAY("5", "t2", "l")), "=a",
       PROC(START USER("a") USER("l") EDGE("t1", "a", "false", TIMER("PT3H")) EDGE("t3", "a", "false", TIMER("PT4H")) END WAY("1", "s", "a") WAY("2", "a", "e") WAY("4", "t1", "l") WAY("6", "t3", "l")),
       "", "", NULL, "=a ev:off ev:timer:t1 ev:timer:t3 !t:t2 t:t1 =a,l t:t3 =a,l,l" },
+    { "a timed event sub-process that is new", PROC(START USER("a") END WAY("1", "s", "a") WAY("2", "a", "e")), "=a",
+      PROC(START USER("a") END WAY("1", "s", "a") WAY("2", "a", "e") LATE("t", "false")), "", "", NULL, "ev:timer:t t:t =a,l +l +a ." },
+    { "one that interrupts", PROC(START USER("a") END WAY("1", "s", "a") WAY("2", "a", "e")), "=a",
+      PROC(START USER("a") END WAY("1", "s", "a") WAY("2", "a", "e") LATE("t", "true")), "", "", NULL, "ev:timer:t t:t =l +l ." },
+    { "inside a part that stays", PROC(START SUB("u", USER("a")) END WAY("1", "s", "u") WAY("2", "u", "e")), "=a",
+      PROC(START SUB("u", USER("a") LATE("t", "false")) END WAY("1", "s", "u") WAY("2", "u", "e")), "", "", NULL, "ev:timer:t t:t =a,l +a =l +l ." },
+    { "one that was there goes on, once", PROC(START USER("a") END WAY("1", "s", "a") WAY("2", "a", "e") LATE("t", "false")), "=a",
+      PROC(START USER("a") END WAY("1", "s", "a") WAY("2", "a", "e") LATE("t", "false")), "", "", NULL, "t:t =a,l !t:t" },
+    { "one that went off does not begin again", PROC(START USER("a") END WAY("1", "s", "a") WAY("2", "a", "e") LATE("t", "false")), "t:t =a,l",
+      PROC(START USER("a") END WAY("1", "s", "a") WAY("2", "a", "e") LATE("t", "false")), "", "", NULL, "=a,l !t:t" },
+    { "its trigger was a message and is a clock now", PROC(START USER("a") END WAY("1", "s", "a") WAY("2", "a", "e")
+           WATCH("w", "t", "false", "<messageEventDefinition messageRef='x'/>", USER("l") WAY("9", "t", "l"))), "=a",
+      PROC(START USER("a") END WAY("1", "s", "a") WAY("2", "a", "e") LATE("t", "false")), "", "", NULL, "ev:timer:t t:t =a,l" },
+    { "where another interrupted already nothing new starts", PROC(START USER("a") END WAY("1", "s", "a") WAY("2", "a", "e") LATE("t", "true")), "t:t =l",
+      PROC(START USER("a") END WAY("1", "s", "a") WAY("2", "a", "e") LATE("t", "true")
+           WATCH("w2", "t2", "false", TIMER("PT1H"), USER("m") WAY("10", "t2", "m"))), "", "", NULL, "=l !t:t2 +l ." },
+    { "a new part opened by the move is watched once", PROC(START USER("a") END WAY("1", "s", "a") WAY("2", "a", "e")), "=a",
+      PROC(START USER("b") END WAY("1", "s", "b") WAY("2", "b", "e") LATE("t", "false")), "a", "b", NULL, "=b t:t =b,l !t:t" },
     { "an added step stays", PROC(START USER("a") END WAY("1", "s", "a") WAY("2", "a", "e")), "new:extra =a,extra",
       PROC(START USER("c") END WAY("1", "s", "c") WAY("2", "c", "e")), "a", "c", NULL, "=extra,c +extra +c ." },
     { "what was done ahead stays done", PROC(START USER("a") USER("b") USER("c") END WAY("1", "s", "a") WAY("2", "a", "b") WAY("3", "b", "c") WAY("4", "c", "e")), "add:b +b =a",
