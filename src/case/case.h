@@ -27,6 +27,7 @@ enum err case_reopen(struct ctx *c, struct str id, struct str reason) MUST_CHECK
 
 extern const struct route case_routes[];
 extern const struct route case_version_routes[];
+handler case_versions_page, case_versions_act;         /* versions_web.c: several at once */
 /* On the route's page: it runs on an older version; the way to move it. */
 enum err case_version_part(struct ctx *c, struct out *o, const struct work_case *k) MUST_CHECK;
 /* The lists of every kind the officer may see, in the order of kind_uses. */

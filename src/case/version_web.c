@@ -146,6 +146,8 @@ enum err case_version_part(struct ctx *c, struct out *o, const struct work_case 
         e = work_version_may(c, k);
         if (!e)
             go_button(o, BTN_QUIET, "version.move-open", "/case/%s/version", k->id);
+        if (!e && str_eq(k->owner, c->who->office))
+            go_button(o, BTN_QUIET, "versions.open", "/cases/versions");
     }
     if (e == ERR_NOT_FOUND || e == ERR_DENIED) {       /* nothing runs, or it is not hers to move */
         c->fault = before;
@@ -155,6 +157,8 @@ enum err case_version_part(struct ctx *c, struct out *o, const struct work_case 
 }
 
 const struct route case_version_routes[] = {
+    { GET,  "/cases/versions",   case_versions_page, .verb = "case.version", .help = "Cases of the office on an earlier version of their procedure." },
+    { POST, "/cases/versions",   case_versions_act,  .verb = "case.version", .help = "Move those picked, each by its own change." },
     { GET,  "/case/:id/version", version_page, .verb = "case.version", .help = "What another version of the procedure would change." },
     { POST, "/case/:id/version", act_version,  .verb = "case.version", .help = "Go over to it, with a reason." },
     { 0 }

@@ -124,6 +124,28 @@ enum err work_version_move(struct ctx *c, struct str case_id, const struct flow_
     return draft_commit(c, d);
 }
 
+enum err work_version_old(struct ctx *c, struct str after, size_t limit, struct work_old **out, size_t *n)
+{
+    AUTO_ROWS r = { 0 };
+    struct work_old *v = NEW_N(&c->mem, struct work_old, limit + 1);
+    size_t k = 0;
+    TRY(ctx_check(c));
+    TRY(db_query(c, &r,
+        "SELECT s.id, s.code, p.procedure, p.version FROM case_row s JOIN process p ON p.case_id = s.id"
+        " WHERE s.office = $1 AND s.status = 'open' AND s.id > $2 AND p.over = 0 AND NOT EXISTS"
+        " (SELECT 1 FROM process q WHERE q.case_id = s.id AND q.over = 0 AND (q.created_us > p.created_us"
+        " OR (q.created_us = p.created_us AND q.id < p.id))) ORDER BY s.id", ARGS(TEXT(c->who->office), TEXT(after))));
+    while (rows_next(&r)) {
+        struct str present = procedures_version(c->node->procedures, row_peek(&r, 2));
+        if (k < limit && present.n && !str_eq(present, row_peek(&r, 3)))
+            v[k++] = (struct work_old){ row_str(&r, 0), row_str(&r, 1) };
+    }
+    TRY(rows_end(&r));
+    *out = v;
+    *n = k;
+    return ERR_OK;
+}
+
 enum err work_moves(struct ctx *c, struct str case_id, size_t limit, struct work_moved **out, size_t *n)
 {
     AUTO_ROWS r = { 0 };

@@ -112,6 +112,10 @@ enum err work_version_may(struct ctx *c, const struct work_case *k) MUST_CHECK;
  * ERR_INPUT: no reason, or something is not decided. */
 enum err work_version_move(struct ctx *c, struct str case_id, const struct flow_decision *d, size_t n,
                            struct str seen, struct str reason) MUST_CHECK;
+/* Open cases that her office coordinates and that run on another version than the
+ * pack's present one, in the order of their ids, after that id. */
+struct work_old { struct str id, code; };
+enum err work_version_old(struct ctx *c, struct str after, size_t limit, struct work_old **out, size_t *n) MUST_CHECK;
 /* Moves of a case, newest first, for its timeline. */
 struct work_moved { struct str office, officer, reason; int64_t at_us; };
 enum err work_moves(struct ctx *c, struct str case_id, size_t limit, struct work_moved **out, size_t *n) MUST_CHECK;

@@ -239,6 +239,51 @@ static void story_on(struct t *t, struct house_t *h)
     CHECK(has_old);                                                                        /* the other still knows the old step */
 }
 
+/* Several cases at once: those of which nothing must be decided, each by its own change. */
+static void several_on(struct t *t, struct house_t *h)
+{
+    struct ctx *c = &h->c;
+    struct work_case a = new_case(t, h), b = new_case(t, h), d = new_case(t, h);
+    struct str gone = one_value(h, "SELECT node FROM obligation WHERE case_id = $1 AND state = 'due' ORDER BY due_us, id", a.id);
+    struct str renamed = PATH(gone, STR("-2")), first = version_of(h, a.id), page = STR("/cases/versions");
+    OK(c, obligation_done(c, step_at(h, b.id, gone), NULL, STR("hecho")));
+    OK(c, obligation_done(c, step_at(h, d.id, gone), NULL, STR("hecho")));
+    struct work_old *v;
+    size_t n;
+    OK(c, work_version_old(c, (struct str){ 0 }, 10, &v, &n));
+    CHECK_EQ(n, 0);
+    pack_changes(t, h, PATH(STR("\""), gone, STR("\"")), PATH(STR("\""), renamed, STR("\"")));
+    pack_changes(t, h, PATH(STR(">"), gone, STR("<")), PATH(STR(">"), renamed, STR("<")));
+    as(t, h, HERE);
+    OK(c, work_version_old(c, (struct str){ 0 }, 10, &v, &n));
+    CHECK_EQ(n, 3);
+    OK(c, work_version_old(c, v[0].id, 10, &v, &n));
+    CHECK_EQ(n, 2);
+    struct work_version now;
+    OK(c, work_version(c, a.id, &now));
+    struct str here = token_of(t, h, HERE), other = token_of(t, h, "codeni-villarrica");
+    CHECK(page_has(t, h, here, page, PATH(b.id, STR(":"), now.present)));
+    CHECK(page_has(t, h, here, page, PATH(STR("/case/"), a.id, STR("/version"))));         /* what it needs is decided there */
+    CHECK(!page_has(t, h, here, page, PATH(a.id, STR(":"), now.present)));
+    CHECK(!page_has(t, h, other, page, b.code));
+    struct sent form[8] = { { STR("reason"), STR("Ruta nueva desde marzo") }, { STR("case"), PATH(a.id, STR(":"), now.present) },
+        { STR("case"), PATH(b.id, STR(":"), now.present) }, { STR("case"), PATH(d.id, STR(":"), first) } };
+    struct sent no_reason[8] = { { STR("reason"), STR(" ") }, form[2] }, none[8] = { form[0] };
+    CHECK_EQ(send(t, h, here, page, no_reason, 2), 422);
+    CHECK_EQ(send(t, h, here, page, none, 1), 422);
+    CHECK_EQ(send(t, h, other, page, form, 4), 200);                                       /* none of hers: said for each */
+    CHECK(str_eq(version_of(h, b.id), first));
+    CHECK_EQ(send(t, h, here, page, form, 4), 200);                                        /* one of three; two with their reason */
+    CHECK(str_eq(version_of(h, a.id), first) && str_eq(version_of(h, d.id), first));
+    CHECK(str_eq(version_of(h, b.id), now.present));
+    form[1] = (struct sent){ STR("case"), PATH(d.id, STR(":"), now.present) };
+    CHECK_EQ(send(t, h, here, page, form, 2), 303);
+    CHECK(str_eq(version_of(h, d.id), now.present));
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM process_move WHERE reason = 'Ruta nueva desde marzo'", NO_ARGS), 2);
+    struct verify_report rep;
+    OK(c, ledger_verify(c, c->node->ledger, false, &rep));
+}
+
 /* A step whose clock is stopped has no timer that goes off, and it goes off later. */
 static void paused_on(struct t *t, struct house_t *h)
 {
@@ -287,10 +332,11 @@ static void both(struct t *t, void (*run)(struct t *t, struct house_t *h))
     }
 }
 #define BOTH(name) static void name(struct t *t) { both(t, name##_on); }
-BOTH(story) BOTH(paused)
+BOTH(story) BOTH(several) BOTH(paused)
 
 static const struct t_case cases[] = {
     { "the pack changes: the old case goes on, the new one takes the new; a move with a reason", story },
+    { "several cases at once, each by its own change; what cannot move says why", several },
     { "a stopped clock does not go off", paused },
 };
 T_MAIN(cases)
