@@ -135,6 +135,8 @@ static enum err pg_run(struct ctx *c, struct db *db, const char *sql,
     struct stmt *s = stmt_find(db, sql);
     if (!s)
         TRY(pg_prepare(c, db, sql, &s));
+    if (!s)
+        return FAIL(c, ERR_BUG, "error.internal", "no statement");
     (void)snprintf(name, sizeof name, "s%u", s->number);
     PGresult *res = PQexecPrepared(db->pg, name, (int)n, p.val, p.len, p.fmt, 1);
     if (s->once)

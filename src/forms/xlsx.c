@@ -33,7 +33,7 @@ static enum err part_read(struct book *b, const char *name, struct str *out)
         return FAIL(b->c, ERR_INPUT, "xlsx.encrypted", "xlsx: encrypted part");
     char *p = arena_alloc(&b->c->mem, (size_t)st.size + 1, 1);
     if (!p)
-        return ctx_check(b->c);
+        return FAIL(b->c, ERR_NOMEM, "error.memory", "xlsx: part");
     zip_file_t *f = zip_fopen(b->zip, name, 0);
     zip_int64_t n = f ? zip_fread(f, p, st.size + 1) : -1;
     if (f)
