@@ -74,6 +74,15 @@ enum err kind_list(struct ctx *c, struct str case_id, const char *kind, size_t l
 /* All records of a case, those of a kind together and newest first; `by` stays empty. */
 enum err kind_list_all(struct ctx *c, struct str case_id, size_t limit, struct kind_row **out, size_t *n) MUST_CHECK;
 
+/* ---- naming nobody ---------------------------------------------------------------- */
+
+/* Titles of cases and names of added steps are read by all on the route.  ERR_INPUT
+ * "case.names-someone" when the text holds a name, number or telephone of a person of
+ * the case (of one record).  Looks only at what is open to c->who now (access_open):
+ * the answer tells nobody what she could not read, and is no way to guess. */
+enum err kind_case_unnamed(struct ctx *c, const struct work_case *k, struct str text) MUST_CHECK;
+enum err kind_record_unnamed(struct ctx *c, struct str dossier, struct str record, struct str text) MUST_CHECK;
+
 /* ---- page parts ---------------------------------------------------------------------- */
 
 /* A section with the list of a kind and its "add" button; nothing when the

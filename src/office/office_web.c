@@ -2,6 +2,7 @@
 
 #include "base/node.h"
 #include "db/db.h"
+#include "kinds/kinds.h"
 #include "law/law.h"
 #include "pack/pack.h"
 #include "page/names.h"
@@ -434,10 +435,14 @@ static enum err act_add_step(struct ctx *c, const struct request *rq, struct res
         due_us = pack_day_start_us(p, days_from_civil(day) + 1) - 1;
     struct str roles = of ? of->roles : (struct str){ 0 }, role = { 0 };
     (void)str_next(&roles, ' ', &role);
-    enum err e;
-    if (of)
+    struct work_case k;
+    TRY(work_case(c, rq->params[0], &k));
+    enum err e = kind_case_unnamed(c, &k, req_field(rq, "name"));
+    if (!e)
+        e = kind_case_unnamed(c, &k, req_field(rq, "reason"));
+    if (!e && of)
         e = obligation_add(c, rq->params[0], req_field(rq, "name"), role, of->id, due_us, req_field(rq, "reason"));
-    else
+    else if (!e)
         e = FAIL(c, ERR_INPUT, "step.no-office", "office");
     if (e == ERR_INPUT) {
         const char *key = c->fault.key;

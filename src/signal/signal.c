@@ -648,6 +648,8 @@ enum err signal_open_case(struct ctx *c, struct str id, const struct signal_case
     if (s.case_id.n || !waiting(s.state))
         e = FAIL(c, ERR_CONFLICT, "signal.already", "signal " STR_F, STR_A(id));
     if (!e)
+        e = kind_record_unnamed(c, s.dossier, s.id, how->title);
+    if (!e)
         e = open_locked(c, d, &s, how, &k);
     if (e) {
         draft_drop(d);

@@ -200,6 +200,89 @@ static void look_limit_on(struct t *t, struct house_t *h)
     CHECK_EQ(post(t, h, here, ask, "x", ""), 303);
 }
 
+/* ---- free text that everybody reads names nobody ------------------------------------------------------- */
+
+struct naming { const char *text; bool refused; };
+static const struct naming named[] = {
+    { "Llamar a Ysapy", true },
+    { "llamar a YSAPY, de tarde", true },
+    { "Acompañar a la señora arámi", true },            /* her mother, with an accent of its own */
+    { "Documento 0.000.001", true },
+    { "Visita a la familia", false },
+    { "Ysapyta no es ella", false },                    /* whole words only */
+    { "Traslado del 02/03/2026", false },
+};
+
+static void unnamed_on(struct t *t, struct house_t *h)
+{
+    struct ctx *c = &h->c;
+    struct work_case k = case_at(t, h, "PY-19", HERE);
+    (void)person_in(t, h, &k, "P1");
+    struct str here = signed_in(t, h, HERE);
+    OK(c, session_resume(c, here));
+    for (size_t i = 0; i < COUNT_OF(named); i++)        /* closed: no way to guess */
+        OK(c, kind_case_unnamed(c, &k, str_c(named[i].text)));
+    OK(c, access_open(c, k.protection, STR("contact"), STR("Llamar a la familia")));
+    for (size_t i = 0; i < COUNT_OF(named); i++) {
+        enum err e = kind_case_unnamed(c, &k, str_c(named[i].text));
+        if ((e == ERR_INPUT) != named[i].refused || (e && e != ERR_INPUT)) {
+            t->bad++;
+            printf("# %s: %s\n", named[i].text, err_name(e));
+        }
+        c->fault = (struct fault){ 0 };
+    }
+    c->who = NULL;
+    struct str add = PATH(STR("/case/"), k.id, STR("/add-step"));
+    OK(c, session_resume(c, here));
+    struct sent form[] = { { STR("token"), form_token(c) }, { STR("name"), STR("Llamar a Ysapy") }, { STR("office"), STR(HERE) },
+                           { STR("reason"), STR("Lo pidió la escuela") } };
+    struct got g;
+    c->who = NULL;
+    web_ask(h, here, POST, add, form, COUNT_OF(form), &g);
+    CHECK_EQ(g.rs.status, 422);
+    CHECK(holds(g.body, STR("lo leen todas las oficinas de la ruta")));
+    got_end(&g);
+    form[1].value = STR("Llamar a la adolescente");
+    form[3].value = STR("Lo pidió Ysapy");
+    web_ask(h, here, POST, add, form, COUNT_OF(form), &g);
+    CHECK_EQ(g.rs.status, 422);
+    got_end(&g);
+    form[3].value = STR("Lo pidió la escuela");
+    web_ask(h, here, POST, add, form, COUNT_OF(form), &g);
+    CHECK_EQ(g.rs.status, 303);
+    got_end(&g);
+    OK(c, session_resume(c, signed_in(t, h, HERE)));    /* another session: shut */
+    OK(c, kind_case_unnamed(c, &k, STR("Llamar a Ysapy")));
+    c->who = NULL;
+}
+
+/* The title of a case and the telephone of the report it comes from. */
+static void title_unnamed_on(struct t *t, struct house_t *h)
+{
+    struct ctx *c = &h->c;
+    struct answers a = { 0 };
+    struct str receipt, signal, id;
+    (void)answers_put(&c->mem, &a, STR("what"), STR("Aviso inventado"));
+    (void)answers_put(&c->mem, &a, STR("contact_wanted"), STR("yes"));
+    (void)answers_put(&c->mem, &a, STR("contact_phone"), STR("+595 000 000 123"));
+    c->who = NULL;
+    OK(c, signal_receive(c, &(struct signal_in){ .channel = "web", .form = STR("signal"), .answers = &a,
+        .territory = STR("PY-19") }, &receipt, &signal));
+    struct str dossier = one_value(h, "SELECT dossier FROM signal_row WHERE id = $1", signal);
+    as(t, h, HERE);
+    struct draft *d;
+    OK(c, draft_begin(c, signal, "test.give", &d));
+    draft_in(d, dossier);
+    (void)grant_add(c, d, dossier, STR(HERE), LEVEL_WRITE, "duty", 0, (struct str){ 0 });
+    OK(c, draft_commit(c, d));
+    OK(c, session_resume(c, signed_in(t, h, HERE)));
+    OK(c, access_open(c, dossier, STR("contact"), STR("Llamar a quien avisó")));
+    struct signal_case how = { .title = STR("avisa 0000 000123"), .procedure = c->node->pack->procedures[0].id, .cl = true };
+    REFUSED(c, ERR_INPUT, signal_open_case(c, signal, &how, &id));
+    how.title = STR("adolescente, casa particular");
+    OK(c, signal_open_case(c, signal, &how, &id));
+}
+
 /* ---- ids that are not hers, or not what the path says ------------------------------------------------ */
 
 enum { IDS = 24 };
@@ -806,7 +889,7 @@ static void both(struct t *t, void (*run)(struct t *t, struct house_t *h))
     }
 }
 #define BOTH(name) static void name(struct t *t) { both(t, name##_on); }
-BOTH(persons) BOTH(links) BOTH(suspects) BOTH(looking) BOTH(look_limit) BOTH(strangers) BOTH(misplaced) BOTH(undo_needs_writing) BOTH(secretary)
+BOTH(persons) BOTH(links) BOTH(suspects) BOTH(looking) BOTH(look_limit) BOTH(unnamed) BOTH(title_unnamed) BOTH(strangers) BOTH(misplaced) BOTH(undo_needs_writing) BOTH(secretary)
 BOTH(emergency) BOTH(custody) BOTH(articles) BOTH(reasons) BOTH(messages) BOTH(closing) BOTH(at_once)
 
 static const struct t_case cases[] = {
@@ -814,6 +897,8 @@ static const struct t_case cases[] = {
     { "several records of one person: counts follow, rebuilt alike, kept apart", links },
     { "a suspect is put together by two officers", suspects },
     { "who may be meant, before anything is saved", looking },
+    { "names of steps name nobody whose names are open", unnamed },
+    { "nor do titles of cases", title_unnamed },
     { "invented persons: so many questions a day, then the supervisor", look_limit },
     { "a form with the ids of another office's case changes nothing", strangers },
     { "a form with her own ids in the wrong place changes nothing", misplaced },
