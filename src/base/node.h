@@ -12,7 +12,8 @@ struct pack;            /* pack/pack.h: the country                        */
 struct procedures;      /* work/work.h: the pack's procedures, ready to run */
 struct law;             /* law/law.h: the pack's law, ready to ask         */
 struct words;           /* words/words.h: message catalogues               */
-struct match_index;     /* match/match.h: persons known here               */
+struct match_index;     /* match/match.h: what signals are about          */
+struct things;          /* things/things.h: who and what is known here     */
 struct panel;           /* page/page.h: what desks show on others' pages   */
 struct access_state;    /* access/access.h: sessions, throttles             */
 struct served;          /* signal/served.h: forms that phones and imports fill */
@@ -28,9 +29,8 @@ struct node {
     const struct procedures *procedures;
     const struct words *words;
     const struct law *law;
-    struct match_index *persons;
+    struct things *things;
     struct match_index *signals;    /* where recent signals are about; NULL: not compared */
-    const int *persons_ready;       /* atomic: 0 while the index is still being filled */
     const struct panel *panels;     /* ends with a row of zeros */
     struct access_state *access;
     const struct served *served;

@@ -8,6 +8,7 @@
 #include "pack/pack.h"
 #include "page/names.h"
 #include "page/page.h"
+#include "things/things.h"
 
 static void crime_tags(struct out *o, const struct work_case *k)
 {
@@ -71,10 +72,13 @@ static enum err cases_page(struct ctx *c, const struct request *rq, struct respo
     head_actions(o);
     if (access_may(c, "person.find", (struct str){ 0 }))
         go_button(o, BTN_QUIET, "find.title", "/find");
+    if (access_may(c, "thing.list", (struct str){ 0 }))
+        go_button(o, BTN_QUIET, "thing.several", "/things");
     go_button(o, BTN_QUIET, "export.csv", "/export/cases.csv");
     go_button(o, BTN_QUIET, "export.xlsx", "/export/cases.xlsx");
     head_end(o);
     list_filters(c, o, rq);
+    TRY(things_search_part(c, o, f.q));
     if (!n)
         empty(o, "case.none");
     else

@@ -83,6 +83,9 @@ enum err kind_list_all(struct ctx *c, struct str case_id, size_t limit, struct k
 enum err kind_case_unnamed(struct ctx *c, const struct work_case *k, struct str text) MUST_CHECK;
 enum err kind_record_unnamed(struct ctx *c, struct str dossier, struct str record, struct str text) MUST_CHECK;
 
+/* A record in one line, by the fields of its kind's `show`. */
+struct str kind_summary(struct ctx *c, const struct record *r);
+
 /* ---- page parts ---------------------------------------------------------------------- */
 
 /* A section with the list of a kind and its "add" button; nothing when the

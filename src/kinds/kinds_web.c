@@ -43,6 +43,12 @@ static struct str summary(struct ctx *c, const struct kind_use *u, const struct 
     return all.n ? all : SAY(c, "kind.no-summary");
 }
 
+struct str kind_summary(struct ctx *c, const struct record *r)
+{
+    const struct kind_use *u = kind_find(r->kind);
+    return u ? summary(c, u, r) : r->id;
+}
+
 static enum err list_row(struct ctx *c, struct out *o, const struct work_case *k, const struct kind_use *u,
                          const struct kind_row *row)
 {

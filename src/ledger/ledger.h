@@ -185,5 +185,10 @@ enum err change_list(struct ctx *c, struct str dossier, int64_t before_seq, size
                      struct change **out, size_t *n) MUST_CHECK;
 enum err change_list_record(struct ctx *c, struct str record, size_t limit,
                             struct change **out, size_t *n) MUST_CHECK;
+/* What came into this node's ledger after a place, from wherever, oldest first, for
+ * what follows the tables in memory; at most `limit` places are looked at, none
+ * beyond upto.  *last: how far; erased changes are left out.  It asks no rights. */
+enum err change_since(struct ctx *c, int64_t after_seq, int64_t upto, size_t limit,
+                      struct change **out, size_t *n, int64_t *last) MUST_CHECK;
 
 #endif

@@ -1,4 +1,4 @@
-/* list.c - the changes behind a dossier or a record, newest first. */
+/* list.c - the changes behind a dossier or a record, newest first; what came since. */
 #include "ledger/ledger_impl.h"
 
 #include <stdlib.h>
@@ -106,4 +106,28 @@ enum err change_list_record(struct ctx *c, struct str record, size_t limit,
     if (!found)
         return FAIL(c, ERR_NOT_FOUND, "record.none", "no such record");
     return list(c, gid_of(c->node->ledger, dossier, kind, record), dossier, record, INT64_MAX, limit, out, n);
+}
+
+enum err change_since(struct ctx *c, int64_t after_seq, int64_t upto, size_t limit,
+                      struct change **out, size_t *n, int64_t *last)
+{
+    struct ledger *l = c->node->ledger;
+    struct entry *e = NULL;
+    size_t got = 0, kept = 0;
+    if (limit > 1000)
+        limit = 1000;
+    TRY(entries_read(c, l, after_seq, limit, &e, &got));
+    struct change *list = NEW_N(&c->mem, struct change, got + 1);
+    TRY(ctx_check(c));
+    *last = after_seq;
+    for (size_t i = 0; i < got && e[i].n <= upto; i++) {
+        struct dossier_key key;
+        bool erased;
+        TRY(entry_open(c, l, &e[i], &key, &list[kept], &erased));
+        list[kept].seq = *last = e[i].n;
+        kept += !erased;
+    }
+    *out = list;
+    *n = kept;
+    return ERR_OK;
 }

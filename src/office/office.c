@@ -129,14 +129,14 @@ static enum err count_signals(struct sums *s, struct department *d)
     return rows_end(&r);
 }
 
-/* Who is one person, by the links that stand. */
+/* What is one, by the links that stand. */
 static enum err load_groups(struct ctx *c, struct match_groups *g)
 {
     enum { STEP = 1000 };
     struct match_bond *b = NULL;
     size_t n = 0, room = 0;
     AUTO_ROWS r = { 0 };
-    TRY(db_query(c, &r, "SELECT id, a, b, same, at_us FROM person_link WHERE same < 2 ORDER BY id", NO_ARGS));
+    TRY(db_query(c, &r, "SELECT id, a, b, same, at_us FROM thing_link WHERE same < 2 ORDER BY id", NO_ARGS));
     while (rows_next(&r)) {
         if (n == room) {
             struct match_bond *more = NEW_N(&c->mem, struct match_bond, room + room / 2 + STEP);
@@ -158,44 +158,55 @@ static int by_text(const void *x, const void *y)
     return str_cmp(*(const struct str *)x, *(const struct str *)y);
 }
 
-/* Records that somebody confirmed as one person are one, in however many cases and
- * districts they stand. */
-static enum err count_persons(struct sums *s, struct department *d)
+/* Records that somebody confirmed as one are one, in however many cases and
+ * districts they stand.  rows: territory, id, ordered by id. */
+static enum err count_each(struct sums *s, struct rows *r, const struct match_groups *g, int64_t *each, int64_t *records)
 {
     enum { MAX = 2 * 1000 * 1000 };
-    struct match_groups g;
     struct str *who = NULL;
-    size_t room = 0;
-    AUTO_ROWS r = { 0 };
-    TRY(load_groups(s->c, &g));
-    TRY(db_query(s->c, &r, "SELECT k.territory, p.id FROM person_row p JOIN case_row k ON k.id = p.case_id"
-                           " WHERE p.role = 'affected' ORDER BY p.id", NO_ARGS));
-    while (rows_next(&r) && d->records < MAX) {
-        if (!inside(s, row_str(&r, 0)))
+    size_t room = 0, n = 0;
+    while (rows_next(r) && n < MAX) {
+        if (!inside(s, row_str(r, 0)))
             continue;
-        struct str one = match_group_of(&g, row_str(&r, 1));
-        d->records++;
-        if (!g.n) {                             /* no links: everyone is one */
-            d->persons++;
+        if (!g->n) {                            /* no links: everyone is one */
+            n++;
             continue;
         }
-        if (!who || (size_t)d->records > room) {
+        if (n == room) {
             struct str *more = NEW_N(&s->c->mem, struct str, room * 2 + 1000);
             TRY(ctx_check(s->c));
             if (who)
-                memcpy(more, who, (size_t)(d->records - 1) * sizeof *who);
+                memcpy(more, who, n * sizeof *who);
             room = room * 2 + 1000;
             who = more;
         }
-        who[d->records - 1] = one;
+        who[n++] = match_group_of(g, row_str(r, 1));
     }
-    TRY(rows_end(&r));
-    if (!who)
-        return ERR_OK;
-    qsort(who, (size_t)d->records, sizeof *who, by_text);
-    for (int64_t i = 0; i < d->records; i++)
-        d->persons += i == 0 || !str_eq(who[i], who[i - 1]);
+    TRY(rows_end(r));
+    *records = (int64_t)n;
+    *each = who ? 0 : *records;
+    if (who)
+        qsort(who, n, sizeof *who, by_text);
+    for (size_t i = 0; who && i < n; i++)
+        *each += i == 0 || !str_eq(who[i], who[i - 1]);
     return ERR_OK;
+}
+
+static enum err count_persons(struct sums *s, const struct match_groups *g, struct department *d)
+{
+    AUTO_ROWS r = { 0 };
+    TRY(db_query(s->c, &r, "SELECT k.territory, p.id FROM person_row p JOIN case_row k ON k.id = p.case_id"
+                           " WHERE p.role = 'affected' ORDER BY p.id", NO_ARGS));
+    return count_each(s, &r, g, &d->persons, &d->records);
+}
+
+static enum err count_things(struct sums *s, const struct match_groups *g, const char *kind, int64_t *each)
+{
+    AUTO_ROWS r = { 0 };
+    int64_t records;
+    TRY(db_query(s->c, &r, "SELECT k.territory, t.id FROM thing_row t JOIN case_row k ON k.id = t.case_id"
+                           " WHERE t.kind = $1 ORDER BY t.id", ARGS(TEXT(str_c(kind)))));
+    return count_each(s, &r, g, each, &records);
 }
 
 enum err department_of(struct ctx *c, struct str territory, struct department *out)
@@ -203,6 +214,7 @@ enum err department_of(struct ctx *c, struct str territory, struct department *o
     const struct pack *p = c->node->pack;
     struct sums s = { c, territory.n ? territory : c->who->territory };
     struct department d = { 0 };
+    struct match_groups g;
     TRY(access_need(c, "office.department", (struct str){ 0 }));
     if (!pack_within(p, s.inside, c->who->territory))
         return FAIL(c, ERR_NOT_FOUND, "error.not-found", "territory " STR_F, STR_A(s.inside));
@@ -210,7 +222,10 @@ enum err department_of(struct ctx *c, struct str territory, struct department *o
     TRY(count_offices(&s, &d));
     TRY(count_left(&s, &d));
     TRY(count_signals(&s, &d));
-    TRY(count_persons(&s, &d));
+    TRY(load_groups(c, &g));
+    TRY(count_persons(&s, &g, &d));
+    TRY(count_things(&s, &g, "workplace", &d.workplaces));
+    TRY(count_things(&s, &g, "employer", &d.employers));
     *out = d;
     return ERR_OK;
 }

@@ -13,6 +13,7 @@ struct leave_count { struct str stage; int64_t closed; };
 struct department {
     int64_t open, late, signals;
     int64_t persons, records;       /* people affected, each once; and the records of them */
+    int64_t workplaces, employers;  /* known from its cases, each once */
     const struct stage_count *stages;  size_t stages_n;
     const struct late_count *offices;  size_t offices_n;
     const struct leave_count *left;    size_t left_n;     /* at which stage cases were closed */

@@ -482,6 +482,22 @@ static void persons_part(struct out *o, const struct department *d)
     section_end(o);
 }
 
+static void things_part(struct out *o, const struct department *d)
+{
+    part_begin(o, "dept.things");
+    html(o, "<p>");
+    T(o, "dept.workplaces");
+    html(o, ": <b class=\"num\">");
+    small_number(o, d->workplaces);
+    html(o, "</b> · ");
+    T(o, "dept.employers");
+    html(o, ": <b class=\"num\">");
+    small_number(o, d->employers);
+    html(o, "</b></p>\n");
+    small(o, "dept.things-note");
+    section_end(o);
+}
+
 static enum err department_page(struct ctx *c, const struct request *rq, struct response *rs)
 {
     struct out *o = &rs->out;
@@ -519,6 +535,7 @@ static enum err department_page(struct ctx *c, const struct request *rq, struct 
     section_end(o);
     halves_end(o);
     persons_part(o, &d);
+    things_part(o, &d);
     part_begin(o, "dept.left");
     if (!d.left_n)
         empty(o, "dept.none-left");

@@ -101,7 +101,8 @@ static enum err look(struct ctx *c, const struct match_record *me, const struct 
     bool yes;
     struct found *f = NEW_N(&c->mem, struct found, FIND_SHOWN);
     TRY(ctx_check(c));
-    TRY(match_lookup_from(c, c->node->persons, me, w->floor, LOOK_AT, &m, &got, NULL));
+    TRY(things_catch_up(c));
+    TRY(match_lookup_from(c, things_index(c, thing_find(STR("person"))), me, w->floor, LOOK_AT, &m, &got, NULL));
     for (size_t i = 0; i < got && k < FIND_SHOWN; i++) {
         TRY(look_at(c, &m[i], w, &f[k], &yes));
         k += yes;

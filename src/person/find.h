@@ -9,7 +9,8 @@
 #ifndef PERSON_FIND_H
 #define PERSON_FIND_H
 
-#include "person/found.h"
+#include "person/person.h"
+#include "things/found.h"
 
 enum { FIND_SHOWN = 8, FIND_PURPOSE = 10, FIND_PURPOSE_MAX = 300 };
 

@@ -25,12 +25,6 @@ static void question_again(struct out *o, const struct find_question *q)
     hidden(o, "find_place", q->place);
 }
 
-static bool still_loading(struct ctx *c)
-{
-    const int *ready = c->node->persons_ready;
-    return ready && !__atomic_load_n(ready, __ATOMIC_ACQUIRE);
-}
-
 /* ---- what is asked for ------------------------------------------------------------------------- */
 
 static void question_form(struct out *o, bool again)
@@ -63,12 +57,12 @@ static void own_part(struct ctx *c, struct out *o, const struct found *f, size_t
         steps_begin(o, true);
     for (size_t i = 0; i < n; i++) {
         found_begin(c, o, &f[i]);
-        reason_rows(c, o, f[i].m, f[i].open);
+        reason_rows(c, o, f[i].u, f[i].m, f[i].open);
         step_end(o);
     }
     if (n)
         steps_end(o);
-    if (still_loading(c))
+    if (!things_ready(c))
         small(o, "person.still-loading");
     small(o, n ? "find.likeness" : "find.nobody-means");
     section_end(o);

@@ -4,22 +4,17 @@
 #ifndef PERSON_H
 #define PERSON_H
 
-#include "kinds/kinds.h"
-#include "match/match.h"
-
-/* Fill the node's index of persons from the tables, once, beside the serving of
- * pages: every record has to be opened, which takes a while in a large country.
- * Ends early when *stop (atomic) is set.  A record saved in the very moment in
- * which it is read here may stay in the index as it was before, until it is saved
- * again or the program starts again. */
-enum err person_index_load(struct ctx *c, const int *stop) MUST_CHECK;
+#include "things/things.h"
 
 /* A person's record as match/ compares it; points into c->mem. */
 struct match_record person_match_record(struct ctx *c, const struct record *r);
 
+/* For its row of thing_uses. */
+void person_record(struct ctx *c, const struct answers *a, int64_t told_us, struct match_record *out);
+bool person_two(const struct record *r);
+bool person_shy(const struct record *r);
+
 /* Hooks of kind_uses. */
-enum err person_more(struct ctx *c, struct draft *d, const struct work_case *k, struct str record,
-                     const struct answers *a, struct facts *f);
 enum err person_page_part(struct ctx *c, struct out *o, const struct work_case *k, const struct record *r);
 enum err person_look(struct ctx *c, struct out *o, const struct work_case *k, const struct answers *a, bool typing);
 enum err screening_more(struct ctx *c, struct draft *d, const struct work_case *k, struct str record,

@@ -18,6 +18,7 @@
 #include "reform/reform.h"
 #include "rulebook/rulebook.h"
 #include "signal/signal.h"
+#include "things/things.h"
 #include "web/web.h"
 #include "work/work.h"
 
@@ -29,6 +30,7 @@ const struct route *const desk_routes[] = {
     justice_routes,
     person_routes,
     person_find_routes,
+    thing_routes,
     case_routes,
     case_version_routes,
     referral_routes,
@@ -68,6 +70,7 @@ const struct panel desk_panels[] = {
 
 desk_tick *const desk_ticks[] = {
     referral_tick,
+    things_tick,
     NULL
 };
 desk_tick *const desk_calls[] = {
@@ -85,10 +88,10 @@ const struct foreign desk_foreign[] = {
 #define CARE_KIND(k, list) { .kind = k, .slot = SLOT_PROTECTION, .view = "plan.view", .edit = "plan.edit", .show = list, .key = "kind." k }
 #define OWN_KIND(k, list) { .kind = k, .slot = SLOT_OWN, .view = "own.view", .edit = "own.edit", .show = list, .key = "kind." k }
 #define JUSTICE_KIND(k, list, ...) { .kind = k, .slot = SLOT_JUSTICE, .view = "justice.view", .edit = "justice.edit", .show = list, .key = "kind." k, __VA_ARGS__ }
-#define THING_KIND(k, list) { .kind = k, .slot = SLOT_INQUEST, .view = "thing.view", .edit = "thing.edit", .show = list, .key = "kind." k }
+#define THING_KIND(k, list, ...) { .kind = k, .slot = SLOT_INQUEST, .view = "thing.view", .edit = "thing.edit", .show = list, .key = "kind." k, .page = things_page_part, __VA_ARGS__ }
 const struct kind_use kind_uses[] = {
     { .kind = "person", .slot = SLOT_PROTECTION, .view = "person.view", .edit = "person.edit",
-      .show = "role sex age_years", .key = "kind.person", .more = person_more, .page = person_page_part,
+      .show = "role sex age_years", .key = "kind.person", .page = person_page_part,
       .look = person_look },
     { .kind = "screening", .slot = SLOT_OWN, .view = "own.view", .edit = "own.edit",
       .show = "fact_date", .key = "kind.screening", .more = screening_more, .page = screening_page_part,
@@ -100,9 +103,9 @@ const struct kind_use kind_uses[] = {
     OWN_KIND("identification", "decided_on status"),
     OWN_KIND("action", "what due_on state"),
     OWN_KIND("visit", "visited_on kind safe"),
-    THING_KIND("workplace", "name place_kind territory"),
-    THING_KIND("employer", "name employer_role employer_kind"),
-    THING_KIND("vehicle", "plate vessel_name vehicle_kind colour"),
+    THING_KIND("workplace", "name place_kind territory", .look = workplace_look),
+    THING_KIND("employer", "name employer_role employer_kind", .look = employer_look),
+    THING_KIND("vehicle", "plate vessel_name vehicle_kind colour", .look = vehicle_look),
     JUSTICE_KIND("fact", "from_on what"),
     JUSTICE_KIND("evidence", "what kind", .more = evidence_more, .page = evidence_page_part),
     JUSTICE_KIND("custody", "at from_person to_person"),
@@ -116,6 +119,19 @@ const struct kind_use kind_uses[] = {
     { 0 }
 };
 
+/* Persons first: theirs is the large index. */
+#define THING(k, ...) { .kind = k, .path = "thing", .words = "thing", .view = "thing.view", .link = "thing.link", .by_name = true, __VA_ARGS__ }
+const struct thing_use thing_uses[] = {
+    { .kind = "person", .path = "person", .words = "person", .view = "person.view", .link = "person.link",
+      .record = person_record, .two = person_two, .shy = person_shy, .phones = "phone", .numbers = "identity_number" },
+    THING("workplace", .record = workplace_record, .phones = "phone phone_2", .find = "name employer address"),
+    THING("employer", .record = employer_record, .two = thing_always, .phones = "phone phone_2",
+          .numbers = "tax_number identity_number", .tax = "tax_number", .find = "name trade_name"),
+    THING("vehicle", .record = vehicle_record, .phones = "phone", .numbers = "registry_number", .plate = "plate",
+          .find = "plate vessel_name owner description"),
+    { 0 }
+};
+
 static const size_t none = 0;
 
 /* One line per room that keeps tables. */
@@ -125,6 +141,7 @@ static const struct { const struct projector *p; const size_t *pn; const struct 
     { law_projectors, &law_projectors_n, law_tables, &law_tables_n },
     { admin_projectors, &admin_projectors_n, admin_tables, &admin_tables_n },
     { person_projectors, &person_projectors_n, person_tables, &person_tables_n },
+    { thing_projectors, &thing_projectors_n, thing_tables, &thing_tables_n },
     { inquiry_projectors, &inquiry_projectors_n, inquiry_tables, &inquiry_tables_n },
     { referral_projectors, &referral_projectors_n, referral_tables, &referral_tables_n },
     { signal_projectors, &signal_projectors_n, signal_tables, &signal_tables_n },

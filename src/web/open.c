@@ -6,14 +6,13 @@
 #include "http/http_auth.h"
 #include "inquiry/meter.h"
 #include "law/law.h"
-#include "match/match.h"
 #include "pack/pack.h"
-#include "person/person.h"
-#include "signal/signal.h"
 #include "reform/standards.h"
 #include "rulebook/rulebook.h"
 #include "page/route.h"
+#include "signal/signal.h"
 #include "signal/served.h"
+#include "things/things.h"
 #include "web/desks.h"
 #include "web/reuse.h"
 #include "words/words.h"
@@ -33,11 +32,12 @@ struct house {
     struct procedures *procedures;
     struct law *law;
     struct words *words;
-    struct match_index *persons, *signals;
+    struct things *things;
+    struct match_index *signals;
     struct access_state *access;
-    pthread_t filler;                        /* fills the index of persons */
+    pthread_t filler;                        /* fills the indexes of things */
     bool filling;
-    int ready, stop, stopping;               /* atomic */
+    int stop, stopping;                      /* atomic */
     struct inquiry_meter *meter;
     struct served *served;
     struct http_nonces *nonces;
@@ -46,7 +46,6 @@ struct house {
     struct standards *standards;
 };
 enum { NONCE_MINUTES = 10 };
-enum { PERSONS_BYTES = 96 << 20 };       /* what the index of persons may hold */
 enum { SIGNALS_BYTES = 16 << 20 };
 
 static struct str in_folder(struct arena *mem, struct str dir, const char *name)
@@ -97,11 +96,9 @@ static void *fill(void *arg)
     if (!e)
         e = signal_index_load(&c, &h->stop);
     if (!e)
-        e = person_index_load(&c, &h->stop);
+        e = things_load(&c, &h->stop);
     if (e)
-        log_line(LOG_ERROR, "index of persons: %s: %s", err_name(e), c.fault.detail);
-    else
-        __atomic_store_n(&h->ready, 1, __ATOMIC_RELEASE);
+        log_line(LOG_ERROR, "indexes of things: %s: %s", err_name(e), c.fault.detail);
     db_close(c.db);
     ctx_done(&c);
     (void)malloc_trim(0);               /* what filling took and nobody else will */
@@ -115,7 +112,7 @@ static enum err fill_begin(struct ctx *c, struct house *h)
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
     h->filling = pthread_create(&h->filler, NULL, fill, h) == 0;
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return h->filling ? ERR_OK : FAIL(c, ERR_IO, "error.internal", "thread of the persons");
+    return h->filling ? ERR_OK : FAIL(c, ERR_IO, "error.internal", "thread of the things");
 }
 
 static enum err open_parts(struct ctx *c, const struct node_config *cfg, struct house *h)
@@ -137,10 +134,10 @@ static enum err open_parts(struct ctx *c, const struct node_config *cfg, struct 
     h->rulebook = rulebook_new();
     h->meter = inquiry_meter_new();
     TRY(served_load(c, h->pack, arena_z(&h->mem, in_folder(&h->mem, cfg->data, "forms")), &h->served));
-    TRY(match_index_new(c, PERSONS_BYTES, &h->persons));
+    TRY(things_new(c, &h->things));
     TRY(match_index_new(c, SIGNALS_BYTES, &h->signals));
     h->node = (struct node){ .pack = h->pack, .procedures = h->procedures, .words = h->words, .law = h->law,
-        .persons = h->persons, .signals = h->signals, .persons_ready = &h->ready, .panels = desk_panels, .access = h->access,
+        .things = h->things, .signals = h->signals, .panels = desk_panels, .access = h->access,
         .served = h->served, .nonces = h->nonces, .reuse = h->reuse, .rulebook = h->rulebook,
         .meter = h->meter, .stopping = &h->stopping,
         .standards = h->standards };
@@ -148,7 +145,9 @@ static enum err open_parts(struct ctx *c, const struct node_config *cfg, struct 
     TRY(ledger_open(c, &lc, &h->ledger));
     h->node.ledger = h->ledger;
     TRY(ledger_connect(c, h->ledger, &c->db));
-    return h->pack ? fill_begin(c, h) : ERR_OK;
+    if (!h->pack)
+        return ERR_OK;
+    return cfg->create ? things_load(c, &h->stop) : fill_begin(c, h);      /* a new one has nothing to read */
 }
 
 enum err house_open(struct ctx *c, const struct node_config *cfg, struct house **out)
@@ -176,7 +175,7 @@ void house_close(struct ctx *c, struct house *h)
     db_close(c->db);
     c->db = NULL;
     ledger_close(h->ledger);
-    match_index_free(h->persons);
+    things_free(h->things);
     match_index_free(h->signals);
     access_state_free(h->access);
     http_nonces_free(h->nonces);

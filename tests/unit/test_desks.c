@@ -33,15 +33,15 @@ static void persons_on(struct t *t, struct house_t *h)
     CHECK(!page_holds(t, h, here, page, STR("Ysapy")));         /* not opened: not even her own name */
     CHECK_EQ(post(t, h, here, PATH(STR("/person/"), pb, STR("/same/"), pf), "x", ""), 404);
     CHECK_EQ(post(t, h, here, same, "x", ""), 303);
-    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM person_link WHERE same = 1", NO_ARGS), 1);
-    struct str link = one_value(h, "SELECT id FROM person_link WHERE b = $1", pa);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM thing_link WHERE same = 1", NO_ARGS), 1);
+    struct str link = one_value(h, "SELECT id FROM thing_link WHERE b = $1", pa);
     struct str undo = PATH(STR("/person/"), pb, STR("/link/"), link, STR("/undo"));
     CHECK(page_holds(t, h, here, page, undo));
     CHECK(!page_holds(t, h, here, page, same));
     CHECK(page_holds(t, h, here, PATH(STR("/case/"), a.id, STR("/person/"), pa), link));    /* seen from both sides */
     CHECK_EQ(post(t, h, signed_in(t, h, THERE), undo, "x", ""), 404);
     CHECK_EQ(post(t, h, here, undo, "x", ""), 303);
-    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM person_link", NO_ARGS), 0);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM thing_link", NO_ARGS), 0);
     CHECK(page_holds(t, h, here, page, same));
     CHECK_EQ(post(t, h, here, ask, "x", ""), 303);
     CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM alert WHERE office = $1 AND what = 'asks'", ARGS(TEXT(str_c(THERE)))), 1);
@@ -60,7 +60,7 @@ static int64_t people_counted(struct t *t, struct house_t *h, int64_t records)
 
 static struct str link_path(struct house_t *h, struct str mine, struct str other, const char *what)
 {
-    struct str link = one_value(h, "SELECT id FROM person_link WHERE a = $1 OR b = $1 ORDER BY at_us DESC, id DESC", other);
+    struct str link = one_value(h, "SELECT id FROM thing_link WHERE a = $1 OR b = $1 ORDER BY at_us DESC, id DESC", other);
     return PATH(STR("/person/"), mine, STR("/link/"), link, str_c(what));
 }
 
@@ -79,10 +79,10 @@ static void links_on(struct t *t, struct house_t *h)
     CHECK_EQ(post(t, h, here, PATH(STR("/person/"), p[0], STR("/different/"), p[2]), "x", ""), 303);
     CHECK_EQ(people_counted(t, h, 3), 2);
     CHECK_EQ(post(t, h, here, PATH(STR("/person/"), p[1], STR("/same/"), p[2]), "x", ""), 409);    /* through p0, kept apart */
-    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM person_link", NO_ARGS), 2);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM thing_link", NO_ARGS), 2);
     OK(&h->c, ledger_rebuild(&h->c, h->c.node->ledger));
     CHECK_EQ(people_counted(t, h, 3), 2);
-    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM person_link WHERE same = 0 AND mbits > 0", NO_ARGS), 1);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM thing_link WHERE same = 0 AND mbits > 0", NO_ARGS), 1);
     CHECK_EQ(post(t, h, here, link_path(h, p[2], p[2], "/undo"), "x", ""), 303);
     CHECK_EQ(post(t, h, here, PATH(STR("/person/"), p[1], STR("/same/"), p[2]), "x", ""), 303);
     CHECK_EQ(people_counted(t, h, 3), 1);
@@ -109,18 +109,18 @@ static void suspects_on(struct t *t, struct house_t *h)
     OK(c, draft_commit(c, d));
     struct str here = signed_in(t, h, HERE), there = signed_in(t, h, THERE);
     CHECK_EQ(post(t, h, here, PATH(STR("/person/"), pa, STR("/same/"), pb), "x", ""), 303);
-    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM person_link WHERE same = 1", NO_ARGS), 0);
-    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM person_link WHERE same = 2", NO_ARGS), 1);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM thing_link WHERE same = 1", NO_ARGS), 0);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM thing_link WHERE same = 2", NO_ARGS), 1);
     struct str confirm = link_path(h, pa, pb, "/confirm");
     CHECK(!page_holds(t, h, here, PATH(STR("/case/"), a.id, STR("/person/"), pa), confirm));
     CHECK_EQ(post(t, h, here, confirm, "x", ""), 403);          /* not the same officer again */
-    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM person_link WHERE same = 1", NO_ARGS), 0);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM thing_link WHERE same = 1", NO_ARGS), 0);
     CHECK(page_holds(t, h, there, PATH(STR("/case/"), a.id, STR("/person/"), pa), confirm));
     CHECK_EQ(post(t, h, there, confirm, "x", ""), 303);
-    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM person_link WHERE same = 1", NO_ARGS), 1);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM thing_link WHERE same = 1", NO_ARGS), 1);
     CHECK_EQ(post(t, h, there, confirm, "x", ""), 409);
     OK(c, ledger_rebuild(c, c->node->ledger));
-    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM person_link WHERE same = 1", NO_ARGS), 1);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM thing_link WHERE same = 1", NO_ARGS), 1);
 }
 
 /* Before anything is saved: her own files while she types, everyone when she asks. */
@@ -469,13 +469,13 @@ static void undo_needs_writing_on(struct t *t, struct house_t *h)
     OK(c, draft_commit(c, d));
     struct str here = signed_in(t, h, HERE);
     CHECK_EQ(post(t, h, here, PATH(STR("/person/"), pb, STR("/same/"), pa), "x", ""), 303);
-    struct str link = one_value(h, "SELECT id FROM person_link WHERE b = $1", pa), there = signed_in(t, h, THERE);
+    struct str link = one_value(h, "SELECT id FROM thing_link WHERE b = $1", pa), there = signed_in(t, h, THERE);
     struct str undo = PATH(STR("/person/"), pa, STR("/link/"), link, STR("/undo"));
     CHECK(!page_holds(t, h, there, PATH(STR("/case/"), b.id, STR("/person/"), pa), link));
     CHECK_EQ(post(t, h, there, undo, "x", ""), 404);
-    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM person_link", NO_ARGS), 1);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM thing_link", NO_ARGS), 1);
     CHECK_EQ(post(t, h, here, PATH(STR("/person/"), pb, STR("/link/"), link, STR("/undo")), "x", ""), 303);
-    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM person_link", NO_ARGS), 0);
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM thing_link", NO_ARGS), 0);
 }
 
 /* The departmental secretary follows every case of her department, and no name. */

@@ -4,6 +4,7 @@
 
 #include "page/names.h"
 #include "signal/near.h"
+#include "things/things.h"
 
 struct told { const char *what, *where, *signs, *phone; };
 
@@ -115,7 +116,7 @@ static void found_on(struct t *t, struct house_t *h)
     /* Opened again, the index is filled from the tables. */
     house_close(&h->c, h->house);
     CHECK(house_reopen(t, h));
-    for (int i = 0; i < 500 && !__atomic_load_n(h->c.node->persons_ready, __ATOMIC_ACQUIRE); i++)
+    for (int i = 0; i < 500 && !things_ready(&h->c); i++)
         (void)usleep(10000);
     v = seen(t, h, THERE, b, &n);
     CHECK(row_of_id(v, n, a) && row_of_id(v, n, d));
