@@ -89,7 +89,7 @@ changes() { # PORT NAME
     cookie=$(head -1 "$tmp/work$2" | cut -f2)
     step=$(curl -s -b "$cookie" "http://127.0.0.1:$1/work" | grep -o '/step/[0-9A-Za-z-]*"' | tail -1 | tr -d '"')
     token=$(curl -s -b "$cookie" "http://127.0.0.1:$1$step" | grep -o 'name="token" value="[^"]*"' | head -1 | cut -d'"' -f4)
-    printf '%s\t%s/pause\t%s\ttoken=%s&reason=medida\n' "$1" "$step" "$cookie" "$token" >"$tmp/changes"
+    printf '%s\t%s/pause\t%s\ttoken=%s&why=order&reason=medida\n' "$1" "$step" "$cookie" "$token" >"$tmp/changes"
     printf '%s\t%s/resume\t%s\ttoken=%s\n' "$1" "$step" "$cookie" "$token" >>"$tmp/changes"
 }
 tickets() { # a Fossil repository with 20,000 tickets, written to its own tables

@@ -60,6 +60,7 @@ void stmt_free(struct db *db, struct stmt *s)
         (void)snprintf(t, sizeof t, "DEALLOCATE s%u", s->number);
         PQclear(PQexec(db->pg, t));
     }
+    free(s->reads);
     free(s->text);
     free(s);
 }
@@ -69,6 +70,7 @@ void stmt_drop_all(struct db *db)
     for (size_t i = 0; i < db->n; i++) {
         if (db->slot[i]->lite)
             (void)sqlite3_finalize(db->slot[i]->lite);
+        free(db->slot[i]->reads);
         free(db->slot[i]->text);
         free(db->slot[i]);
     }
@@ -137,7 +139,10 @@ enum err db_query_(struct ctx *c, struct db *db, struct rows *r, const char *sql
 {
     *r = (struct rows){ .c = c, .db = db, .row = -1 };
     TRY(db_test_fault(c, db));
-    return db->pg ? pg_query(c, db, r, sql, args, nargs) : lite_query(c, db, r, sql, args, nargs);
+    TRY(db->pg ? pg_query(c, db, r, sql, args, nargs) : lite_query(c, db, r, sql, args, nargs));
+    if (db->reads && db->lite)
+        reads_note(db, r->impl, args, nargs);
+    return ERR_OK;
 }
 
 enum err db_prepare(struct ctx *c, struct db *db, const char *sql)

@@ -127,6 +127,22 @@ enum err db_migrate(struct ctx *c, struct db *db, const struct db_step *steps, s
 /* An id of a schema's text: tells whether tables are older than the program. */
 uint64_t db_text_id(const char *text, uint64_t from);
 
+/* ---- what was read, and what has changed (SQLite) -----------------------------------------
+ *
+ * Both sides speak of places in a table of DB_PLACES numbers; db_reads.c says which.
+ * A result can be another only if a place it was read from was touched since. */
+enum { DB_PLACES = 1 << 19, DB_READS_MAX = 384 };
+static const uint32_t DB_PLACE_ALL = UINT32_MAX;      /* touched: everything */
+struct db_reads { bool all; size_t n; uint32_t place[DB_READS_MAX]; };     /* all: more than can be said */
+/* From now on the queries of this connection are noted in *r; NULL: no more. */
+void db_note(struct db *db, struct db_reads *r);
+/* touch() is called for every place a row of this connection's changes touches,
+ * before the commit.  It must not use the connection.  False: not on this engine. */
+typedef void db_touch(void *arg, uint32_t place);
+bool db_tell(struct db *db, db_touch *touch, void *arg);
+/* While only tables are written whose changes nobody is told of (change_*). */
+void db_hush(struct db *db, bool hush);
+
 /* Tests: let n-1 statements through and fail the nth.  0 = off. */
 void db_fail_nth(struct db *db, long n);
 long db_fail_left(const struct db *db);     /* > 0: it did not come to that */

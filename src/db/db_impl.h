@@ -5,6 +5,7 @@
 #include "db/db.h"
 
 #include <libpq-fe.h>
+#define SQLITE_ENABLE_PREUPDATE_HOOK 1     /* Debian's library has it */
 #include <sqlite3.h>
 
 enum { MAX_ARGS = 64, STMT_MAX = 192 };
@@ -19,6 +20,7 @@ struct stmt {
     int64_t used;                  /* for giving up the one longest unused */
     unsigned number;               /* PostgreSQL: its name */
     bool busy, once;
+    struct stmt_reads *reads;      /* what it reads; made when first wanted */
 };
 
 struct db {
@@ -28,6 +30,9 @@ struct db {
     int64_t changed, clock, holds, log_pages, log_most;
     const char *const *only;       /* tables that may be written to; NULL: all */
     size_t only_n;
+    struct db_reads *reads;        /* queries are noted there */
+    db_touch *touch;
+    void *touch_arg;
     long fail_in;                  /* tests: statements left before a failure */
     unsigned next_number;
     size_t n;
@@ -41,6 +46,9 @@ struct stmt *stmt_find(struct db *db, const char *sql);
 struct stmt *stmt_keep(struct db *db, const char *sql, struct stmt st);
 void stmt_free(struct db *db, struct stmt *s);
 void stmt_drop_all(struct db *db);
+
+/* A query that was begun, into db->reads. */
+void reads_note(struct db *db, struct stmt *st, const struct db_arg *a, size_t n);
 
 /* The VFS "amparo": the system's, with logs written in large pieces (lite_wal.c). */
 void lite_wal_register(void);

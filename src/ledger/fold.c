@@ -458,12 +458,21 @@ static enum err places_some(struct ctx *c, const struct place_row *p, bool sorte
                   : db_exec(c, "INSERT INTO change_recent (gid, n, mark) VALUES " SIXTEEN, a, COUNT_OF(a));
 }
 
-enum err places_sort_in(struct ctx *c, struct ledger *l)
+static enum err sort_in(struct ctx *c)
 {
     TRY(db_exec(c, "INSERT INTO change_index (gid, n, mark) SELECT gid, n, mark FROM change_recent"
                       " WHERE true ORDER BY gid, n, mark ON CONFLICT (gid, n, mark) DO NOTHING", NO_ARGS));
-    l->recent = 0;
     return db_exec(c, "DELETE FROM change_recent", NO_ARGS);
+}
+
+enum err places_sort_in(struct ctx *c, struct ledger *l)
+{
+    db_hush(c->db, true);               /* the table is emptied at once, not row by row */
+    enum err e = sort_in(c);
+    db_hush(c->db, false);
+    if (!e)
+        l->recent = 0;
+    return e;
 }
 
 static enum err places_keep(struct fold *f)

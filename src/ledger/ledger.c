@@ -169,6 +169,7 @@ void ledger_close(struct ledger *l)
     db_close(l->tables);
     db_close(l->reader);
     near_free(l->near);
+    touched_free(l);
     keys_free(l->keys);
     key_cache_free(l->cache);
     arena_free(&l->mem);
@@ -264,6 +265,7 @@ static enum err open_parts(struct ctx *c, struct ledger *l, struct str passphras
         e = tables_prepare(c, l);
     tables_unlock(lock);
     TRY(e);
+    touched_start(l);
     keeper_start(l);
     return writer_start(c, l);
 }

@@ -157,6 +157,11 @@ enum err ledger_stats(struct ctx *c, struct ledger_stats *out) MUST_CHECK;
 /* Cheap: the last change here, and the last one in the tables. */
 enum err ledger_last(struct ctx *c, int64_t *changes, int64_t *folded) MUST_CHECK;
 
+/* Nothing of what was read at these places (db_note) has changed between the entries
+ * `from` (where the tables stood before it was read) and `now` (where they stand).
+ * False also means: that cannot be told. */
+bool ledger_unchanged(struct ledger *l, const uint32_t *place, size_t n, int64_t from, int64_t now);
+
 /* Chain, signatures, and that the tables equal the fold.  ERR_CORRUPT names
  * the first sequence number that fails.  chain_only: the chain and each node's
  * newest signature, which through the chain vouches for all before it. */

@@ -231,6 +231,16 @@ enum err tables_some(struct ctx *c, struct ledger *l) MUST_CHECK;      /* whose 
 int tables_lock(struct ctx *c, struct ledger *l);                      /* -1: none on this engine */
 void tables_unlock(int fd);
 
+/* ---- what has changed (touched.c) -------------------------------------------------------------- */
+
+struct touched;
+void touched_start(struct ledger *l);       /* the tables are open and stand */
+void touched_free(struct ledger *l);
+/* The folder, around a transaction that moves the tables from one entry to another:
+ * these are safe on NULL; _commit comes just before the commit. */
+void touched_begin(struct touched *t);
+void touched_commit(struct touched *t, int64_t from, int64_t to);
+
 /* ---- held locks (draft.c) ---------------------------------------------------------------------- */
 
 struct held { struct held *next; struct str name; char bytes[]; };
@@ -244,6 +254,7 @@ struct ledger {
     struct node node;                  /* what projectors see as c->node */
     struct key_cache *cache;
     struct near *near;
+    struct touched *touched;           /* NULL: not on this engine */
     unsigned char places[KEY_LEN];     /* key of gids and marks */
     unsigned char hide[KEY_LEN];       /* key of tags, blob names */
     unsigned char seal[KEY_LEN];       /* node_seal */

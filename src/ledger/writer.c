@@ -381,12 +381,14 @@ static void *writer_main(void *p)
  * process wrote, an earlier fold failed) is read from the ledger. */
 static enum err fold_locked(struct ctx *c, struct job *jobs, struct fold *f)
 {
-    int64_t have;
+    int64_t have, from;
     size_t n = 0;
     struct fold_item *items = NEW_N(&c->mem, struct fold_item, count_changes(jobs) + 1);
     TRY(ctx_check(c));
     f->near = near_fold(f->l->near) ? f->l->near : NULL;
+    touched_begin(f->l->touched);
     TRY(folded_get(c, c->db, &have));
+    from = have;
     for (struct job *j = jobs; j; j = j->next)
         for (size_t i = 0; i < j->changes_n; i++) {
             const struct job_change *x = &j->changes[i];
@@ -401,7 +403,9 @@ static enum err fold_locked(struct ctx *c, struct job *jobs, struct fold *f)
             have = x->n;
         }
     TRY(fold_items(f, items, n));
-    return folded_set(c, c->db, have);
+    TRY(folded_set(c, c->db, have));
+    touched_commit(f->l->touched, from, have);
+    return ERR_OK;
 }
 
 static enum err fold_once(struct ctx *c, struct job *jobs, struct fold *f)

@@ -4,6 +4,7 @@
 #include "base/who.h"
 #include "crypto/crypto.h"
 #include "db/db.h"
+#include "ledger/ledger.h"
 #include "web/reuse_zip.h"
 
 #include <pthread.h>
@@ -19,9 +20,10 @@ struct kept {
     int64_t folded, made_us, until_us;
     struct zipped zip;                       /* made when it is first asked for; p NULL: not yet */
     bool plain_only;                         /* it did not compress */
-    size_t n, once_n;
+    size_t n, once_n, reads_n;
     uint32_t once[REUSE_ONCE_MAX];
-    char body[];
+    bool reads_all;                          /* what it read cannot be told */
+    uint32_t reads[];                        /* then the body */
 };
 struct reuse {
     pthread_mutex_t lock;
@@ -69,9 +71,19 @@ static void line_in(struct reuse *u, struct kept *k)
     u->newest = k;
 }
 
+static char *body_of(struct kept *k)
+{
+    return (char *)(k->reads + k->reads_n);
+}
+
+static size_t own_size(const struct kept *k)
+{
+    return sizeof *k + k->reads_n * sizeof k->reads[0] + k->n;
+}
+
 static size_t size_of(const struct kept *k)
 {
-    return sizeof *k + k->n + k->zip.n;
+    return own_size(k) + k->zip.n;
 }
 
 static void drop(struct reuse *u, struct kept *k)
@@ -85,7 +97,7 @@ static void drop(struct reuse *u, struct kept *k)
     if (k->zip.p)
         wipe_bytes(k->zip.p, k->zip.n);
     free(k->zip.p);
-    wipe_bytes(k, sizeof *k + k->n);
+    wipe_bytes(k, own_size(k));
     free(k);
 }
 
@@ -184,26 +196,34 @@ static void zip_kept(struct reuse *u, struct kept *k)
     struct zipped z;
     if (k->zip.p || k->plain_only)
         return;
-    k->plain_only = !zip_make((struct str){ k->body, k->n }, k->once, k->once_n, &z);
+    k->plain_only = !zip_make((struct str){ body_of(k), k->n }, k->once, k->once_n, &z);
     if (k->plain_only)
         return;
     make_room(u, z.n);
     k->zip = z;
 }
 
+/* The tables stand where they stood, or nothing it was read from has changed since. */
+static bool still_true(struct ctx *c, const struct kept *k, int64_t folded)
+{
+    return k->folded == folded ||
+           (!k->reads_all && ledger_unchanged(c->node->ledger, k->reads, k->reads_n, k->folded, folded));
+}
+
 static bool give(struct ctx *c, struct reuse *u, const struct reuse_ask *ask, int64_t folded, struct response *rs)
 {
     struct kept *k = find(u, ask->key);         /* looked for again: the lock was given back */
-    if (!k || k->folded != folded || !in_time(k, c->now_us))
+    if (!k || !in_time(k, c->now_us) || !still_true(c, k, folded))
         return false;
     char *body = arena_alloc(&c->mem, k->n, 1);
     if (!body)
         return false;
-    memcpy(body, k->body, k->n);
+    memcpy(body, body_of(k), k->n);
     new_keys(c, body, k);
     line_out(u, k);
     line_in(u, k);
     u->s.given++;
+    u->s.later += k->folded != folded;
     *rs = (struct response){ .status = 200, .body = { body, k->n } };
     if (ask->zip)
         zip_kept(u, k);
@@ -235,11 +255,37 @@ bool reuse_find(struct ctx *c, const struct request *rq, struct reuse_ask *ask, 
 
 /* ---- keeping --------------------------------------------------------------------------------- */
 
+static enum err read_officer(struct ctx *c)
+{
+    AUTO_ROWS r = { 0 };
+    TRY(db_query(c, &r, "SELECT disabled FROM officer WHERE id = $1", ARGS(TEXT(c->who->id))));
+    return rows_end(&r);
+}
+
+/* Her record is part of every page she is shown, whatever a handler reads of it. */
+static void note_officer(struct ctx *c, struct db_reads *r)
+{
+    struct fault before = c->fault;
+    r->all |= read_officer(c) != ERR_OK;
+    c->fault = before;
+}
+
 void reuse_begin(struct ctx *c, struct reuse_ask *ask)
 {
-    if (ask->may)
+    if (ask->may) {
         ask->folded = folded_or_none(c);
+        ask->reads = NEW(&c->mem, struct db_reads);
+    }
+    db_note(c->db, ask->reads);              /* from here on: nothing was read before */
+    if (ask->reads)
+        note_officer(c, ask->reads);
     c->until_us = 0;
+}
+
+void reuse_end(struct ctx *c)
+{
+    if (c->db)
+        db_note(c->db, NULL);
 }
 
 /* The end of the minute; or sooner, when something the page rests on ends. */
@@ -258,16 +304,21 @@ static bool plain_page(const struct response *rs)
 
 static struct kept *kept_new(struct ctx *c, const struct reuse_ask *ask, const struct out *o)
 {
-    struct kept *k = malloc(sizeof *k + o->b.n);
+    const struct db_reads *r = ask->reads;
+    bool all = !r || r->all;
+    size_t reads_n = all ? 0 : r->n;
+    struct kept *k = malloc(sizeof *k + reads_n * sizeof k->reads[0] + o->b.n);
     if (!k)
         return NULL;
     *k = (struct kept){ .folded = ask->folded, .made_us = c->now_us, .until_us = until_of(c),
-                        .n = o->b.n, .once_n = o->once_n };
+                        .n = o->b.n, .once_n = o->once_n, .reads_n = reads_n, .reads_all = all };
+    for (size_t i = 0; i < reads_n; i++)
+        k->reads[i] = r->place[i];
     memcpy(k->key, ask->key, sizeof k->key);
     memcpy(k->session, c->who->session.p, c->who->session.n);
     for (size_t i = 0; i < o->once_n; i++)
         k->once[i] = (uint32_t)o->once[i];
-    memcpy(k->body, o->b.p, o->b.n);
+    memcpy(body_of(k), o->b.p, o->b.n);
     return k;
 }
 

@@ -15,6 +15,7 @@
 #ifndef REUSE_H
 #define REUSE_H
 
+#include "db/db.h"
 #include "page/route.h"
 
 enum { REUSE_BYTES = 12 << 20, REUSE_PAGE_MAX = 256 << 10 };
@@ -28,6 +29,7 @@ struct reuse_ask {
     bool may;                            /* asked by a session, with nothing special about it */
     bool zip;                            /* takes gzip */
     int64_t folded;                      /* where the tables stood before the page was begun; -1: unknown */
+    struct db_reads *reads;              /* what the page's statements read; or NULL */
     unsigned char key[32];
 };
 /* The session is resumed and not locked.  True: *rs is the whole answer. */
@@ -35,12 +37,14 @@ bool reuse_find(struct ctx *c, const struct request *rq, struct reuse_ask *ask, 
 /* Before a page that may be kept is begun, and when it is done. */
 void reuse_begin(struct ctx *c, struct reuse_ask *ask);
 void reuse_keep(struct ctx *c, const struct reuse_ask *ask, const struct response *rs);
+/* The request is over, kept or not. */
+void reuse_end(struct ctx *c);
 /* Wipe what was kept for a session: it ends, or is locked. */
 void reuse_forget(struct ctx *c, struct str session);
 /* Wipe what can be given no more. */
 void reuse_sweep(struct reuse *u, int64_t now_us);
 
-struct reuse_stats { int64_t given, kept, bytes, most_bytes; };
+struct reuse_stats { int64_t given, kept, bytes, most_bytes, later; };     /* later: given after tables had moved */
 void reuse_stats(struct reuse *u, struct reuse_stats *out);
 
 #endif

@@ -134,6 +134,7 @@ static enum err run_held(struct ctx *c, struct request *rq, struct response *rs,
     if (c->db && rq->method == GET)
         db_hold(c->db);
     enum err e = run_route(c, rq, rs, in, key, ask);
+    reuse_end(c);
     if (e && !c->fault.key)
         (void)FAIL(c, e, "error.internal", "no cause recorded");
     if (e)

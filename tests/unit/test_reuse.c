@@ -343,6 +343,133 @@ static void writes_on(struct t *t, struct house_t *h)
     ctx_done(&other);
 }
 
+/* ---- a change elsewhere -------------------------------------------------------------------------------- */
+
+static struct str some_step(struct ctx *c, const struct work_case *k, size_t i)
+{
+    struct obligation *o = NULL;
+    size_t n = 0;
+    struct fault before = c->fault;
+    if (obligation_of_case(c, k->id, &o, &n) != ERR_OK)
+        n = 0;
+    c->fault = before;
+    for (size_t at = 0; at < n; at++)            /* one that is due, when there is one */
+        if (str_is(o[(i + at) % n].state, "due"))
+            return o[(i + at) % n].id;
+    return n ? o[i % n].id : (struct str){ 0 };
+}
+
+static void elsewhere_on(struct t *t, struct house_t *h)
+{
+    struct ctx *c = &h->c;
+    struct work_case mine = new_case(t, h), other = new_case(t, h);
+    struct str token = signed_in(t, h, HERE), path = PATH(STR("/case/"), mine.id), else_ = PATH(STR("/case/"), other.id);
+    bool fine = !db_is_pg(c->db);       /* there, any change makes every page anew */
+    (void)warm(t, h, token, path);
+    (void)warm(t, h, token, else_);
+    as(t, h, HERE);
+    OK(c, obligation_pause(c, some_step(c, &other, 0), STR("medida")));
+    CHECK(see(h, token, path).again == fine);
+    CHECK(!see(h, token, else_).again);
+    as(t, h, HERE);
+    OK(c, obligation_add(c, mine.id, STR("Llamar a la abuela"), STR("intake"), STR(HERE), c->now_us + HOUR, STR("Acordado")));
+    CHECK(!see(h, token, path).again && see(h, token, else_).again == fine);
+    CHECK(warm(t, h, token, STR("/work")).again);
+    (void)new_case(t, h);                /* in another dossier; the count of the tab is hers, too */
+    struct seen s = see(h, token, path);
+    CHECK(s.status == 200);
+}
+
+/* One act of anybody on any of some cases; many are refused, which is as good. */
+static enum err some_act(struct house_t *h, const struct work_case *k, uint64_t dice, struct str *referral)
+{
+    static const char *const offices[] = { HERE, THERE, OTHER };
+    static const struct str fields[] = { STR_INIT("first_name") };
+    struct ctx *c = &h->c;
+    struct str step = some_step(c, k, dice / 100), to = str_c(offices[dice / 7 % 3]);
+    struct str dossier = dice / 11 % 2 ? k->route : k->protection;
+    struct consent *s;
+    struct draft *d;
+    size_t n;
+    switch (dice % 12) {
+    case 0: return obligation_pause(c, step, STR("medida"));
+    case 1: return obligation_resume(c, step);
+    case 2: return obligation_add(c, k->id, STR("Llamar"), STR("intake"), to, c->now_us + HOUR, STR("Acordado"));
+    case 3: return obligation_assign(c, step, c->who->id);
+    case 4:
+        TRY(draft_begin(c, k->id, "grant.give", &d));
+        draft_in(d, dossier);
+        (void)grant_add(c, d, dossier, to, LEVEL_READ, "order", c->now_us + (int64_t)(dice % 90) * US_PER_S, (struct str){ 0 });
+        return draft_commit(c, d);
+    case 5: {
+        TRY(draft_begin(c, k->id, "grant.end", &d));
+        draft_in(d, dossier);
+        enum err e = grant_withdraw(c, d, dossier, to, "order");
+        return e ? (draft_drop(d), e) : draft_commit(c, d);
+    }
+    case 6: return referral_send(c, &(struct referral_new){ .case_id = k->id, .need = STR("health"), .to_office = STR(THERE),
+                       .asked = STR("Atención"), .fields = fields, .fields_n = 1, .basis = STR("consent"),
+                       .given_by = STR("person"), .assent = STR("adult"), .words = STR("Acepta") }, referral);
+    case 7: return referral_accept(c, *referral, STR("La esperamos"));
+    case 8:
+        TRY(consent_list(c, k, &s, &n));
+        return n ? consent_withdraw(c, k->id, s[dice / 13 % n].id, STR("Ya no quiere")) : ERR_OK;
+    case 9: return access_break_glass(c, dossier, STR("Riesgo de vida esta noche"));
+    case 10:
+        TRY(draft_begin(c, k->id, "case.edit", &d));
+        draft_in(d, k->route);
+        draft_set(d, "case", k->id, "title", dice / 17 % 2 ? STR("un título") : STR("otro título"));
+        return draft_commit(c, d);
+    default: return obligation_done(c, step, NULL, STR("Hecho"));
+    }
+}
+
+/* Whatever happens, what is given is what would be made. */
+static void anything_on(struct t *t, struct house_t *h)
+{
+    static const char *const offices[] = { HERE, THERE, OTHER };
+    enum { CASES = 3, ACTS = 70, PATHS = CASES + 2 };
+    struct ctx *c = &h->c;
+    struct reuse *reuse = c->node->reuse;
+    struct reuse_stats stats;
+    struct work_case k[CASES];
+    struct str token[COUNT_OF(offices)], paths[PATHS] = { STR_INIT("/work"), STR_INIT("/cases") }, referral = { 0 };
+    uint64_t seed = 5;
+    size_t keys, done = 0;
+    c->now_us += (MINUTE - c->now_us % MINUTE) % MINUTE + US_PER_S / 2;
+    for (size_t i = 0; i < CASES; i++) {
+        k[i] = new_case(t, h);
+        (void)person_in(t, h, &k[i]);
+        paths[2 + i] = PATH(STR("/case/"), k[i].id);
+    }
+    for (size_t i = 0; i < COUNT_OF(offices); i++)
+        token[i] = signed_in(t, h, offices[i]);
+    for (int act = 0; act < ACTS; act++) {
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        as(t, h, offices[(seed >> 40) % 3]);
+        done += some_act(h, &k[(seed >> 50) % CASES], seed >> 33, &referral) == ERR_OK;
+        c->fault = (struct fault){ 0 };
+        c->now_us += US_PER_S / 2;
+        for (size_t i = 0; i < COUNT_OF(offices); i++)
+            for (size_t p = 0; p < PATHS; p++) {
+                struct got g;
+                c->who = NULL;
+                struct seen s = see(h, token[i], paths[p]);
+                c->node->reuse = NULL;
+                web_ask(h, token[i], GET, paths[p], NULL, 0, &g);
+                c->node->reuse = reuse;
+                CHECK_EQ(s.status, g.rs.status);
+                CHECK(same_but_keys(s.body, g.body, &keys) || str_eq(s.body, g.body));
+                got_end(&g);
+            }
+    }
+    reuse_stats(reuse, &stats);
+    CHECK(done > ACTS / 4);
+    CHECK(db_is_pg(c->db) || stats.later > ACTS * 3);
+    printf("# %zu of %d acts happened; given again %lld times, of which after another change %lld; made %lld\n", done, (int)ACTS,
+           (long long)stats.given, (long long)stats.later, (long long)stats.kept);
+}
+
 /* ---- memory ---------------------------------------------------------------------------------------------- */
 
 static void memory_on(struct t *t, struct house_t *h)
@@ -395,6 +522,7 @@ static void both(struct t *t, void (*run)(struct t *t, struct house_t *h))
 }
 #define BOTH(name) static void name(struct t *t) { both(t, name##_on); }
 BOTH(same) BOTH(zipped) BOTH(consent) BOTH(glass) BOTH(opened) BOTH(sessions) BOTH(roles) BOTH(writes) BOTH(memory)
+BOTH(elsewhere) BOTH(anything)
 
 static const struct t_case cases[] = {
     { "given again is what would be made anew, with other form keys", same },
@@ -405,6 +533,8 @@ static const struct t_case cases[] = {
     { "officers, sessions and languages never share; lock, sign-out and revocation end it", sessions },
     { "another role, another office", roles },
     { "a write here or elsewhere makes it anew", writes },
+    { "a change in another case leaves a page as it is, one in its own does not", elsewhere },
+    { "whatever anybody does, what is given is what would be made", anything },
     { "so much memory and no more, wiped", memory },
 };
 T_MAIN(cases)
