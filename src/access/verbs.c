@@ -2,7 +2,8 @@
  *
  * Roles here are the generic ones that a pack's roles.csv maps its own onto
  * (column capabilities): intake, protection, labour, investigation,
- * prosecution, court, defence, coordination, service, admin, legislation; "machine" is
+ * prosecution, court, defence, coordination, service, admin, legislation, oversight (of the
+ * questions between agencies: a guardian's, without persons); "machine" is
  * the program itself.  Adding a verb is adding a row; docs/access-matrix.md and
  * its test are printed from this table.  Whoever only coordinates follows steps and
  * numbers: she opens no identity. */
@@ -53,9 +54,11 @@ const struct verb verbs[] = {
 
     { "inquiry.ask",          "intake protection labour investigation prosecution", LEVEL_WRITE, "protection signal justice" },
     { "inquiry.answer",       "intake protection labour investigation prosecution coordination", LEVEL_WRITE, "inquiry" },
-    { "inquiry.list",         "intake protection labour investigation prosecution coordination admin", LEVEL_NONE, "" },
-    { "inquiry.carry",        "intake protection labour investigation prosecution coordination admin", LEVEL_NONE, "" },
+    { "inquiry.list",         "intake protection labour investigation prosecution coordination admin oversight", LEVEL_NONE, "" },
+    { "inquiry.carry",        "intake protection labour investigation prosecution coordination admin oversight", LEVEL_NONE, "" },
     { "inquiry.peers",        "admin",                          LEVEL_NONE,  "" },
+    { "inquiry.oversee",      "oversight admin",                LEVEL_NONE,  "" },
+    { "inquiry.pause",        "oversight admin",                LEVEL_NONE,  "" },
 
     { "consent.view",         CARE,                             LEVEL_READ,  "protection" },
     { "consent.record",       CARE,                             LEVEL_WRITE, "protection" },

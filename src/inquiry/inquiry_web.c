@@ -1,11 +1,12 @@
 /* inquiry_web.c - asking, answering, what came of it; for a prosecutor or a
  * protection officer, in plain words. */
 #include "inquiry/inside.h"
+#include "inquiry/web_inside.h"
 
 #include "base/node.h"
 #include "page/names.h"
 
-static enum tone state_tone(struct str s)
+enum tone inquiry_tone(struct str s)
 {
     return str_is(s, "question") || str_is(s, "confirmed") ? TONE_SOON
          : str_is(s, "hit") || str_is(s, "agreed") ? TONE_RUN
@@ -13,24 +14,18 @@ static enum tone state_tone(struct str s)
 }
 
 /* The same state reads differently to who asked and to who answers. */
-static struct str state_words(struct ctx *c, const struct inquiry *q)
+struct str inquiry_state_words(struct ctx *c, const struct inquiry *q)
 {
     return say_join(c, "inquiry.state", str_join(&c->mem, q->role, STR("-"), q->state));
-}
-
-static struct str office_or_code(struct ctx *c, struct str office)
-{
-    struct str t = office.n ? office_text(c, office) : (struct str){ 0 };
-    return t.n ? t : office;
 }
 
 /* ---- on a person's page, on My work ------------------------------------------------------- */
 
 static void state_step(struct ctx *c, struct out *o, const struct inquiry *q, struct str other)
 {
-    step_begin(o, state_tone(q->state));
+    step_begin(o, inquiry_tone(q->state));
     link_text(o, other, "/inquiry/%s", q->id);
-    step_note(o, state_words(c, q));
+    step_note(o, inquiry_state_words(c, q));
     time_of(o, q->asked_us);
     step_end(o);
 }
@@ -330,7 +325,7 @@ static enum err inquiry_page(struct ctx *c, const struct request *rq, struct res
     head_begin(o);
     key_out(o, ask_side ? "inquiry.mine-one" : "inquiry.question-one");
     head_tags(o);
-    tag_text(o, state_tone(q.state), state_words(c, &q));
+    tag_text(o, inquiry_tone(q.state), inquiry_state_words(c, &q));
     head_end(o);
     errors(o);
     para_text(o, say_join(c, "inquiry.meaning", str_join(&c->mem, q.role, STR("-"), q.state)));
@@ -365,291 +360,20 @@ static enum err act_agree(struct ctx *c, const struct request *rq, struct respon
     return go_done(c, rs, "saved", "/inquiry/%s", rq->params[0]);
 }
 
-/* ---- lists, courier, nodes ------------------------------------------------------------------------------ */
-
-static void list_grid(struct ctx *c, struct out *o, const struct inquiry *q, size_t n, bool mine)
-{
-    if (!n) {
-        empty(o, mine ? "inquiry.none-asked" : "inquiry.none-here");
-        return;
-    }
-    grid_begin(o, &(struct grid){ mine ? "inquiry.asked-here" : "inquiry.questions",
-        COLS("inquiry.asked-at", "inquiry.other-side", "inquiry.purpose", "case.code", "inquiry.state"), .tasks = true });
-    for (size_t i = 0; i < n; i++) {
-        row_begin(o, state_tone(q[i].state));
-        cell(o);
-        time_of(o, q[i].asked_us);
-        cell(o);
-        link_text(o, inquiry_node_name(c, mine ? q[i].answering : q[i].asker), "/inquiry/%s", q[i].id);
-        cell_text(o, say_join(c, "inquiry.purpose", q[i].purpose));
-        cell_text(o, q[i].case_ref);
-        cell(o);
-        tag_text(o, state_tone(q[i].state), state_words(c, &q[i]));
-        row_end(o);
-    }
-    grid_end(o);
-}
-
-static enum err courier_part(struct ctx *c, struct out *o)
-{
-    int64_t n;
-    TRY(inquiry_waiting_count(c, &n));
-    part_begin(o, "inquiry.post");
-    para_text(o, SAYF(c, "inquiry.waiting-n", W_INT("n", n)));
-    if (n) {
-        row_of(o);
-        act_button(o, BTN_QUIET, "inquiry.exchange", "/inquiries/exchange");
-        go_button(o, BTN_QUIET, "inquiry.download", "/inquiries/courier");
-        act_button(o, BTN_QUIET, "inquiry.carried", "/inquiries/carried");
-        row_of_end(o);
-    } else {
-        act_button(o, BTN_QUIET, "inquiry.exchange", "/inquiries/exchange");
-    }
-    upload_begin(o, "/inquiries/courier");
-    ask(o, &(struct ask){ .name = "file", .label = "inquiry.upload", .hint = "inquiry.upload-hint", .type = "file" });
-    submit(o, BTN_QUIET, "inquiry.upload-do");
-    form_end(o);
-    section_end(o);
-    return ERR_OK;
-}
-
-static enum err list_page(struct ctx *c, const struct request *rq, struct response *rs)
-{
-    struct out *o = &rs->out;
-    struct inquiry *q;
-    size_t n;
-    (void)rq;
-    page_begin(o, &(struct page){ .title_key = "inquiry.list", .tab = "work" });
-    head_begin(o);
-    T(o, "inquiry.list");
-    const struct verb *v = verb_find("inquiry.peers");
-    if (v && access_role(c, v)) {
-        head_actions(o);
-        go_button(o, BTN_QUIET, "inquiry.nodes", "/inquiries/nodes");
-    }
-    head_end(o);
-    errors(o);
-    TRY(inquiry_list(c, false, 50, &q, &n));
-    part_begin(o, "inquiry.questions");
-    list_grid(c, o, q, n, false);
-    section_end(o);
-    TRY(inquiry_list(c, true, 50, &q, &n));
-    part_begin(o, "inquiry.asked-here");
-    list_grid(c, o, q, n, true);
-    section_end(o);
-    TRY(courier_part(c, o));
-    page_end(o);
-    return out_check(o);
-}
-
-/* The file as it is read: one letter in memory at a time. */
-struct stream { struct ctx c; struct courier k; struct str rest; };
-
-static enum err stream_pull(void *state, char *out, size_t room, size_t *n)
-{
-    struct stream *x = state;
-    if (!x->rest.n) {
-        arena_reset(&x->c.mem);
-        TRY(inquiry_courier_next(&x->c, &x->k, &x->rest));
-    }
-    *n = x->rest.n < room ? x->rest.n : room;
-    if (*n)
-        memcpy(out, x->rest.p, *n);
-    x->rest = str_sub(x->rest, *n, x->rest.n);
-    return ERR_OK;
-}
-
-static void stream_close(void *state)
-{
-    struct stream *x = state;
-    x->c.db = NULL;
-    ctx_done(&x->c);
-}
-
-static enum err courier_out(struct ctx *c, const struct request *rq, struct response *rs)
-{
-    struct stream *x = NEW(&c->mem, struct stream);
-    (void)rq;
-    TRY(ctx_check(c));
-    TRY(inquiry_courier_begin(c, &x->k));
-    ctx_init(&x->c, 4 << 20);
-    x->c.node = c->node;
-    x->c.db = c->db;
-    x->c.now_us = c->now_us;
-    rs->type = STR("application/octet-stream");
-    rs->filename = STR("amparo-courier.bin");
-    rs->pull = stream_pull;
-    rs->pull_done = stream_close;
-    rs->state = x;
-    return ERR_OK;
-}
-
-static enum err act_carried(struct ctx *c, const struct request *rq, struct response *rs)
-{
-    size_t n;
-    (void)rq;
-    TRY(inquiry_carried(c, &n));
-    return go_done(c, rs, "carried", "/inquiries");
-}
-
-static enum err courier_in(struct ctx *c, const struct request *rq, struct response *rs)
-{
-    const struct upload *u = req_upload(rq, "file");
-    struct courier_report r;
-    struct out *o = &rs->out;
-    if (!u || !u->bytes.n) {
-        wrong(o, "file", "inquiry.no-file");
-        rs->status = 422;
-        return list_page(c, rq, rs);
-    }
-    TRY(inquiry_courier_in(c, u->bytes, &r));
-    page_begin(o, &(struct page){ .title_key = "inquiry.list", .tab = "work", .narrow = true,
-        .crumbs = { { "inquiry.list", STR("/inquiries") } } });
-    heading(o, "inquiry.read");
-    facts_begin(o);
-    fact(o, "inquiry.read-taken", words_int(&c->mem, c->node->words, c->lang, (int64_t)r.taken));
-    fact(o, "inquiry.read-known", words_int(&c->mem, c->node->words, c->lang, (int64_t)r.known));
-    fact(o, "inquiry.read-others", words_int(&c->mem, c->node->words, c->lang, (int64_t)r.others));
-    fact(o, "inquiry.read-refused", words_int(&c->mem, c->node->words, c->lang, (int64_t)r.refused));
-    facts_end(o);
-    if (r.key) {
-        notice_begin(o, TONE_LATE);
-        para_text(o, say_(c, str_c(r.key)));
-        notice_end(o);
-    }
-    go_button(o, BTN, "inquiry.back", "/inquiries");
-    page_end(o);
-    return out_check(o);
-}
-
-static enum err act_exchange(struct ctx *c, const struct request *rq, struct response *rs)
-{
-    size_t moved;
-    (void)rq;
-    TRY(inquiry_exchange_now(c, 0, &moved));
-    if (!moved)
-        return go_done(c, rs, "nothing-moved", "/inquiries");
-    return go_done(c, rs, "exchanged", "/inquiries");
-}
-
-static enum err log_grid(struct ctx *c, struct out *o)
-{
-    struct inquiry *q;
-    size_t n;
-    TRY(inquiry_log(c, 100, &q, &n));
-    part_begin(o, "inquiry.log");
-    small(o, "inquiry.log-note");
-    if (!n)
-        empty(o, "inquiry.none-asked");
-    else
-        grid_begin(o, &(struct grid){ "inquiry.log", COLS("inquiry.asked-at", "inquiry.asker", "inquiry.other-side", "inquiry.purpose", "case.code", "inquiry.state") });
-    for (size_t i = 0; i < n; i++) {
-        row_begin(o, TONE_PLAIN);
-        cell(o);
-        time_of(o, q[i].asked_us);
-        cell(o);
-        text(o, inquiry_node_name(c, q[i].asker));
-        html(o, "<br>");
-        text(o, office_or_code(c, q[i].office));
-        cell_text(o, inquiry_node_name(c, q[i].answering));
-        cell_text(o, say_join(c, "inquiry.purpose", q[i].purpose));
-        cell_text(o, q[i].case_ref);
-        cell(o);
-        key_out(o, str_is(q[i].role, "guard") ? "inquiry.role-guard" : str_is(q[i].role, "ask") ? "inquiry.role-ask" : "inquiry.role-answer");
-        row_end(o);
-    }
-    if (n)
-        grid_end(o);
-    section_end(o);
-    return ERR_OK;
-}
-
-static void pair_form(struct out *o)
-{
-    sheet_begin(o, "inquiry.pair");
-    para(o, "inquiry.pair-lede");
-    form_begin(o, "/inquiries/nodes");
-    ask(o, &(struct ask){ .name = "card", .label = "inquiry.card", .rows = 3, .max = 250 });
-    ask(o, &(struct ask){ .name = "name", .label = "inquiry.node-name", .width = W_L, .max = 120 });
-    ask(o, &(struct ask){ .name = "url", .label = "inquiry.node-url", .hint = "inquiry.node-url-hint", .width = W_L, .optional = true });
-    ask(o, &(struct ask){ .name = "ca", .label = "inquiry.node-ca", .hint = "inquiry.node-ca-hint", .rows = 3, .max = PEER_CA_MAX, .optional = true });
-    tick(o, "guardian", "yes", "inquiry.is-guardian", false);
-    submit(o, BTN, "inquiry.pair-do");
-    form_end(o);
-    section_end(o);
-}
-
-static enum err nodes_page(struct ctx *c, const struct request *rq, struct response *rs)
-{
-    struct out *o = &rs->out;
-    struct inquiry_peer *p;
-    size_t n;
-    (void)rq;
-    TRY(inquiry_peers(c, &p, &n));
-    page_begin(o, &(struct page){ .title_key = "inquiry.nodes", .tab = "admin", .narrow = true, .crumbs = { { "inquiry.list", STR("/inquiries") } } });
-    heading(o, "inquiry.nodes");
-    errors(o);
-    part_begin(o, "inquiry.own-card");
-    html(o, "<p class=\"code\">");
-    text(o, inquiry_card(c));
-    html(o, "</p>\n");
-    small(o, "inquiry.own-card-note");
-    section_end(o);
-    part_begin(o, "inquiry.paired");
-    steps_begin(o, true);
-    for (size_t i = 0; i < n; i++) {
-        step_begin(o, p[i].closed ? TONE_PLAIN : TONE_DONE);
-        text(o, p[i].name);
-        step_note(o, str_join(&c->mem, p[i].guardian ? SAY(c, "inquiry.guardian") : SAY(c, "inquiry.node-agency"), STR(" · "),
-                              p[i].url.n ? p[i].url : SAY(c, "inquiry.by-courier")));
-        if (p[i].closed)
-            tag(o, TONE_PLAIN, "inquiry.node-closed");
-        else
-            act_button(o, BTN_QUIET, "inquiry.unpair", "/inquiries/node/%s/close", p[i].node);
-        step_end(o);
-    }
-    steps_end(o);
-    if (!n)
-        empty(o, "inquiry.no-peers");
-    section_end(o);
-    pair_form(o);
-    TRY(log_grid(c, o));
-    page_end(o);
-    return out_check(o);
-}
-
-static enum err act_pair(struct ctx *c, const struct request *rq, struct response *rs)
-{
-    enum err e = inquiry_pair(c, &(struct inquiry_pairing){ .card = req_field(rq, "card"), .name = req_field(rq, "name"),
-        .url = req_field(rq, "url"), .ca = req_field(rq, "ca"), .guardian = req_is(rq, "guardian", "yes") });
-    if (e == ERR_INPUT) {
-        struct str words = say_(c, str_c(c->fault.key));
-        c->fault = (struct fault){ 0 };
-        wrong_(&rs->out, STR("card"), words);
-        rs->status = 422;
-        return nodes_page(c, rq, rs);
-    }
-    TRY(e);
-    return go_done(c, rs, "saved", "/inquiries/nodes");
-}
-
-static enum err act_unpair(struct ctx *c, const struct request *rq, struct response *rs)
-{
-    TRY(inquiry_unpair(c, rq->params[0]));
-    return go_done(c, rs, "saved", "/inquiries/nodes");
-}
-
 const struct route inquiry_routes[] = {
     { GET,  "/person/:id/inquiry",    ask_page,     .verb = "inquiry.ask", .help = "What each side would learn, then ask another agency." },
     { POST, "/person/:id/inquiry",    act_ask,      .verb = "inquiry.ask", .help = "Ask it." },
-    { GET,  "/inquiries",             list_page,    .verb = "inquiry.list", .help = "Questions to and from other agencies." },
-    { GET,  "/inquiries/courier",     courier_out,  .verb = "inquiry.carry", .help = "The file for the courier." },
-    { POST, "/inquiries/courier",     courier_in,   .verb = "inquiry.carry", .help = "A courier's file comes in.", .body_max = COURIER_MAX },
-    { POST, "/inquiries/carried",     act_carried,  .verb = "inquiry.carry", .help = "The courier has delivered." },
-    { POST, "/inquiries/exchange",    act_exchange, .verb = "inquiry.carry", .help = "Send and fetch by network now." },
-    { GET,  "/inquiries/nodes",       nodes_page,   .verb = "inquiry.peers", .help = "Paired nodes, own card, log." },
-    { POST, "/inquiries/nodes",       act_pair,     .verb = "inquiry.peers", .help = "Pair with a node." },
-    { POST, "/inquiries/node/:node/close", act_unpair, .verb = "inquiry.peers", .help = "No more letters from this node." },
+    { GET,  "/inquiries",             inquiry_list_page,    .verb = "inquiry.list", .help = "Questions to and from other agencies." },
+    { GET,  "/inquiries/courier",     inquiry_page_courier_out,  .verb = "inquiry.carry", .help = "The file for the courier." },
+    { POST, "/inquiries/courier",     inquiry_page_courier_in,   .verb = "inquiry.carry", .help = "A courier's file comes in.", .body_max = COURIER_MAX },
+    { POST, "/inquiries/carried",     inquiry_act_carried,  .verb = "inquiry.carry", .help = "The courier has delivered." },
+    { POST, "/inquiries/exchange",    inquiry_act_exchange, .verb = "inquiry.carry", .help = "Send and fetch by network now." },
+    { GET,  "/inquiries/nodes",       inquiry_nodes_page,   .verb = "inquiry.peers", .help = "Paired nodes, own card, log." },
+    { POST, "/inquiries/nodes",       inquiry_act_pair,     .verb = "inquiry.peers", .help = "Pair with a node." },
+    { POST, "/inquiries/node/:node/close", inquiry_act_unpair, .verb = "inquiry.peers", .help = "No more letters from this node." },
+    { GET,  "/inquiries/guard",       inquiry_guard_page, .verb = "inquiry.oversee", .help = "Who asks whom, how often, what for; quotas; without persons." },
+    { POST, "/inquiries/node/:node/pause",  inquiry_act_pause,  .verb = "inquiry.pause", .help = "This node's letters and ours wait." },
+    { POST, "/inquiries/node/:node/resume", inquiry_act_resume, .verb = "inquiry.pause", .help = "They go on." },
     { GET,  "/inquiry/:id",           inquiry_page, .verb = "inquiry.list", .help = "One inquiry, with what to do now." },
     { POST, "/inquiry/:id/answer",    act_answer,   .verb = "inquiry.answer", .help = "Yes or no to a colleague's question." },
     { POST, "/inquiry/:id/agree",     act_agree,    .verb = "inquiry.ask", .help = "Details go both ways." },

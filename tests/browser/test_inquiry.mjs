@@ -1,7 +1,9 @@
-// test_inquiry.mjs AMPARO - two agencies and a guardian, each its own server: a
-// prosecutor's question by network, then one by courier file; what the pages say.
+// test_inquiry.mjs AMPARO - two agencies and a guardian, each its own server, letters
+// through TLS with a certificate authority of their own: a prosecutor's question by
+// network, wrong certificates refused, then a question by courier file; what the
+// pages say, and the guardian's.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,11 +16,48 @@ const node = Object.fromEntries(['a', 'b', 'g'].map(k => [k, { data: join(dir, k
 const names = { a: 'Consejería del Norte (prueba)', b: 'Fiscalía del Sur (prueba)', g: 'Defensoría del Pueblo (prueba)' };
 const run = (k, ...args) => execFileSync(program, [...args, '--data', node[k].data], { encoding: 'utf8' });
 const refused = (k, ...args) => {
-  try { return `done: ${run(k, ...args)}`; } catch (e) { return String(e.stdout) + String(e.stderr); }
+  try { return `done: ${execFileSync(program, [...args, '--data', node[k].data], { encoding: 'utf8', stdio: 'pipe' })}`; } catch (e) { return String(e.stdout) + String(e.stderr); }
 };
 const freePort = () => new Promise(done => {
   const s = createServer().listen(0, '127.0.0.1', () => { const { port } = s.address(); s.close(() => done(port)); });
 });
+
+// Nobody calls a: what waits for it is fetched.
+// TLS in front of the nodes: `good` certificates of one authority for localhost, and
+// for node b two wrong ones: of another authority, and for another name.
+const nginx = ['/usr/sbin/nginx', '/usr/bin/nginx'].find(existsSync);
+const tls = { dir: join(dir, 'tls') };
+const openssl = (...args) => execFileSync('openssl', args, { cwd: tls.dir, stdio: 'pipe' });
+function authority(name) {
+  openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2',
+    '-keyout', `${name}.key`, '-out', `${name}.pem`, '-subj', `/CN=Autoridad ${name}`);
+}
+function certificate(name, host, ca) {
+  writeFileSync(join(tls.dir, `${name}.ext`), `subjectAltName=DNS:${host}\n`);
+  openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${host}`);
+  openssl('x509', '-req', '-in', `${name}.csr`, '-CA', `${ca}.pem`, '-CAkey', `${ca}.key`, '-CAcreateserial', '-days', '2',
+    '-extfile', `${name}.ext`, '-out', `${name}.pem`);
+}
+async function tlsBegin() {
+  mkdirSync(tls.dir);
+  authority('ours');
+  authority('theirs');
+  certificate('good', 'localhost', 'ours');
+  certificate('stranger', 'localhost', 'theirs');
+  certificate('elsewhere', 'otra.example', 'ours');
+  const fronts = [];
+  for (const [name, cert, k] of [['b', 'good', 'b'], ['g', 'good', 'g'], ['stranger', 'stranger', 'b'], ['elsewhere', 'elsewhere', 'b']]) {
+    tls[name] = await freePort();
+    fronts.push(`server { listen 127.0.0.1:${tls[name]} ssl; ssl_certificate ${tls.dir}/${cert}.pem; ssl_certificate_key ${tls.dir}/${cert}.key;
+      location / { proxy_pass http://127.0.0.1:${node[k].port}; proxy_set_header Host $host; client_max_body_size 1m; client_body_buffer_size 256k; } }`);
+  }
+  writeFileSync(join(tls.dir, 'nginx.conf'), `daemon off; pid ${tls.dir}/pid; error_log ${tls.dir}/error.log;
+    events { worker_connections 256; }
+    http { access_log off; client_body_temp_path ${tls.dir}/t1; proxy_temp_path ${tls.dir}/t2; fastcgi_temp_path ${tls.dir}/t3;
+      uwsgi_temp_path ${tls.dir}/t4; scgi_temp_path ${tls.dir}/t5; ${fronts.join('\n')} }`);
+  tls.server = spawn(nginx, ['-c', join(tls.dir, 'nginx.conf'), '-p', tls.dir], { stdio: 'ignore' });
+}
+const address = to => nginx ? ['--url', `https://localhost:${tls[to]}`, '--ca', join(tls.dir, 'ours.pem')] : ['--url', node[to].base];
 
 async function serve(k) {
   const n = node[k];
@@ -53,16 +92,19 @@ try {
   run('a', 'demo', '--cases', '8', '--quiet');
   run('b', 'demo', '--cases', '8', '--quiet');
   run('g', 'init', '--no-passphrase');
+  execFileSync(program, ['user', 'add', 'vigila', '--name', 'Garante Inventada', '--office', 'codeni-filadelfia', '--roles', 'oversight',
+    '--data', node.g.data], { input: 'amparo-demo\n', encoding: 'utf8' });
   for (const k of 'abg') {
     node[k].port = await freePort();
     node[k].base = `http://127.0.0.1:${node[k].port}`;
     node[k].card = run(k, 'inquiry', 'card').trim();
     node[k].id = node[k].card.split(' ')[1];
   }
+  if (nginx) await tlsBegin();
   for (const from of 'abg')
     for (const to of 'abg')
       if (from !== to)
-        run(from, 'inquiry', 'pair', node[to].card, '--name', names[to], ...(from === 'g' ? [] : ['--url', node[to].base]), ...(to === 'g' ? ['--guardian'] : []));
+        run(from, 'inquiry', 'pair', node[to].card, '--name', names[to], ...(from === 'g' || to === 'a' ? [] : address(to)), ...(to === 'g' ? ['--guardian'] : []));
   // People whose case an office with the right roles owns.
   const people = query('a', `SELECT r.id || ' ' || k.id || ' ' || k.office FROM kind_row r JOIN case_row k ON k.id = r.case_id
     WHERE r.kind = 'person' AND (k.office LIKE 'codeni-%' OR k.office LIKE 'fiscalia-%') ORDER BY k.office, r.id`).split('\n').map(l => l.split(' '));
@@ -126,7 +168,8 @@ try {
       await exchange(asker);
       await exchange(other);
     }
-    ok(state('a', `id = '${id}'`) === 'hit', 'the asker learns that they know the person');
+    if (!ok(state('a', `id = '${id}'`) === 'hit', 'the asker learns that they know the person'))
+      for (const k of 'abg') diag(`${k}: ${query(k, 'SELECT role, state, words FROM inquiry_row')} ${query(k, 'SELECT to_node, state FROM inquiry_letter')}\n${node[k].log}`);
     ok(state('b', `run = '${runId}'`) === 'question', 'the other office learns that a colleague asks');
     ok(state('g', `run = '${runId}'`) === 'served', 'the guardian served and knows nobody');
     await asker.goto(path);
@@ -151,6 +194,64 @@ try {
     const log = await text(other);
     ok(log.includes(names.a) && log.includes('PY-'), 'the other node keeps who asked, what for, for which case');
   });
+
+  await part('the guardian watches', async () => {
+    const watch = await visitor(browser, node.g.base, { login: 'vigila', js: false });
+    await watch.goto('/inquiries/guard');
+    await shoot(watch, 'inquiry-guard');
+    await watch.emulateMedia({ media: 'print' });
+    await shoot(watch, 'inquiry-guard-print');
+    await watch.emulateMedia({ media: null });
+    const seen = await text(watch);
+    ok(seen.includes(names.a) && seen.includes(names.b) && seen.includes('1 de 100'), 'she sees who asks whom and how much of the quota is used');
+    ok(!/PY-\d/.test(seen), 'no case code is on her page');
+    for (const path of ['/inquiries/nodes', '/cases', '/admin']) {
+      const r = await watch.goto(path);
+      ok(r.status() === 403 || !(await text(watch)).includes(names.a), `her right ends before ${path}`);
+    }
+    await watch.goto('/inquiries/guard');
+    const paused = formTo(watch, `/inquiries/node/${node.a.id}/pause?to=guard`);
+    await send(watch, paused);
+    await shoot(watch, 'inquiry-guard-paused');
+    const id = (await ask(mine[1] ?? mine[0])).split('/').pop();
+    await exchange(asker);
+    const runId = query('a', `SELECT run FROM inquiry_row WHERE id = '${id}'`);
+    ok(query('a', `SELECT count(*) FROM inquiry_letter WHERE run = '${runId}' AND state = 'waiting'`) === '1', 'paused: the question waits where it is');
+    ok(state('g', `run = '${runId}'`) === '', 'and is not taken in');
+    await send(watch, formTo(watch, `/inquiries/node/${node.a.id}/resume?to=guard`));
+    await exchange(asker);
+    ok(state('g', `run = '${runId}'`) !== '', 'it goes on');
+  });
+
+  if (nginx)
+    await part('wrong certificates', async () => {
+      const boss = await visitor(browser, node.a.base, { login: 'admin', js: false });
+      const pair = async (port, ca) => {                 // as the administrator does on her page
+        await boss.goto('/inquiries/nodes');
+        const form = formTo(boss, '/inquiries/nodes');
+        await form.locator('[name=card]').fill(node.b.card);
+        await form.locator('[name=name]').fill(names.b);
+        await form.locator('[name=url]').fill(`https://localhost:${port}`);
+        await form.locator('[name=ca]').fill(ca ? readFileSync(join(tls.dir, `${ca}.pem`), 'utf8') : '');
+        await send(boss, form);
+      };
+      const id = (await ask(mine[2] ?? mine[0])).split('/').pop();
+      const runId = query('a', `SELECT run FROM inquiry_row WHERE id = '${id}'`);
+      const waits = () => query('a', `SELECT count(*) FROM inquiry_letter WHERE run = '${runId}' AND to_node = '${node.b.id}' AND state = 'waiting'`) === '1';
+      for (const [port, ca, what] of [[tls.stranger, 'ours', 'another authority'], [tls.elsewhere, 'ours', 'another name'],
+        [tls.b, '', 'an authority the system does not know'], [tls.b, 'theirs', 'an authority that did not sign it']]) {
+        await pair(port, ca);
+        const before = node.a.log.length;
+        await exchange(asker);
+        ok(waits() && state('b', `run = '${runId}'`) === '', `a certificate of ${what}: nothing is sent`);
+        ok(/peer certificate|SSL/.test(node.a.log.slice(before)), 'and the log says why');
+      }
+      await pair(tls.b, 'ours');
+      await exchange(asker);
+      ok(!waits() && state('b', `run = '${runId}'`) !== '', 'with the right one it goes');
+      await boss.goto('/inquiries/nodes');
+      await shoot(boss, 'inquiry-nodes-asker');
+    });
 
   await part('refused by the server', async () => {
     const post = body => fetch(`${node.b.base}/peer/letter`, { method: 'POST', body });
@@ -238,6 +339,7 @@ try {
 } finally {
   await browser?.close();
   for (const k of 'abg') await stop(k);
+  tls.server?.kill('SIGTERM');
   rmSync(dir, { recursive: true, force: true });
   plan();
 }

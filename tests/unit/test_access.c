@@ -7,7 +7,7 @@
 #include "crypto/crypto.h"
 
 static const char *const roles[] = { "intake", "protection", "labour", "investigation", "prosecution",
-    "court", "defence", "coordination", "service", "admin", "legislation", "machine" };
+    "court", "defence", "coordination", "service", "admin", "legislation", "oversight", "machine" };
 static const char *const dossier_kinds[] = { "signal", "route", "protection", "justice", "labour", "referral", "inquiry", "directory", "unknown" };
 
 static struct officer somebody(const char *id, const char *office, const char *has)

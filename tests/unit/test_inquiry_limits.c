@@ -297,6 +297,43 @@ static void silent_stop(struct t *t, struct trio *x)
 }
 static void stopped(struct t *t) { each_engine(t, silent_stop); }
 
+/* ---- the guardian's page ------------------------------------------------------------------------------ */
+
+/* Whoever has the right sees nodes, purposes and numbers; no case code, no alias. */
+static void oversight(struct t *t, struct trio *x)
+{
+    struct element e[TOKENS_ASKED];
+    struct ctx *g = &x->h[G].c;
+    struct str id, secret, token = { 0 };
+    struct got got;
+    some_elements(e);
+    for (int i = 0; i < INQUIRY_PER_OFFICER + 2; i++) {
+        struct letter l = question(x, e);
+        l.case_ref = STR("PY-SECRET-77");
+        l.officer = STR("aliasaliasalias");
+        TAKES(&x->h[G], letter_by(t, x, A, G, &l), "taken");
+    }
+    machine(&x->h[G]);
+    OK(g, officer_add(g, &(struct officer_new){ .login = STR("vigila"), .name = STR("Garante Inventada"), .office = STR(KNOWS),
+        .roles = STR("oversight"), .lang = STR("es"), .password = STR(HOUSE_PASSWORD) }, &id, &secret));
+    g->who = NULL;
+    OK(g, session_begin(g, STR("vigila"), STR(HOUSE_PASSWORD), (struct str){ 0 }, STR("peer-ok"), &token));
+    web_ask(&x->h[G], token, GET, STR("/inquiries/guard"), NULL, 0, &got);
+    CHECK_EQ(got.rs.status, 200);
+    CHECK(holds(got.body, STR("10 de 100")) && holds(got.body, STR("10 de 10<")) && holds(got.body, STR("Fiscalía de prueba")));
+    CHECK(holds(got.body, STR("Proteger")) || holds(got.body, STR("roteger")));
+    CHECK(!holds(got.body, STR("PY-SECRET")) && !holds(got.body, STR("aliasalias")));
+    got_end(&got);
+    web_ask(&x->h[G], token, GET, STR("/inquiries/nodes"), NULL, 0, &got);      /* the administrator's */
+    CHECK(got.rs.status == 403);
+    got_end(&got);
+    token = signed_in(t, &x->h[G], ASKS);
+    web_ask(&x->h[G], token, GET, STR("/inquiries/guard"), NULL, 0, &got);
+    CHECK(got.rs.status == 403);
+    got_end(&got);
+}
+static void watched(struct t *t) { each_engine(t, oversight); }
+
 static const struct t_case cases[] = {
     { "questions that come at once do not pass the quota", quota },
     { "a letter is acknowledged by its addressee alone", acks },
@@ -304,6 +341,7 @@ static const struct t_case cases[] = {
     { "the meter: a minute, a day, bytes", meter },
     { "a node that sends too much is refused, named, paused", flooded },
     { "what is refused in writing has an end", ends },
+    { "the guardian's page: numbers, no case, no officer; by its own right", watched },
     { "the program stops while another node is silent", stopped },
 };
 T_MAIN(cases)
