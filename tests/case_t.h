@@ -85,6 +85,12 @@ static inline bool page_holds(struct t *t, struct house_t *h, struct str token, 
     return yes;
 }
 
+static inline int64_t ledger_size(struct house_t *h)
+{
+    int64_t changes = 0, folded = 0;
+    return ledger_last(&h->c, &changes, &folded) == ERR_OK ? changes : -1;
+}
+
 #define PATH(...) str_join(&h->c.mem, __VA_ARGS__)
 
 #endif

@@ -92,6 +92,22 @@ static inline void as(struct t *t, struct house_t *h, const char *office)
            (c)->fault.key ? (c)->fault.key : "-", (c)->fault.detail, err_name(want)); } \
     (c)->fault = (struct fault){ 0 }; } while (0)
 
+/* The same in a fresh house on each engine; what is refused on purpose is not logged.
+ *     static void story_on(struct t *t, struct house_t *h) { ... }
+ *     ON_ENGINES(story)         makes story(t) */
+static inline void on_engines(struct t *t, void (*run)(struct t *t, struct house_t *h))
+{
+    log_from = LOG_ERROR + 1;
+    for (int pg = 0; pg < engines(); pg++) {
+        struct house_t h;
+        if (house_fresh(t, &h, pg))
+            run(t, &h);
+        CHECK(!h.c.mem.failed);
+        house_end(&h);
+    }
+}
+#define ON_ENGINES(name) static void name(struct t *t) { on_engines(t, name##_on); }
+
 /* One number from the tables, straight. */
 #define COUNT_ROWS(h, sql, ...) __extension__ ({ AUTO_ROWS r_ = { 0 }; \
     bool got_ = db_query(&(h)->c, &r_, sql, __VA_ARGS__) == ERR_OK && rows_next(&r_); \

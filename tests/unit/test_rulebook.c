@@ -194,6 +194,24 @@ static struct str last_text(struct str xml)
     return STR("\"yellow\"");
 }
 
+/* A draft with one cell changed, applied by the other lawyer from that day on. */
+static struct str one_applied(struct t *t, struct house_t *h, int64_t from_day)
+{
+    struct ctx *c = &h->c;
+    struct rules_draft w = { 0 };
+    struct str id, text, version = { 0 };
+    lawyer(t, h, LAWYER);
+    id = begin(t, h);
+    OK(c, rules_draft_get(c, id, &w));
+    OK(c, rules_draft_text(c, id, &text));
+    OK(c, rules_draft_save(c, id, with_cell(t, c, text, "first_urgency", arena_z(&c->mem, last_text(text)), "\"red\""), w.hash, STR("")));
+    OK(c, rules_draft_get(c, id, &w));
+    lawyer(t, h, OTHER);
+    OK(c, rules_apply(c, &(struct rules_apply){ .draft = id, .seen = w.hash, .reason = STR("r"), .basis = STR("b"),
+        .from_day = from_day }, &version));
+    return version;
+}
+
 static void applied_on(struct t *t, struct house_t *h)
 {
     struct ctx *c = &h->c;
@@ -246,8 +264,19 @@ static void applied_on(struct t *t, struct house_t *h)
     CHECK(!str_eq(after, before));
     CHECK_STR(after, "red");
     CHECK(str_eq(urgency_now(t, h, today + 11), after));
+}
 
-    /* What began from the text below it must look again. */
+/* Taken back by two, from a day on; what began from it must look again. */
+static void withdrawn_on(struct t *t, struct house_t *h)
+{
+    struct ctx *c = &h->c;
+    struct rules_draft w = { 0 };
+    struct rules_version v = { 0 };
+    struct rules_apply a;
+    int64_t today = rules_today(c);
+    struct str before = urgency_now(t, h, today), text, version = one_applied(t, h, today + 10);
+    struct str after = urgency_now(t, h, today + 10);
+    CHECK(!str_eq(after, before));
     lawyer(t, h, LAWYER);
     c->now_us += 11 * US_PER_DAY;
     struct str late = begin(t, h);
@@ -286,20 +315,11 @@ static void above_a_newer_pack_on(struct t *t, struct house_t *h)
     struct ctx *c = &h->c;
     const struct pack *own = c->node->pack;
     struct pack newer = *own;
-    struct rules_draft w = { 0 };
     struct rules_version v = { 0 };
     struct rules_beside b;
-    struct str id, text, next, version = { 0 };
-    lawyer(t, h, LAWYER);
-    id = begin(t, h);
-    OK(c, rules_draft_get(c, id, &w));
-    OK(c, rules_draft_text(c, id, &text));
-    next = with_cell(t, c, text, "first_urgency", arena_z(&c->mem, last_text(text)), "\"red\"");
-    OK(c, rules_draft_save(c, id, next, w.hash, STR("")));
-    OK(c, rules_draft_get(c, id, &w));
-    lawyer(t, h, OTHER);
-    OK(c, rules_apply(c, &(struct rules_apply){ .draft = id, .seen = w.hash, .reason = STR("r"), .basis = STR("b"),
-        .from_day = rules_today(c) }, &version));
+    struct str text, next, version = one_applied(t, h, rules_today(c));
+    OK(c, rules_pack_text(c, STR("signal"), &text));
+    OK(c, rules_version_text(c, version, &next));
     OK(c, rules_version_get(c, version, &v));
     OK(c, rules_version_beside(c, &v, &b));
     CHECK(!b.due && !b.newer && !b.changed && !b.same);
@@ -436,6 +456,7 @@ static void on_both(struct t *t, void (*run)(struct t *, struct house_t *))
 }
 
 static void applied(struct t *t) { on_both(t, applied_on); }
+static void withdrawn(struct t *t) { on_both(t, withdrawn_on); }
 static void above_a_newer_pack(struct t *t) { on_both(t, above_a_newer_pack_on); }
 static void refused(struct t *t) { on_both(t, refused_on); }
 static void survives(struct t *t) { on_both(t, survives_on); }
@@ -443,7 +464,8 @@ static void survives(struct t *t) { on_both(t, survives_on); }
 static const struct t_case cases[] = {
     { "one cell edited changes that cell and nothing else", only_that_cell },
     { "rows come, go and move; odd spellings are filled", rows_come_and_go },
-    { "a second person applies, the day decides, withdrawing gives the pack back", applied },
+    { "a second person applies, and the day decides", applied },
+    { "two withdraw it, and the pack decides again", withdrawn },
     { "a version above a newer pack is pointed out, until it is withdrawn", above_a_newer_pack },
     { "what cannot run or claims too much stays a draft", refused },
     { "refused memory and refused statements leave it as it was", survives },
