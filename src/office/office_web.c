@@ -479,6 +479,9 @@ static void persons_part(struct out *o, const struct department *d)
     small_number(o, d->records);
     html(o, "</p>\n");
     small(o, "dept.persons-note");
+    html(o, "<p>");
+    link_to(o, "programme.title", "/programme/persons");
+    html(o, "</p>\n");
     section_end(o);
 }
 

@@ -14,6 +14,7 @@
 #include "law/sign.h"
 #include "office/office.h"
 #include "person/person.h"
+#include "programme/programme.h"
 #include "referral/referral.h"
 #include "reform/reform.h"
 #include "rulebook/rulebook.h"
@@ -36,6 +37,7 @@ const struct route *const desk_routes[] = {
     referral_routes,
     dossier_routes,
     office_routes,
+    programme_routes,
     law_routes,
     directory_routes,
     admin_routes,
@@ -142,6 +144,7 @@ static const struct { const struct projector *p; const size_t *pn; const struct 
     { admin_projectors, &admin_projectors_n, admin_tables, &admin_tables_n },
     { person_projectors, &person_projectors_n, person_tables, &person_tables_n },
     { thing_projectors, &thing_projectors_n, thing_tables, &thing_tables_n },
+    { programme_projectors, &programme_projectors_n, programme_tables, &programme_tables_n },
     { inquiry_projectors, &inquiry_projectors_n, inquiry_tables, &inquiry_tables_n },
     { referral_projectors, &referral_projectors_n, referral_tables, &referral_tables_n },
     { signal_projectors, &signal_projectors_n, signal_tables, &signal_tables_n },

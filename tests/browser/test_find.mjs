@@ -107,6 +107,30 @@ for (const js of [false, true]) {
     is(q.troubles.length === 0, `no errors (${q.troubles.join('; ')})`);
     await q.context().close();
   });
+
+  await part('persons counted once', async () => {
+    const p = await visitor(browser, home.base, { login: 'secretaria-filadelfia', js, width });
+    await p.goto('/department');
+    await p.locator('main a[href="/programme/persons"]').click();
+    is((await bodyOf(p)).includes('Personas contadas una vez') && await p.locator('main h2').count() === 6, 'the total and five tables');
+    await shot(p, `programme-${width}`);
+    const sheet = await p.request.get('/programme/persons.csv');
+    is(sheet.status() === 200 && /^.?Por,Cu/.test(await sheet.text()), 'and a sheet');
+    if (js) {                                       // enough people for tables
+      const o = await visitor(browser, home.base, { login: 'codeni-filadelfia', js });
+      for (let i = 0; i < 9; i++) {
+        await o.goto(`${path}/person/new`);
+        await fill(o, `${path}/person/new`, { code: `Q${i}`, first_name: `Prueba ${i}`, second_name: `Inventada ${'ABCDEFGHI'[i]}`, age_years: i < 6 ? '13' : '16', role: 'affected', sex: 'male' });
+      }
+      await o.context().close();
+      await p.goto('/programme/persons');
+      is((await bodyOf(p)).includes('no se muestra') || (await bodyOf(p)).includes('menos de 5'), 'small numbers are not shown');
+      await shot(p, `programme-full-${width}`);
+    }
+    is(await p.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'fits');
+    is(p.troubles.length === 0, `no errors (${p.troubles.join('; ')})`);
+    await p.context().close();
+  });
 }
 
 ok(!/Ysapy|Isapi/.test(home.log()), 'no name in the log of the server');
