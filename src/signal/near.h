@@ -33,6 +33,12 @@ struct near_signal {
  * what her office may see.  s as signal_get gave it. */
 enum err near_list(struct ctx *c, const struct signal *s, struct near_signal **out, size_t *n) MUST_CHECK;
 
+/* Workplaces of the officer's own files that s may be about: by the words of their
+ * names; their numbers and the sender's are not compared. */
+struct near_place { struct str id, name; struct work_case k; int32_t mbits; struct str words, kind; };
+enum { PLACES_SHOWN = 5 };
+enum err near_places(struct ctx *c, const struct signal *s, struct near_place **out, size_t *n) MUST_CHECK;
+
 /* The same matter: a link in the signal's dossier; if the other is in an open case
  * that she sees and this one waits, it goes into that case (*joined) when she may open
  * cases from it.  ERR_CONFLICT "signal.same-already". */

@@ -86,14 +86,8 @@ static void acts(struct ctx *c, struct out *o, const struct signal *s, const str
     act_button(o, BTN_QUIET, "near.undo", "/signal/%s/link/%s/undo", s->id, x->link.id);
 }
 
-enum err signal_panel_near(struct ctx *c, struct out *o, const struct subject *about)
+static void signals_part(struct ctx *c, struct out *o, const struct signal *s, const struct near_signal *x, size_t n)
 {
-    const struct signal *s = about->record;
-    struct near_signal *x;
-    size_t n;
-    TRY(near_list(c, s, &x, &n));
-    if (!n)
-        return ERR_OK;
     part_begin(o, "near.title");
     para(o, "near.why");
     steps_begin(o, true);
@@ -106,6 +100,44 @@ enum err signal_panel_near(struct ctx *c, struct out *o, const struct subject *a
     steps_end(o);
     small(o, "near.never");
     section_end(o);
+}
+
+static void places_part(struct ctx *c, struct out *o, const struct near_place *x, size_t n)
+{
+    part_begin(o, "near.places");
+    steps_begin(o, true);
+    for (size_t i = 0; i < n; i++) {
+        step_begin(o, x[i].mbits >= 0 ? TONE_SOON : TONE_PLAIN);
+        key_out(o, x[i].mbits >= 0 ? "near.likely" : "near.possible");
+        html(o, ": ");
+        link_text(o, x[i].name, "/case/%s/workplace/%s", x[i].k.id, x[i].id);
+        html(o, "<small>");
+        link_text(o, x[i].k.code, "/case/%s", x[i].k.id);
+        html(o, ", ");
+        text(o, place_text(c, x[i].k.territory));
+        html(o, "</small><ul class=\"small\">");
+        reason(o, "near.words", x[i].words);
+        if (x[i].kind.n)
+            reason(o, "near.kind", labels(c, "workplace", "place_kind", x[i].kind));
+        html(o, "</ul>\n");
+        step_end(o);
+    }
+    steps_end(o);
+    section_end(o);
+}
+
+enum err signal_panel_near(struct ctx *c, struct out *o, const struct subject *about)
+{
+    const struct signal *s = about->record;
+    struct near_signal *x;
+    struct near_place *p;
+    size_t n, places;
+    TRY(near_list(c, s, &x, &n));
+    if (n)
+        signals_part(c, o, s, x, n);
+    TRY(near_places(c, s, &p, &places));
+    if (places)
+        places_part(c, o, p, places);
     return ERR_OK;
 }
 

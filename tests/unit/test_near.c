@@ -224,6 +224,51 @@ static void other_owner_on(struct t *t, struct house_t *h)
     CHECK(grant_exists(c, s.dossier, STR(THERE), LEVEL_WRITE));
 }
 
+/* A workplace of her own files; whoever looks after the child sees none. */
+static void places_on(struct t *t, struct house_t *h)
+{
+    static const struct told same = { "Chicos de noche", "olería San Hipólito, pasando el arroyo", "hazards", NULL },
+        other = { "Chicos de noche", "Estancia La Paloma", "hazards", NULL };
+    const char *inspector = "mtess-villarrica";
+    struct ctx *c = &h->c;
+    struct work_case k = case_at(t, h, "PY-4", THERE), far = case_at(t, h, "PY-19", HERE);
+    struct str place[2];
+    struct near_place *v;
+    struct signal s;
+    size_t n;
+    struct draft *d;
+    as(t, h, inspector);
+    c->who = officer_machine(c);
+    OK(c, draft_begin(c, k.id, "test.give", &d));
+    (void)grant_add(c, d, k.labour, str_c(inspector), LEVEL_WRITE, "duty", 0, (struct str){ 0 });
+    (void)grant_add(c, d, far.labour, STR("mtess-filadelfia"), LEVEL_WRITE, "duty", 0, (struct str){ 0 });
+    OK(c, draft_commit(c, d));
+    for (int i = 0; i < 2; i++) {
+        struct answers a = { 0 };
+        as(t, h, i ? "mtess-filadelfia" : inspector);
+        (void)answers_put(&c->mem, &a, STR("name"), STR("Ladrillería San Hipólito S.R.L."));
+        (void)answers_put(&c->mem, &a, STR("place_kind"), STR("brick_kiln"));
+        (void)answers_put(&c->mem, &a, STR("employer"), STR("Celso Ficticio"));
+        OK(c, kind_save(c, i ? &far : &k, kind_find(STR("workplace")), (struct str){ 0 }, &a, (struct str){ 0 }, NULL, &place[i]));
+    }
+    struct str a = tell(t, h, "PY-4", &same, NULL), b = tell(t, h, "PY-4", &other, NULL);
+    as(t, h, THERE);
+    OK(c, draft_begin(c, a, "test.give", &d));
+    (void)grant_add(c, d, now(t, h, a).dossier, str_c(inspector), LEVEL_WRITE, "duty", 0, (struct str){ 0 });
+    (void)grant_add(c, d, now(t, h, b).dossier, str_c(inspector), LEVEL_WRITE, "duty", 0, (struct str){ 0 });
+    OK(c, draft_commit(c, d));
+    as(t, h, inspector);
+    OK(c, signal_get(c, a, &s));
+    OK(c, near_places(c, &s, &v, &n));
+    CHECK_EQ(n, 1);                                             /* the other one is not hers */
+    CHECK(n == 1 && str_eq(v[0].id, place[0]) && str_is(v[0].kind, "brick_kiln") && holds(v[0].words, STR("hipolito")));
+    OK(c, signal_get(c, b, &s));
+    OK(c, near_places(c, &s, &v, &n));
+    CHECK_EQ(n, 0);
+    CHECK(page_holds(t, h, signed_in(t, h, inspector), PATH(STR("/signal/"), a), PATH(STR("/workplace/"), place[0])));
+    CHECK(!page_holds(t, h, signed_in(t, h, THERE), PATH(STR("/signal/"), a), STR("/workplace/")));
+}
+
 /* What the database or memory refuses is refused whole. */
 static void refused_on(struct t *t, struct house_t *h)
 {
@@ -286,7 +331,7 @@ static void both(struct t *t, void (*run)(struct t *t, struct house_t *h))
     }
 }
 #define BOTH(name) static void name(struct t *t) { both(t, name##_on); }
-BOTH(found) BOTH(reporter) BOTH(linked) BOTH(other_owner) BOTH(refused)
+BOTH(found) BOTH(reporter) BOTH(linked) BOTH(other_owner) BOTH(places) BOTH(refused)
 
 static const struct t_case cases[] = {
     { "which words tell a place", words_of_places },
@@ -294,6 +339,7 @@ static const struct t_case cases[] = {
     { "the reporter's telephone is compared with nothing", reporter },
     { "one matter: linked, into the case, undone, rebuilt; receipts as before", linked },
     { "a case in other hands: its office reads what comes, until undone", other_owner },
+    { "known workplaces: hers, by name, and nobody's who looks after the child", places },
     { "the nth statement and allocation refused", refused },
 };
 T_MAIN(cases)
