@@ -21,7 +21,7 @@ static bool holds(struct ctx *c, struct str hay, struct str q)
 static void place_filter(struct ctx *c, struct out *o, const struct request *rq)
 {
     const struct pack *p = c->node->pack;
-    struct choice opt[64] = { { .value = STR(""), .text = SAY(c, "directory.whole-country") } };
+    struct choice opt[128] = { { .value = STR(""), .text = SAY(c, "directory.whole-country") } };
     size_t n = 1;
     for (size_t i = 0; i < p->territories_n && n < COUNT_OF(opt); i++)
         if (p->territories[i].level == 1)

@@ -12,7 +12,8 @@
 struct str law_word_(struct ctx *c, struct str prefix, struct str s)
 {
     struct str key = str_join(&c->mem, prefix, s);
-    return words_has(c->node->words, c->lang, key) ? say_(c, key) : s;
+    struct str said = say_(c, key);                 /* a language may fall back to another */
+    return str_eq(said, key) ? s : said;
 }
 
 struct str law_values(struct ctx *c, struct str values)

@@ -107,7 +107,7 @@ static void public_header(struct out *o)
     html(o, "</a>\n");
     language_links(o);
     html(o, "<a class=\"exit\" id=\"salir\"");
-    attr_url(o, "href", str_c(o->site->exit));
+    own(o, o->site->exit);                      /* in the language of this page: less to wonder at */
     html(o, " rel=\"nofollow noreferrer\" draggable=\"false\">");
     T(o, "page.exit");
     html(o, " <small class=\"keyhint\">");
@@ -282,9 +282,47 @@ static void print_foot(struct out *o)
     html(o, "</p>\n");
 }
 
+/* A language that says "page.unchecked" has not been read by a speaker yet; who
+ * has read it takes the message out of the language's file, and the note goes. */
+static bool unchecked(const struct out *o, struct str lang)
+{
+    return o->c->node && words_has(o->c->node->words, lang, STR("page.unchecked"));
+}
+
+/* The same page in the first language offered that is checked.  What answers a
+ * form has no address of its own: a link there would lose it, a receipt's
+ * number too. */
+static void checked_link(struct out *o)
+{
+    struct str l[SITE_LANGS];
+    size_t n = langs_of(o, l), i = 0;
+    while (i < n && unchecked(o, l[i]))
+        i++;
+    if (i == n || !o->rq || o->rq->method != GET)
+        return;
+    html(o, " <a");
+    attr_url(o, "href", str_join(&o->c->mem, o->rq->path, STR("?l="), l[i]));
+    attr(o, "lang", l[i]);
+    attr(o, "hreflang", l[i]);
+    html(o, ">");
+    text(o, lang_name(l[i]));
+    html(o, "</a>");
+}
+
+static void unchecked_note(struct out *o)
+{
+    html(o, "<p class=\"foot__note\">");
+    text(o, say_(o->c, STR("page.unchecked")));
+    checked_link(o);
+    html(o, "</p>\n");
+}
+
 static void footer(struct out *o)
 {
-    html(o, "<footer class=\"foot\">\n<div class=\"wrap\">\n<ul>\n");
+    html(o, "<footer class=\"foot\">\n<div class=\"wrap\">\n");
+    if (o->open && unchecked(o, lang_of(o)))
+        unchecked_note(o);
+    html(o, "<ul>\n");
     foot_link(o, "page.help", o->site->help);
     if (!o->open && o->c->who && o->site->language)
         foot_languages(o);

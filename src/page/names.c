@@ -58,7 +58,7 @@ struct str reason_text(struct ctx *c, struct str stored)
 void phones(struct out *o)
 {
     const struct pack *p = o->c->node->pack;
-    facts_begin(o);
+    html(o, "<dl class=\"facts facts--phones\">\n");
     for (size_t i = 0; i < p->agencies_n; i++) {
         const struct agency *a = &p->agencies[i];
         if (!agency_callable(a))

@@ -60,7 +60,7 @@ static const struct form *report_form(struct ctx *c)
 static void place_field(struct ctx *c, struct out *o)
 {
     const struct pack *p = c->node->pack;
-    struct choice opt[64] = { { .value = STR(""), .text = SAY(c, "report.place-unknown") } };
+    struct choice opt[128] = { { .value = STR(""), .text = SAY(c, "report.place-unknown") } };  /* Thailand has 77 */
     size_t n = 1;
     for (size_t i = 0; i < p->territories_n && n < COUNT_OF(opt); i++)
         if (p->territories[i].level == 1)

@@ -65,6 +65,89 @@ static void public_pages(struct t *t, struct house_t *h, const struct country *k
     }
 }
 
+/* ---- a language without English in it ------------------------------------------------ */
+
+/* The first word of two or more Latin letters between the tags of a page that is
+ * neither a name, nor English itself where it is offered. */
+static struct str latin_word(struct str page)
+{
+    static const char *const known[] = { "Amparo", "English", "Esc", "PDF", "IP" };
+    bool tag = true;
+    for (size_t i = 0; i < page.n; i++) {
+        if (page.p[i] == '<' || page.p[i] == '>')
+            tag = page.p[i] == '<';
+        size_t from = i;
+        while (!tag && i < page.n && ((page.p[i] | 32) >= 'a' && (page.p[i] | 32) <= 'z'))
+            i++;
+        struct str word = str_sub(page, from, i - from);
+        bool ok = word.n < 2;
+        for (size_t k = 0; k < COUNT_OF(known); k++)
+            ok = ok || str_is(word, known[k]);
+        if (!ok)
+            return word;
+        i -= word.n > 0;
+    }
+    return (struct str){ 0 };
+}
+
+static void no_english(struct t *t, struct house_t *h, enum method method, const char *path,
+                       const struct sent *form, size_t n, int status, bool note)
+{
+    struct got g;
+    ask_in(h, STR("th"), (struct str){ 0 }, method, str_c(path), form, n, &g);
+    CHECK_EQ(g.rs.status, status);
+    CHECK(holds(g.body, STR("<html lang=\"th\">")));
+    struct str word = latin_word(g.body);
+    if (word.n)
+        printf("# %s says: %.*s\n", path, (int)(word.n > 30 ? 30 : word.n), word.p);
+    CHECK(!word.n);
+    CHECK_EQ(holds(g.body, STR("class=\"foot__note\"")), note);
+    got_end(&g);
+}
+
+/* Thai reads Thai from the first page to the receipt; what is no word of Thai on
+ * these pages is a message or a label that has none. */
+static void thai_pages(struct t *t, struct house_t *h)
+{
+    static const char *const paths[] = { "/", "/report", "/receipt", "/check", "/privacy", "/sign-in" };
+    struct got g;
+    for (size_t i = 0; i < COUNT_OF(paths); i++)
+        no_english(t, h, GET, paths[i], NULL, 0, 200, true);
+    no_english(t, h, GET, "/nothing-here", NULL, 0, 404, true);
+    no_english(t, h, GET, "/salir", NULL, 0, 200, false);       /* nothing of ours */
+    struct sent form[] = { { STR("token"), STR("") }, { STR("what"), STR("งานก่อสร้าง") }, { STR("where_text"), STR("กรุงเทพ") },
+                           { STR("contact_wanted"), STR("no") }, { STR("form.asked"), STR("what") },
+                           { STR("form.asked"), STR("where_text") }, { STR("form.asked"), STR("who_works") },
+                           { STR("form.asked"), STR("signs") }, { STR("form.asked"), STR("contact_wanted") },
+                           { STR("form.asked"), STR("attachment") }, { STR("receipt"), STR("0000000000000000") },
+                           { STR("now"), STR("age_years") } };
+    no_english(t, h, POST, "/report", form, 1, 403, true);      /* a form that expired */
+    h->c.who = NULL;
+    form[0].value = form_token(&h->c);
+    no_english(t, h, POST, "/report", form, 1, 422, true);      /* what is missing */
+    no_english(t, h, POST, "/report", form, 10, 200, true);      /* the receipt */
+    no_english(t, h, POST, "/receipt", form, 11, 422, true);     /* a number that is none */
+    no_english(t, h, POST, "/check", form, 12, 422, true);       /* no answer to the question */
+    ask_in(h, STR("th"), (struct str){ 0 }, GET, STR("/report"), NULL, 0, &g);
+    CHECK(holds(g.body, STR("\"TH-96\"")));                 /* the last of 77 provinces */
+    got_end(&g);
+    ask_in(h, STR("th"), (struct str){ 0 }, GET, STR("/privacy"), NULL, 0, &g);
+    CHECK(holds(g.body, STR("href=\"/privacy?l=en\" lang=\"en\" hreflang=\"en\">English</a></p>")));
+    got_end(&g);
+}
+
+/* The note stands where the language says it was not checked, and nowhere else. */
+static void notes(struct t *t, struct house_t *h, const struct country *k)
+{
+    struct str rest = str_c(k->offered), lang;
+    struct got g;
+    while (str_next(&rest, ' ', &lang)) {
+        ask_in(h, lang, (struct str){ 0 }, GET, STR("/"), NULL, 0, &g);
+        CHECK_EQ(holds(g.body, STR("class=\"foot__note\"")), str_is(lang, "gn") || str_is(lang, "th"));
+        got_end(&g);
+    }
+}
+
 static struct str office_with(struct house_t *h, const char *capability)
 {
     const struct pack *p = h->c.node->pack;
@@ -125,6 +208,9 @@ static void every_country(struct t *t)
         log_from = LOG_ERROR + 1;
         if (country_open(t, &h, &countries[i])) {
             public_pages(t, &h, &countries[i]);
+            notes(t, &h, &countries[i]);
+            if (str_is(str_c(countries[i].pack), "packs/th"))
+                thai_pages(t, &h);
             CHECK(office_with(&h, "intake").n);
             my_work(t, &h, &countries[i]);
         }
