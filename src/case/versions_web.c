@@ -41,11 +41,11 @@ static enum err look_at(struct ctx *c, struct line *l)
     return ERR_OK;
 }
 
-static enum err read_lines(struct ctx *c, struct lines *l)
+static enum err read_lines(struct ctx *c, struct str after, struct lines *l)
 {
     struct work_old *v;
     size_t n;
-    TRY(work_version_old(c, (struct str){ 0 }, LISTED + 1, &v, &n));
+    TRY(work_version_old(c, after, LISTED + 1, &v, &n));
     l->more = n > LISTED;
     l->n = l->more ? LISTED : n;
     for (size_t i = 0; i < l->n; i++) {
@@ -127,12 +127,12 @@ static void outcome_part(struct out *o, const struct outcome *x)
     section_end(o);
 }
 
-static enum err page_with(struct ctx *c, struct response *rs, const struct outcome *x)
+static enum err page_with(struct ctx *c, struct response *rs, struct str after, const struct outcome *x)
 {
     struct out *o = &rs->out;
     struct lines *l = NEW(&c->mem, struct lines);
     TRY(ctx_check(c));
-    TRY(read_lines(c, l));
+    TRY(read_lines(c, after, l));
     page_begin(o, &(struct page){ .title_key = "versions.title", .tab = "cases", .crumbs = { { "case.list", STR("/cases") } } });
     heading(o, "versions.title");
     errors(o);
@@ -144,7 +144,7 @@ static enum err page_with(struct ctx *c, struct response *rs, const struct outco
     TRY(ready_form(c, o, l));
     blocked_part(o, l);
     if (l->more)
-        small(o, "versions.more");
+        pager(o, l->v[LISTED - 1].it.id, "/cases/versions?after=%s", l->v[LISTED - 1].it.id);
     page_end(o);
     return ERR_OK;
 }
@@ -152,8 +152,7 @@ static enum err page_with(struct ctx *c, struct response *rs, const struct outco
 enum err case_versions_page(struct ctx *c, const struct request *rq, struct response *rs)
 {
     struct outcome none = { .n_not = 0 };
-    (void)rq;
-    return page_with(c, rs, &none);
+    return page_with(c, rs, req_query(rq, "after"), &none);
 }
 
 /* ---- moving ------------------------------------------------------------------------------------ */
@@ -199,5 +198,5 @@ enum err case_versions_act(struct ctx *c, const struct request *rq, struct respo
     for (size_t i = 0; i < rq->form_n && x.moved + x.n_not < LISTED; i++)
         if (str_is(rq->form[i].name, "case"))
             TRY(move_one(c, rq->form[i].value, reason, &x));
-    return x.n_not ? page_with(c, rs, &x) : go_done(c, rs, "saved", "/cases/versions");
+    return x.n_not ? page_with(c, rs, (struct str){ 0 }, &x) : go_done(c, rs, "saved", "/cases/versions");
 }

@@ -65,7 +65,7 @@ static void assess_form(struct ctx *c, struct out *o, const struct promise *p, c
     section_end(o);
 }
 
-static void review_form(struct ctx *c, struct out *o, const struct promise *p, const struct gap *g, int year)
+static void review_form(struct ctx *c, struct out *o, const struct request *rq, const struct promise *p, const struct gap *g, int year)
 {
     const struct choice opt[] = { { .value = STR("agrees"), .text = SAY(c, "reform.agrees") },
                                   { .value = STR("disagrees"), .text = SAY(c, "reform.disagrees") } };
@@ -79,7 +79,7 @@ static void review_form(struct ctx *c, struct out *o, const struct promise *p, c
         hidden(o, "year", gap_number(c, year));
         hidden(o, "seen", gap_hash(c, g));
         pick(o, &(struct pick){ .name = "review", .label = "reform.review-of", .options = opt, .n = 2 });
-        ask(o, &(struct ask){ .name = "note", .label = "reform.review-note", .rows = 2, .optional = true, .max = GAP_TEXT_MAX });
+        ask(o, &(struct ask){ .name = "note", .label = "reform.review-note", .value = req_field(rq, "note"), .rows = 2, .optional = true, .max = GAP_TEXT_MAX });
         submit(o, BTN, "reform.review-do");
         form_end(o);
     }
@@ -236,7 +236,7 @@ static enum err cell_page_at(struct ctx *c, const struct request *rq, struct res
     TRY(history(c, o, &g));
     cols_side(o);
     if (may) {
-        review_form(c, o, p, &g, year);
+        review_form(c, o, rq, p, &g, year);
         assess_form(c, o, p, &g, year);
     }
     about(c, o, p);
@@ -250,6 +250,17 @@ enum err gap_cell_page(struct ctx *c, const struct request *rq, struct response 
     return cell_page_at(c, rq, rs, gap_year_asked(c, rq, "year", gap_this_year(c)));
 }
 
+/* Other words than those she answered: her note stays, her answer is asked for again. */
+static enum err afresh(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    struct request *there = NEW(&c->mem, struct request);
+    TRY(ctx_check(c));
+    *there = *rq;
+    there->method = GET;
+    rs->out.rq = there;
+    return ERR_OK;
+}
+
 static enum err again(struct ctx *c, const struct request *rq, struct response *rs, enum err e, int year, const char *field)
 {
     if (e != ERR_INPUT && e != ERR_DENIED && e != ERR_CONFLICT)
@@ -258,6 +269,8 @@ static enum err again(struct ctx *c, const struct request *rq, struct response *
     c->fault = (struct fault){ 0 };
     rs->status = e == ERR_INPUT ? 422 : e == ERR_CONFLICT ? 409 : 403;
     wrong_(&rs->out, str_c(field), said);
+    if (e == ERR_CONFLICT)
+        TRY(afresh(c, rq, rs));
     return cell_page_at(c, rq, rs, year);
 }
 

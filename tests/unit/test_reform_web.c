@@ -93,9 +93,10 @@ static void gap_pages_on(struct t *t, struct house_t *h)
     CHECK_EQ(POST_FORM(other, STR("/reform/gaps/C138-2-3/review"), F("year", "2026"), F("review", "agrees")), 409);
     CHECK_EQ(POST_FORM(lawyer, STR("/reform/gaps/C138-2-3"), F("year", "2026"), F("status", "not"), F("quote", "Muy por debajo (prueba)"),
         F("source", "Prueba")), 303);
-    struct sent review[] = { { { 0 }, { 0 } }, F("year", "2026"), F("review", "agrees"), { STR("seen"), seen } };
+    struct sent review[] = { { { 0 }, { 0 } }, F("year", "2026"), F("review", "agrees"), { STR("seen"), seen }, F("note", "Nota mía") };
     CHECK_EQ(post_shows(t, h, other, STR("/reform/gaps/C138-2-3/review"), review, COUNT_OF(review),
                         "<ins>Muy por debajo (prueba)</ins>"), 409);
+    CHECK_EQ(post_shows(t, h, other, STR("/reform/gaps/C138-2-3/review"), review, COUNT_OF(review), "Nota mía"), 409);
     review[3].value = one_field(t, h, other, STR("/reform/gaps/C138-2-3"), "name=\"seen\" value=\"");
     CHECK_EQ(post(t, h, other, STR("/reform/gaps/C138-2-3/review"), review, COUNT_OF(review)), 303);
     CHECK_EQ(get(t, h, lawyer, STR("/reform/gaps/C138-2-3"), "Por debajo (prueba)"), 200);
