@@ -79,7 +79,7 @@ struct run {
     struct scalar blind, unblind, key_b, key_g;
     struct str text[SET_PIECE];
     uint16_t w[SET_PIECE];
-    struct element e[SET_PIECE], out[SET_PIECE], h[SET_PIECE], sum, before, before_there;
+    struct element e[SET_PIECE], out[SET_PIECE], h[SET_PIECE], there[OPRF_WEIGHT], back[OPRF_WEIGHT], sum;
     struct clocked took;
     bool good;
 };
@@ -102,12 +102,12 @@ static struct letter joined(struct run *r, size_t piece)
 {
     struct letter l = { .kind = LETTER_JOIN, .elements = r->e, .n = SET_PIECE, .piece = piece };
     random_bytes(r->w, sizeof r->w);
-    r->w[7] = 0;
+    if (piece == RUN_PIECES - 1)
+        r->w[7] = 0;
     r->good = r->good && oprf_blind_many(OPRF_VERIFIED, r->text, SET_PIECE, &r->blind, r->e, 0) &&
-              oprf_weigh(r->w, r->e, SET_PIECE, &r->e[7]);
-    if (piece)
-        r->good = r->good && oprf_combine((const struct element *[]){ &r->e[7], &r->before }, 2, 1, &r->e[7]);
-    r->before = r->e[7];
+              oprf_weigh_add(r->w, r->e, SET_PIECE, r->there, 0);
+    if (piece == RUN_PIECES - 1)
+        r->good = r->good && oprf_weigh_sum(r->there, &r->e[7]);
     return posted(r, &r->a, &r->g, &l);
 }
 
@@ -123,15 +123,13 @@ static void answered(struct run *r, const struct letter *grant, size_t piece)
     unsigned char value[2 * TAG_LEN_];
     if (!r->good)
         return;
-    r->good = grant->n == SET_PIECE && oprf_weigh(r->w, grant->elements, SET_PIECE, &r->sum);
-    if (piece)
-        r->good = r->good && oprf_combine((const struct element *[]){ &r->sum, &r->before_there }, 2, 1, &r->sum);
-    r->before_there = grant->elements[7];
-    r->good = r->good && same_bytes(&r->sum, &r->before_there, sizeof r->sum) &&
+    r->good = grant->n == SET_PIECE && oprf_weigh_add(r->w, grant->elements, SET_PIECE, r->back, 0) &&
               oprf_hash_many(OPRF_VERIFIED, r->text, SET_PIECE, r->h, 0) &&
               oprf_mix(&r->key_b, r->h, &r->unblind, grant->elements, SET_PIECE, r->h, 0);
     for (size_t i = 0; i < SET_PIECE; i++)
         token_out(r->text[i], &r->h[i], value);
+    if (piece == RUN_PIECES - 1)
+        r->good = r->good && oprf_weigh_sum(r->back, &r->sum) && same_bytes(&r->sum, &grant->elements[7], sizeof r->sum);
 }
 
 /* Each place holds a token: the dearest case. */

@@ -20,30 +20,28 @@ struct joining {
     struct str guardian[GUARDIANS_MAX];
     size_t guardians;
     struct scalar blind;
-    struct element before;                          /* the check of the piece before */
+    struct element *bucket;                         /* the weighted sum so far */
     struct str *pieces, *weights;                   /* attachments */
 };
 
-/* Each token under the one blind, fillers between; the check of a piece is its
- * weighted sum and the check before it, so that all pieces hang together. */
+/* Each token under the one blind, fillers between.  The check is the weighted sum of
+ * all others: its piece comes last. */
 static enum err blind_piece(struct ctx *c, struct joining *j, size_t piece, struct element *e, uint16_t *w)
 {
-    size_t each = piece_size(j->set.size), check = 0;
+    size_t each = piece_size(j->set.size), check = j->set.check_at - piece * each;
+    bool here = j->set.check_at / each == piece;
     const uint32_t *slot = j->set.slot + piece * each;
     struct str *input = NEW_N(&c->mem, struct str, each);
     TRY(ctx_check(c));
-    for (size_t i = 0; i < each; i++) {
-        if (slot[i] == SLOT_CHECK)
-            check = i;
-        else if (slot[i])
+    for (size_t i = 0; i < each; i++)
+        if (slot[i] && slot[i] != SLOT_CHECK)
             input[i] = j->set.token[slot[i] - 1];
-    }
     random_bytes(w, each * sizeof *w);
-    w[check] = 0;
-    bool good = oprf_blind_many(OPRF_VERIFIED, input, each, &j->blind, e, 0) && oprf_weigh(w, e, each, &e[check]);
-    if (good && piece)
-        good = oprf_combine((const struct element *[]){ &e[check], &j->before }, 2, 1, &e[check]);
-    j->before = e[check];
+    if (here)
+        w[check] = 0;
+    bool good = oprf_blind_many(OPRF_VERIFIED, input, each, &j->blind, e, 0) && oprf_weigh_add(w, e, each, j->bucket, 0);
+    if (good && here)
+        good = oprf_weigh_sum(j->bucket, &e[check]);
     return good ? ERR_OK : FAIL(c, ERR_BUG, "error.internal", "blinding");
 }
 
@@ -79,10 +77,12 @@ static enum err join_piece(struct ctx *c, const struct inquiry *q, struct joinin
 
 static enum err join_pieces(struct ctx *c, const struct inquiry *q, struct joining *j)
 {
+    size_t pieces = set_pieces(j->set.size), last = j->set.check_at / piece_size(j->set.size);
     enum err e = ERR_OK;
-    for (size_t i = 0; !e && i < set_pieces(j->set.size); i++) {
+    for (size_t k = 1; !e && k <= pieces; k++) {
         struct ctx room;
         struct str text, weights;
+        size_t i = (last + k) % pieces;
         room_begin(&room, c);
         e = join_piece(&room, q, j, i, &text, &weights);
         if (!e) {
@@ -123,12 +123,13 @@ static enum err joined(struct ctx *c, const struct inquiry *q, const struct join
 
 enum err answer_join(struct ctx *c, const struct inquiry *q)
 {
-    struct joining j = { .before = { { 0 } } };
+    struct joining j = { .guardians = 0 };
     AUTO_WIPE(j);
     TRY(own_set(c, &j.set));
     j.guardians = guardians_of(q, j.guardian);
     j.pieces = NEW_N(&c->mem, struct str, SET_PIECES);
     j.weights = NEW_N(&c->mem, struct str, SET_PIECES);
+    j.bucket = NEW_N(&c->mem, struct element, OPRF_WEIGHT);
     TRY(ctx_check(c));
     scalar_random(&j.blind);
     for (size_t g = 0; g < j.guardians; g++)
@@ -204,27 +205,32 @@ struct replying {
     size_t size, via;
     struct scalar key, blind, unblind;
     struct element commit[2][OPRF_HOLDERS];
-    struct element before;
+    struct element *bucket, check;                  /* the weighted sum of the answers; the answer to the check */
     unsigned char *tags;                            /* of the whole set */
     size_t n;                                       /* of them so far */
 };
 
-/* The guardian's answers to this piece: one key for all, and the same as before? */
-static enum err check_piece(struct ctx *c, struct replying *y, size_t piece, const struct set_piece *p, struct str weights,
+/* The guardian's answers to this piece go into the sum. */
+static enum err weigh_piece(struct ctx *c, struct replying *y, size_t piece, const struct set_piece *p, struct str weights,
                             const struct element *theirs)
 {
-    struct element sum;
     uint16_t *w = NEW_N(&c->mem, uint16_t, p->size);
     TRY(ctx_check(c));
     if (p->size != piece_size(y->size) || weights.n != p->size * sizeof *w)
         return FAIL(c, ERR_CORRUPT, "error.internal", "piece %zu", piece);
     memcpy(w, weights.p, weights.n);                /* what was opened need not lie on even bytes */
-    bool good = oprf_weigh(w, theirs, p->size, &sum);
-    if (good && piece)
-        good = oprf_combine((const struct element *[]){ &sum, &y->before }, 2, 1, &sum);
-    y->before = theirs[p->check_at];
-    return good && same_bytes(&sum, &y->before, sizeof sum) ? ERR_OK
+    if (p->check_at < p->size)
+        y->check = theirs[p->check_at];
+    return oprf_weigh_add(w, theirs, p->size, y->bucket, 0) ? ERR_OK
          : FAIL(c, ERR_INPUT, "inquiry.bad-evaluation", "piece %zu", piece);
+}
+
+/* One and the same key for all of it? */
+static enum err one_key(struct ctx *c, const struct replying *y)
+{
+    struct element sum;
+    return oprf_weigh_sum(y->bucket, &sum) && same_bytes(&sum, &y->check, sizeof sum) ? ERR_OK
+         : FAIL(c, ERR_INPUT, "inquiry.bad-evaluation", "set of %zu", y->size);
 }
 
 /* Tag and claim of each token of the piece: both from the function's value. */
@@ -270,7 +276,7 @@ static enum err reply_piece(struct ctx *c, const struct inquiry *q, const struct
     TRY(run_blob(c, q, run, numbered("weights", piece).z, &weights));
     TRY(run_elements(c, q, run, of_guardian("grant", y->via, piece).z, piece_size(y->size), &theirs));
     TRY(piece_read(c, text, &p));
-    TRY(check_piece(c, y, piece, &p, weights, theirs));
+    TRY(weigh_piece(c, y, piece, &p, weights, theirs));
     if (record_get(run, done.z).n) {
         TRY(run_blob(c, q, run, done.z, &values));
     } else {
@@ -296,7 +302,7 @@ static enum err reply_pieces(struct ctx *c, const struct inquiry *q, const struc
             c->fault = room.fault;
         room_end(&room);
     }
-    return e;
+    return e ? e : one_key(c, y);
 }
 
 static int by_tag(const void *a, const void *b)
@@ -353,6 +359,7 @@ static enum err replying_load(struct ctx *c, const struct record *run, struct re
     y->size = (size_t)record_i64(run, "size");
     y->via = (size_t)record_i64(run, "via");
     y->tags = NEW_N(&c->mem, unsigned char, y->size * TAG_LEN_);
+    y->bucket = NEW_N(&c->mem, struct element, OPRF_WEIGHT);
     TRY(ctx_check(c));
     TRY(secret_into(c, run, numbered("own_share", y->via).z, &dealt[0], OPRF_SCALAR));
     TRY(secret_into(c, run, numbered("their_share", y->via).z, &dealt[1], OPRF_SCALAR));

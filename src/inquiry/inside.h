@@ -44,6 +44,7 @@ struct own_set {
     struct str *person;
     size_t size;                                    /* places, filled up */
     uint32_t *slot;                                 /* of each place: 0 filler, token + 1, SLOT_CHECK */
+    size_t check_at;                                /* place of the hidden check */
 };
 /* All persons this node knows.  ERR_INPUT "inquiry.too-many" above what SET_MAX holds. */
 enum err own_set(struct ctx *c, struct own_set *out) MUST_CHECK;
@@ -51,7 +52,7 @@ enum err set_places(struct ctx *c, struct own_set *s) MUST_CHECK;
 size_t piece_size(size_t size);                     /* places in each piece of a set */
 /* One piece with what belongs to it; {0} when it does not fit. */
 struct piece_token { struct str text, persons; uint32_t at; };  /* persons: ids one after another */
-struct set_piece { size_t size, n; uint32_t check_at; struct piece_token *token; };
+struct set_piece { size_t size, n; uint32_t check_at; struct piece_token *token; };     /* check_at size: not in this one */
 struct str piece_text(struct ctx *c, const struct own_set *s, size_t piece);
 enum err piece_read(struct ctx *c, struct str text, struct set_piece *out) MUST_CHECK;
 

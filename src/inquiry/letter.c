@@ -13,9 +13,9 @@ struct str courier_head(void)
 size_t set_size(size_t n)
 {
     size_t size = SET_MIN;
-    while (size - set_pieces(size) < n && size < SET_MAX)
+    while (size <= n && size < SET_MAX)
         size *= 4;
-    return size - set_pieces(size) >= n ? size : 0;
+    return size > n ? size : 0;
 }
 
 static size_t smaller(size_t a, size_t b)

@@ -33,7 +33,7 @@ enum letter_kind {
 enum {
     TOKENS_ASKED = 64,                  /* tokens in every question, filled up */
     SET_MIN = 256, SET_MAX = 1048576,   /* the answering side's set is filled up to 256 * 4^k */
-    SET_PIECE = 4096,                   /* elements in one letter; one of each piece is its hidden check */
+    SET_PIECE = 4096,                   /* elements in one letter */
     SET_PIECES = SET_MAX / SET_PIECE,
     TAGS_PIECE = 8192,                  /* tags in one letter */
     TAGS_PIECES = SET_MAX / TAGS_PIECE,
@@ -91,8 +91,8 @@ enum err letter_read(struct ctx *c, struct str body, const unsigned char sign_pu
                      struct letter *out) MUST_CHECK;
 /* Without the signature: for the fuzzer and letter_read. */
 enum err letter_parse(struct ctx *c, struct str body, struct letter *out) MUST_CHECK;
-/* 256, 1024, 4096 … : the smallest size that holds n tokens beside a check in
- * each piece; 0: too many. */
+/* 256, 1024, 4096 … : the smallest size that holds n tokens beside the hidden
+ * check; 0: too many. */
 size_t set_size(size_t n);
 static inline size_t set_pieces(size_t size) { return size > SET_PIECE ? size / SET_PIECE : 1; }
 static inline size_t tag_pieces(size_t size) { return size > TAGS_PIECE ? size / TAGS_PIECE : 1; }

@@ -16,21 +16,19 @@ size_t piece_size(size_t size)
     return size < SET_PIECE ? size : SET_PIECE;
 }
 
-/* One check in each piece; the tokens anywhere else; the rest is filler. */
+/* The hidden check and the tokens anywhere; the rest is filler. */
 enum err set_places(struct ctx *c, struct own_set *s)
 {
-    size_t pieces = set_pieces(s->size), each = piece_size(s->size), n = 0;
     uint32_t *open = NEW_N(&c->mem, uint32_t, s->size);
     s->slot = NEW_N(&c->mem, uint32_t, s->size);
     TRY(ctx_check(c));
-    for (size_t p = 0; p < pieces; p++)
-        s->slot[p * each + below((uint32_t)each)] = SLOT_CHECK;
     for (size_t i = 0; i < s->size; i++)
-        if (s->slot[i] != SLOT_CHECK)
-            open[n++] = (uint32_t)i;
-    for (size_t i = 0; i < s->n; i++) {
-        size_t j = i + below((uint32_t)(n - i));
-        s->slot[open[j]] = (uint32_t)i + 1;
+        open[i] = (uint32_t)i;
+    for (size_t i = 0; i <= s->n; i++) {
+        size_t j = i + below((uint32_t)(s->size - i));
+        if (i == s->n)
+            s->check_at = open[j];
+        s->slot[open[j]] = i == s->n ? SLOT_CHECK : (uint32_t)i + 1;
         open[j] = open[i];
     }
     return ERR_OK;
@@ -57,7 +55,7 @@ static void put_token(struct buf *b, const struct own_set *s, size_t at, size_t 
 struct str piece_text(struct ctx *c, const struct own_set *s, size_t piece)
 {
     struct buf b;
-    size_t each = piece_size(s->size), n = 0, check = 0;
+    size_t each = piece_size(s->size), n = 0, check = each;
     const uint32_t *slot = s->slot + piece * each;
     buf_init(&b, &c->mem, BLOB_MAX);
     for (size_t i = 0; i < each; i++) {
@@ -104,7 +102,7 @@ enum err piece_read(struct ctx *c, struct str t, struct set_piece *out)
 {
     struct set_piece p = { .n = 0 };
     size_t check = 0, next = 0;
-    bool good = get_n(&t, SET_PIECE, &p.size) && p.size && get_n(&t, p.size - 1, &check) && get_n(&t, p.size - 1, &p.n);
+    bool good = get_n(&t, SET_PIECE, &p.size) && p.size && get_n(&t, p.size, &check) && get_n(&t, p.size, &p.n);
     if (good) {
         p.check_at = (uint32_t)check;
         p.token = NEW_N(&c->mem, struct piece_token, p.n + 1);

@@ -100,7 +100,7 @@ static enum err work_row(struct ctx *c, const struct inquiry *q)
 static enum err few_persons(struct ctx *c, bool *few)
 {
     AUTO_ROWS r = { 0 };
-    TRY(db_query(c, &r, "SELECT count(*) FROM (SELECT 1 FROM kind_row WHERE kind = 'person' LIMIT $1) AS some",
+    TRY(db_query(c, &r, "SELECT count(*) FROM (SELECT 1 FROM kind_row WHERE kind = 'person' LIMIT $1) AS first_ones",
                  ARGS(INT(PERSONS_SHORT + 1))));
     *few = rows_next(&r) && row_i64(&r, 0) <= PERSONS_SHORT;
     return rows_end(&r);

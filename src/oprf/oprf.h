@@ -82,6 +82,10 @@ bool oprf_mix(const struct scalar *a, const struct element *x, const struct scal
  * probability 4095/4096, and the answering side spends one evaluation on it. */
 enum { OPRF_WEIGHT = 4096 };
 bool oprf_weigh(const uint16_t *w, const struct element *in, size_t n, struct element *out);
+/* The same for a batch that comes in pieces: bucket begins as zeros (the identity),
+ * OPRF_WEIGHT of them; every piece is added, in any order; then the sum. */
+bool oprf_weigh_add(const uint16_t *w, const struct element *in, size_t n, struct element *bucket, int threads);
+bool oprf_weigh_sum(const struct element *bucket, struct element *out);
 
 /* ---- t of n ------------------------------------------------------------------------ */
 

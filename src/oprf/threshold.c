@@ -221,18 +221,44 @@ bool oprf_mix(const struct scalar *a, const struct element *x, const struct scal
     return in_lanes(mix_span, &m, n, threads);
 }
 
-/* Buckets, then a running sum from the heaviest down: bucket v is added v times. */
-bool oprf_weigh(const uint16_t *w, const struct element *in, size_t n, struct element *out)
+struct weighing { const uint16_t *w; const struct element *in; size_t n; struct element *bucket; };
+
+/* Each lane has its own buckets and looks at every weight. */
+static bool weigh_span(void *arg, size_t from, size_t to, int lane)
 {
-    struct element *bucket = calloc(OPRF_WEIGHT, sizeof *bucket), run = { { 0 } }, sum = { { 0 } };
-    bool good = bucket != NULL;             /* zeros are the identity's encoding */
-    for (size_t i = 0; good && i < n; i++)
-        if (w[i] % OPRF_WEIGHT)
-            good = element_add(&bucket[w[i] % OPRF_WEIGHT], &in[i], &bucket[w[i] % OPRF_WEIGHT]);
+    struct weighing *x = arg;
+    bool good = true;
+    (void)lane;
+    for (size_t i = 0; i < x->n; i++) {
+        size_t v = x->w[i] % OPRF_WEIGHT;
+        if (v && v >= from && v < to)
+            good &= element_add(&x->bucket[v], &x->in[i], &x->bucket[v]);
+    }
+    return good;
+}
+
+bool oprf_weigh_add(const uint16_t *w, const struct element *in, size_t n, struct element *bucket, int threads)
+{
+    struct weighing x = { w, in, n, bucket };
+    return in_lanes(weigh_span, &x, OPRF_WEIGHT, threads);
+}
+
+/* A running sum from the heaviest down: bucket v is added v times. */
+bool oprf_weigh_sum(const struct element *bucket, struct element *out)
+{
+    struct element run = { { 0 } }, sum = { { 0 } };        /* zeros are the identity's encoding */
+    bool good = true;
     for (size_t v = OPRF_WEIGHT - 1; good && v > 0; v--)
         good = element_add(&run, &bucket[v], &run) && element_add(&sum, &run, &sum);
-    free(bucket);
     if (good)
         *out = sum;
     return good && element_ok(out);
+}
+
+bool oprf_weigh(const uint16_t *w, const struct element *in, size_t n, struct element *out)
+{
+    struct element *bucket = calloc(OPRF_WEIGHT, sizeof *bucket);
+    bool good = bucket && oprf_weigh_add(w, in, n, bucket, 1) && oprf_weigh_sum(bucket, out);
+    free(bucket);
+    return good;
 }

@@ -200,6 +200,13 @@ static void hidden_check(struct t *t)
     CHECK(oprf_evaluate(&key, in, MANY, out, 2) && oprf_weigh(w, in, MANY, &sum));
     CHECK(element_times(&key, &sum, &answer) && oprf_weigh(w, out, MANY, &want));
     CHECK(memcmp(&answer, &want, sizeof want) == 0);
+    static struct element bucket[OPRF_WEIGHT], other[OPRF_WEIGHT], piece[MANY];
+    size_t half = MANY / 2;                         /* in two pieces, on two threads, in either order: the same sum */
+    CHECK(oprf_weigh_add(w + half, out + half, MANY - half, bucket, 2) && oprf_weigh_add(w, out, half, bucket, 2) &&
+          oprf_weigh_sum(bucket, &want) && memcmp(&answer, &want, sizeof want) == 0);
+    CHECK(oprf_evaluate(&blind, in + half, MANY - half, piece, 2));     /* a whole piece by another key */
+    CHECK(oprf_weigh_add(w, out, half, other, 1) && oprf_weigh_add(w + half, piece, MANY - half, other, 1) &&
+          oprf_weigh_sum(other, &want) && memcmp(&answer, &want, sizeof want) != 0);
     out[8] = out[9];
     CHECK(oprf_weigh(w, out, MANY, &want) && memcmp(&answer, &want, sizeof want) != 0);
     out[8] = (struct element){ { 0xff } };
