@@ -549,10 +549,8 @@ static void pairs_per_second(int people)
         asked_init(&q, ix, &memo);
         double t0 = thread_cpu_s();
         for (size_t i = 0; i < n; i++) {
-            if (i == 0 || p[i].b != p[i - 1].b) {
+            if (i == 0 || p[i].b != p[i - 1].b)
                 asked_open(&q, rec_at(ix, p[i].b));
-                asked_bounds(&q);
-            }
             const char *ahead = (const char *)rec_at(ix, p[i + 8 < n ? i + 8 : i].a);
             for (int line_no = 0; line_no < 4; line_no++)
                 __builtin_prefetch(ahead + 64 * line_no);

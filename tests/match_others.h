@@ -63,9 +63,10 @@ OTHERS_FN void others_person(struct others *o, struct other *p)
     others_word(others_rank(o, 300) * 2 + woman, 0, 2, p->given[0]);
     if (others_chance(o, 45))
         others_word(others_rank(o, 300) * 2 + woman, 0, 2, p->given[1]);
-    others_word(others_rank(o, 6000), 1, 2 + (int)others_below(o, 2), p->family);
-    (void)snprintf(p->birth, sizeof p->birth, "%02u/%02u/%u", 1 + others_below(o, 28), 1 + others_below(o, 12),
-                   1940 + others_below(o, 80));
+    int syllables = 2 + (int)others_below(o, 2);
+    others_word(others_rank(o, 6000), 1, syllables, p->family);
+    uint32_t year = 1940 + others_below(o, 80), month = 1 + others_below(o, 12), day = 1 + others_below(o, 28);
+    (void)snprintf(p->birth, sizeof p->birth, "%02u/%02u/%u", day, month, year);
     (void)snprintf(p->id, sizeof p->id, "%u", 10000000 + others_below(o, 80000000));
     (void)snprintf(p->phone, sizeof p->phone, "0%u", 200000000 + others_below(o, 700000000));
     char road[24];

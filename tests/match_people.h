@@ -147,8 +147,8 @@ PEOPLE_FN void people_household(struct fiction *f)
     char street[32];
     people_pick(f, people_street[f->country], street, sizeof street);
     (void)snprintf(f->street, sizeof f->street, "%s %d", street, 1 + people_below(f, 1900));
-    (void)snprintf(f->phone, sizeof f->phone, "09%d%d %d", 6 + people_below(f, 4), people_below(f, 10),
-                   100000 + people_below(f, 899999));
+    int line = 100000 + people_below(f, 899999), y = people_below(f, 10), x = 6 + people_below(f, 4);
+    (void)snprintf(f->phone, sizeof f->phone, "09%d%d %d", x, y, line);
     people_pick(f, people_place[f->country], f->place, sizeof f->place);
     people_surname_of(f, f->surname, sizeof f->surname);
 }
@@ -182,8 +182,8 @@ PEOPLE_FN void people_person(struct fiction *f, struct fictional *p)
     people_put(p->surname, sizeof p->surname, f->surname, strlen(f->surname));
     if (f->country == PEOPLE_PY || (f->country == PEOPLE_AR && people_chance(f, 30)))
         people_surname_of(f, p->second, sizeof p->second);
-    (void)snprintf(p->birth, sizeof p->birth, "%04d-%02d-%02d", 1975 + people_below(f, 45),
-                   1 + people_below(f, 12), 1 + people_below(f, 28));
+    int day = 1 + people_below(f, 28), month = 1 + people_below(f, 12), year = 1975 + people_below(f, 45);
+    (void)snprintf(p->birth, sizeof p->birth, "%04d-%02d-%02d", year, month, day);
     (void)snprintf(p->sex, sizeof p->sex, "%s", woman ? "F" : "M");
     people_id(f, p->id, sizeof p->id);
     people_put(p->phone, sizeof p->phone, f->phone, strlen(f->phone));
@@ -274,7 +274,8 @@ PEOPLE_FN void people_date(struct fictional *p, struct fiction *f)
         memcpy(p->birth + 5, p->birth + 8, 2);
         memcpy(p->birth + 8, t, 2);
     } else {
-        p->birth[people_chance(f, 50) ? 9 : 3] = (char)('0' + people_below(f, 10));
+        char digit = (char)('0' + people_below(f, 10));
+        p->birth[people_chance(f, 50) ? 9 : 3] = digit;
     }
 }
 

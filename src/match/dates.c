@@ -169,47 +169,43 @@ static uint32_t digits_of(uint32_t ymd)
     return v;
 }
 
-/* Strokes between two dates of eight digits: changed digits, neighbours that
- * changed places count once. */
-static int strokes(uint32_t x, uint32_t y)
+/* The lowest bit of each digit (four bits) that is not 0. */
+static uint32_t not_zero(uint32_t digits)
 {
-    int n = 0;
-    for (int i = 0; i < 8; i++) {
-        uint32_t a = x >> 4 * i & 15, b = y >> 4 * i & 15;
-        if (a == b)
-            continue;
-        n++;
-        uint32_t a2 = i < 7 ? x >> (4 * i + 4) & 15 : 99, b2 = i < 7 ? y >> (4 * i + 4) & 15 : 99;
-        i += a == b2 && b == a2;
-    }
-    return n;
+    digits |= digits >> 1;
+    return (digits | digits >> 2) & 0x11111111;
 }
 
+static int digits_in(uint32_t lowest_bits)
+{
+    return (int)(lowest_bits * 0x11111111 >> 28);
+}
+
+/* Strokes between two dates of eight digits: changed digits, and up to four of them
+ * neighbours that changed places count once. */
+static int strokes(uint32_t x, uint32_t y)
+{
+    uint32_t changed = not_zero(x ^ y);
+    uint32_t swapped = changed & ~not_zero(x ^ y >> 4) & ~not_zero(x >> 4 ^ y) & 0x01111111;
+    uint32_t once = swapped & ~(swapped << 4 & ~(swapped << 8));    /* 121 and 212 swap once, not twice */
+    int n = digits_in(changed);
+    return n <= 4 ? n - digits_in(once) : n;
+}
+
+/* The first that holds, in the order of the levels. */
 static enum birth_level both_days(const struct when *a, const struct when *b)
 {
-    uint32_t x = a->digits, y = b->digits;
-    if (x == y)
-        return BIRTH_EXACT;
-    bool year = x >> 16 == y >> 16;
-    if (year && (x >> 8 & 255) == (y & 255) && (y >> 8 & 255) == (x & 255))
-        return BIRTH_SWAP;
-    bool first_a = (x & 0xFFFF) == 0x101, first_b = (y & 0xFFFF) == 0x101;
-    if (year && (first_a || first_b))
-        return BIRTH_FIRST;                     /* 1 January stands for "that year" */
-    uint32_t changed = x ^ y;
-    changed |= changed >> 1;
-    changed |= changed >> 2;
-    int n = bits_in(changed & 0x11111111);
-    if (n > 1 && n <= 4)
-        n = strokes(x, y);
-    if (n == 1)
-        return BIRTH_TYPO;
-    if ((x & 0xFFFF) == (y & 0xFFFF) && !first_a)
-        return BIRTH_DAYMONTH;
-    if (year)
-        return BIRTH_YEAR;
+    uint32_t x = a->digits, y = b->digits, day_x = x & 0xFFFF, day_y = y & 0xFFFF;
     int32_t gap = a->lo > b->lo ? a->lo - b->lo : b->lo - a->lo;
-    return n == 2 || gap <= 366 ? BIRTH_CLOSE : BIRTH_NONE;
+    int n = strokes(x, y);
+    bool year = x >> 16 == y >> 16, first_a = day_x == 0x101, first_b = day_y == 0x101;
+    bool turned = (day_x >> 8 | (day_x & 255) << 8) == day_y;
+    unsigned holds = (unsigned)(x == y) << BIRTH_EXACT | (unsigned)(year & turned) << BIRTH_SWAP |
+                     (unsigned)(year & (first_a | first_b)) << BIRTH_FIRST |    /* 1 January stands for "that year" */
+                     (unsigned)(n == 1) << BIRTH_TYPO | (unsigned)(day_x == day_y && !first_a) << BIRTH_DAYMONTH |
+                     (unsigned)year << BIRTH_YEAR | (unsigned)(n == 2 || gap <= 366) << BIRTH_CLOSE |
+                     1u << BIRTH_NONE;
+    return (enum birth_level)__builtin_ctz(holds);
 }
 
 /* Two ages are three years wide each; that they touch says little, that their

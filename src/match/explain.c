@@ -120,10 +120,10 @@ static struct str birth_text(const struct telling *t, const struct when *w)
 static void name_values(const struct telling *t, int slot, struct match_row *row)
 {
     int i = t->ev->at[slot][0], j = t->ev->at[slot][1];
-    if (i < 0 || j < 0)
+    if (i < 0)
         return;
     row->a = t->from ? arena_dup(&t->c->mem, t->from->name[i]) : word(t, t->a->name[i]);
-    row->b = word(t, t->b->name[j]);
+    row->b = word(t, j < 0 ? t->a->name[i] : t->b->name[j]);
 }
 
 static void values(const struct telling *t, struct match_row *row)
@@ -281,7 +281,6 @@ static size_t best_hits(struct search *s, struct hit *best, size_t limit, int32_
     float bits;
     asked_init(&q, &s->view, &s->memo);
     asked_open(&q, &s->rec);
-    asked_bounds(&q);
     s->found.below = UINT32_MAX;
     index_find(&s->view, &s->rec, &s->found);
     for (size_t i = 0; i < s->found.n; i++) {

@@ -104,11 +104,37 @@ static inline int bits_in(uint32_t v)           /* no popcnt on the oldest machi
     v = (v & 0x33333333) + (v >> 2 & 0x33333333);
     return (int)(((v + (v >> 4)) & 0x0F0F0F0F) * 0x01010101 >> 24);
 }
-/* Words whose letters differ this much are neither near nor alike in sound. */
-enum { SIGN_NAME = 5, SIGN_TEXT = 7 };
-static inline bool signs_far(uint32_t a, uint32_t b, int most)
+uint32_t sign_of_house(struct str s);
+/* Names whose letters differ in more than this are neither near nor alike in sound;
+ * texts and short house numbers not near. */
+enum { SIGN_NAME = 5, SIGN_TEXT = 7, SIGN_NUMBER = 2 };
+
+/* ---- four at once -------------------------------------------------------------------- */
+
+typedef uint32_t u32x4 __attribute__((vector_size(16)));
+typedef int32_t i32x4 __attribute__((vector_size(16)));
+typedef float f32x4 __attribute__((vector_size(16)));
+
+static inline unsigned lanes(u32x4 v)           /* sign bits */
 {
-    return bits_in(a ^ b) > most && !(a & b & SIGN_ANY);
+#ifdef __SSE2__
+    return (unsigned)__builtin_ia32_movmskps((f32x4)v);
+#else
+    return v[0] >> 31 | v[1] >> 31 << 1 | v[2] >> 31 << 2 | v[3] >> 31 << 3;
+#endif
+}
+static inline u32x4 all4(uint32_t v)
+{
+    return (u32x4){ 0 } + v;
+}
+/* bits_in of four words at once. */
+static inline i32x4 bits_in4(u32x4 v)
+{
+    v -= v >> 1 & 0x55555555;
+    v = (v & 0x33333333) + (v >> 2 & 0x33333333);
+    v = (v + (v >> 4)) & 0x0F0F0F0F;
+    v += v >> 8;
+    return (i32x4)((v + (v >> 16)) & 63);
 }
 
 /* ---- the dictionary (dict.c) ----------------------------------------------------- */
@@ -162,21 +188,27 @@ enum { REC_LIVE = 1, REC_GUESSED = 2, REC_MARRIED = 4, REC_SOURCE_B = 8 };
 /* The other fields, in the order in which they are compared. */
 enum text_field { T_EMAIL, T_NATION, T_STREET, T_UNIT, T_HOUSE, T_POSTCODE, T_PLACE, T_REGION,
                   T_EXTRA, TEXTS, T_PLACES = T_STREET };
+enum { SIGN_STREET, SIGN_HOUSE, SIGN_PLACE, SIGNS };
 extern const uint8_t text_what[TEXTS];
-struct rec {                        /* what every comparison reads comes first */
+struct rec {                        /* by cache line: what is looked at first comes first */
     uint32_t name[NAMES];
-    uint32_t text[TEXTS];           /* words of the other fields; text_what says of which */
-    uint8_t n_names, given, alias, longs;       /* bits of the names that are ... */
+    uint32_t text[TEXTS + 1];       /* words of the other fields; text_what says of which; 0 */
+
+    uint8_t n_names, given, alias, initials;    /* bits of the names that are ... */
+    uint32_t sign[NAMES];           /* sign_of: to tell unlike words apart */
+    uint32_t place_sign[SIGNS];     /* of street, house and place */
     struct when born;
-    uint16_t has;                   /* bits of the fields in text */
+
     uint64_t id[MATCH_IDS], phone[MATCH_PHONES];
-    uint16_t id_type[MATCH_IDS], id_parity[MATCH_IDS], phone_parity[MATCH_PHONES];
-    uint8_t sex, flags, n_given;
+    uint64_t whole_bits, parts_bits;            /* join_bits: words that may be two, and pairs */
+
+    uint16_t has;                   /* bits of the fields in text */
+    uint8_t sex, flags;
+    uint16_t id_parity[MATCH_IDS], phone_parity[MATCH_PHONES], id_type[MATCH_IDS];
+    uint8_t n_given, longs;         /* longs: bits of the names of six letters or more */
     uint8_t len[NAMES], first[NAMES], last[NAMES];  /* bytes of each name; its ends */
     uint8_t role[NAMES];            /* given tokens first, then surnames, then alias */
-    uint32_t sign[NAMES];           /* sign_of: to tell unlike words apart */
-    uint64_t whole_bits, parts_bits;            /* join_bits: words that may be two, and pairs */
-    uint32_t mailbox, street_sign, place_sign;
+    uint32_t mailbox;
 };
 /* The slice of the query each name came from, for explanations. */
 struct rec_from { struct str name[NAMES]; };
@@ -240,69 +272,75 @@ enum order_level { ORDER_NA, ORDER_STRAIGHT, ORDER_SWAPPED, ORDER_MIXED, ORDER_N
 enum sex_level { SEX_MISSING, SEX_SAME, SEX_OTHER, SEX_IMPLIED, SEX_N };
 enum { LEVELS = 12, COMPARED = MATCH_HOUSEHOLD };    /* most levels; how many comparisons */
 
-/* One record that many others are compared with: the levels of its words against
- * the words met so far are kept, for candidates share theirs.  Big; borrow only. */
-enum { ASKED_SLOTS = 256 };
-typedef uint32_t u32x4 __attribute__((vector_size(16)));
-typedef float f32x4 __attribute__((vector_size(16)));
-struct memo;
-struct asked {
-    u32x4 name[2], sign[2];         /* of a */
-    u32x4 places[2];                /* a's words of the fields T_PLACES .. */
-    f32x4 name_same[2], place_same[2], place_like[2];   /* what each adds if met again,
-                                     * or at most if something like it is (asked_bounds) */
-    const struct match_index *ix;
-    struct memo *memo;
-    const struct rec *a;
-    uint32_t round;
-    uint8_t initials;               /* bits of a's names that are one letter */
-    struct { uint32_t word, round; uint8_t level; } met[ASKED_SLOTS];
-};
-void asked_init(struct asked *q, const struct match_index *ix, struct memo *m);
-void asked_open(struct asked *q, const struct rec *a);     /* the next record; any number */
-void asked_bounds(struct asked *q);         /* needed before asked_score of this record */
-
 /* What two records show: one level per comparison, and how common the shared
  * value is: log2 of its frequency where the level is absolute (model.c), else
  * what to take off the level's average weight. */
 struct evidence {
     uint8_t level[COMPARED];
-    float rare[COMPARED];
-    uint32_t seen;              /* bits of the comparisons whose level is not 0 */
     bool joined, married;
-    int8_t at[4][2];            /* given, middle, surname, second: which words met; -1 */
+    float rare[COMPARED];
+    uint32_t seen;              /* bits of the comparisons that may have a level */
+    int8_t at[4][2];            /* given, middle, surname, second: which words met; -1: none, or
+                                 * for the second the very same word */
 };
+static inline void evidence_set(struct evidence *ev, int what, int level, float rare)
+{
+    ev->level[what] = (uint8_t)level;
+    ev->rare[what] = rare;
+}
 
 /* Levels of word pairs, remembered; one per thread. */
 struct memo { uint32_t mask; uint64_t *slot; };
 enum name_level word_level(const struct dict *d, struct memo *m, uint32_t a, uint32_t b);
 enum text_level text_level(const struct dict *d, struct memo *m, uint32_t a, uint32_t b);
+
+/* One record that many others are compared with.  What depends on it alone is made
+ * once (asked_open), and the levels of its words against the words met so far are
+ * kept, for candidates share theirs.  Big; borrow only. */
+enum { ASKED_SLOTS = 256, NAME_LANES = 8 };
+struct asked {
+    u32x4 name[2], sign[2];         /* of a */
+    u32x4 places[2];                /* a's words of the fields T_PLACES .. */
+    u32x4 place_sign;
+    f32x4 name_same[2], place_same[2], place_like[2];   /* what each adds if met again,
+                                     * or at most if something like it is */
+    const struct match_index *ix;
+    struct memo *memo;
+    const struct rec *a;
+    uint32_t whats;                 /* bits of the comparisons a has something for */
+    uint32_t round;
+    float name_rare[2][NAME_LANES]; /* log2 of how often: by role; 0 beyond the last */
+    float text_rare[TEXTS];
+    float born_rare[BIRTH_N];       /* two full dates at this level */
+    struct { uint32_t word, round; uint8_t level; } met[ASKED_SLOTS];
+};
+void asked_init(struct asked *q, const struct match_index *ix, struct memo *m);
+void asked_open(struct asked *q, const struct rec *a);     /* the next record; any number */
 static inline uint32_t asked_slot(uint32_t word) { return word * 0x9E3779B1u >> 24; }
 _Static_assert(ASKED_SLOTS == 1 << 8, "asked_slot");
-void compare_names(struct asked *q, const struct rec *b, struct evidence *ev);
+
+/* Names against names as a matrix of bytes: bit i of byte j says that name i of a
+ * and name j of b are the same word. */
+typedef uint64_t cells;
+void compare_names(struct asked *q, const struct rec *b, cells same, struct evidence *ev);
 void asked_compare(struct asked *q, const struct rec *b, struct evidence *ev);
 /* The same, and its score; false as soon as it cannot reach `floor` bits. */
 bool asked_score(struct asked *q, const struct rec *b, float floor, struct evidence *ev, float *bits);
 /* Two records, once. */
 void compare(const struct match_index *ix, struct memo *m, const struct rec *a,
              const struct rec *b, struct evidence *ev);
-static inline void evidence_set(struct evidence *ev, int what, int level, float rare)
-{
-    ev->level[what] = (uint8_t)level;
-    ev->rare[what] = rare;
-    ev->seen |= (uint32_t)(level != 0) << what;
-}
 
 /* ---- the model (model.c, train.c) ----------------------------------------------------------------- */
 
-enum { YEAR_0 = 1500, YEARS = 600 };
+enum { YEAR_0 = 1500, YEARS = 600, MOST_BITS = 22 };
+/* What a level is worth: log2 m/u and log2 household/u, without u where it comes from
+ * the value (shared is 1, else 0); a household's part is never more than most_home. */
+struct weight { float match, home, shared, most_home; };
 struct model {
     float m[COMPARED][LEVELS], u[COMPARED][LEVELS];   /* probabilities */
-    float w[COMPARED][LEVELS];       /* log2 m/u, or log2 m where u comes from the value */
-    float h[COMPARED][LEVELS];       /* log2 of household over u, likewise */
+    struct weight weight[COMPARED][LEVELS];
     float mean_rare[COMPARED];       /* log2 of the average frequency */
     float cond[COMPARED];            /* log2 P(agree | a finer place agrees), strangers */
-    float most_home[COMPARED];
     float prior, prior_home;            /* log2 odds that a pair is one person, one household */
     float scale, shift;                 /* calibration: bits = scale * raw + shift */
     float years[YEARS + 1], day[384];   /* births before YEAR_0 + i; log2 of a day of the year */
@@ -317,44 +355,53 @@ static inline bool level_is_absolute(int what, int level)
 {
     return absolute_levels[what] >> level & 1;
 }
+static const float MARRIED_LEAST = -1.0f;
 /* Bits of one comparison: as match, and of household against stranger. */
-float capped_bits(int what, const struct evidence *ev, float bits);
+static inline float model_bits(const struct model *mo, const struct evidence *ev, int what, float *home)
+{
+    const struct weight *w = &mo->weight[what][ev->level[what]];
+    float bits = w->match - ev->rare[what], h = w->home - ev->rare[what] * w->shared;
+    *home = h < w->most_home ? h : w->most_home;
+    if (what == MATCH_SURNAME && ev->married && bits < MARRIED_LEAST)
+        bits = MARRIED_LEAST;
+    return bits < MOST_BITS ? bits : MOST_BITS;
+}
+struct sums { float raw, home; };
+static inline void model_sum(const struct model *mo, const struct evidence *ev, int what, struct sums *s)
+{
+    if (ev->seen >> what & 1) {
+        float home;
+        s->raw += model_bits(mo, ev, what, &home);
+        s->home += home;
+    }
+}
 /* Scores add up in two parts, so that a sum broken off is the beginning of a whole one. */
-enum { LAST_PART = 1 << MATCH_STREET | 1 << MATCH_UNIT | 1 << MATCH_HOUSE | 1 << MATCH_POSTCODE |
-                   1 << MATCH_PLACE | 1 << MATCH_REGION | 1 << MATCH_EXTRA };
-static inline float model_bits(const struct model *mo, const struct evidence *ev, int what,
-                               float *home)
+static inline struct sums model_persons(const struct model *mo, const struct evidence *ev)
 {
-    int l = ev->level[what];
-    float rare = ev->rare[what], bits = mo->w[what][l] - rare;
-    *home = mo->h[what][l] - (level_is_absolute(what, l) ? rare : 0);
-    if (l == 0) {
-        *home = 0;
-        return 0;
-    }
-    if (*home > mo->most_home[what])
-        *home = mo->most_home[what];
-    return bits > 22 || ev->married ? capped_bits(what, ev, bits) : bits;
+    struct sums s = { mo->prior, mo->prior_home };
+    model_sum(mo, ev, MATCH_GIVEN, &s);
+    model_sum(mo, ev, MATCH_MIDDLE, &s);
+    model_sum(mo, ev, MATCH_SURNAME, &s);
+    model_sum(mo, ev, MATCH_SECOND, &s);
+    model_sum(mo, ev, MATCH_ORDER, &s);
+    model_sum(mo, ev, MATCH_BIRTH, &s);
+    model_sum(mo, ev, MATCH_SEX, &s);
+    model_sum(mo, ev, MATCH_ID, &s);
+    model_sum(mo, ev, MATCH_PHONE, &s);
+    model_sum(mo, ev, MATCH_EMAIL, &s);
+    model_sum(mo, ev, MATCH_NATION, &s);
+    return s;
 }
-static inline float model_weight(const struct model *mo, const struct evidence *ev, int what)
+static inline struct sums model_places(const struct model *mo, const struct evidence *ev, struct sums s)
 {
-    float bits = mo->w[what][ev->level[what]] - ev->rare[what];
-    return bits > 22 || ev->married ? capped_bits(what, ev, bits) : bits;
-}
-static inline float model_raw(const struct model *mo, const struct evidence *ev, uint32_t seen)
-{
-    float raw = 0;
-    for (; seen; seen &= seen - 1)
-        raw += model_weight(mo, ev, __builtin_ctz(seen));
-    return raw;
-}
-static inline void model_add(const struct model *mo, const struct evidence *ev, uint32_t seen,
-                             float *raw, float *home)
-{
-    for (float h; seen; seen &= seen - 1) {
-        *raw += model_bits(mo, ev, __builtin_ctz(seen), &h);
-        *home += h;
-    }
+    model_sum(mo, ev, MATCH_STREET, &s);
+    model_sum(mo, ev, MATCH_UNIT, &s);
+    model_sum(mo, ev, MATCH_HOUSE, &s);
+    model_sum(mo, ev, MATCH_POSTCODE, &s);
+    model_sum(mo, ev, MATCH_PLACE, &s);
+    model_sum(mo, ev, MATCH_REGION, &s);
+    model_sum(mo, ev, MATCH_EXTRA, &s);
+    return s;
 }
 /* log2 of how often a word is used in this role (0, 1; 2 = the commoner one). */
 float rare_word(const struct dict *d, uint32_t t, int role);
@@ -362,6 +409,10 @@ float rare_word(const struct dict *d, uint32_t t, int role);
 float rare_key(const struct match_index *ix, enum pass pass, uint64_t v);
 float fast_log2(float x);
 float soft_plus(float x);          /* log2(1 + 2^x) */
+static inline float model_total(const struct model *mo, struct sums s)
+{
+    return mo->scale * (s.raw - soft_plus(s.home)) + mo->shift;
+}
 
 /* ---- the index (index.c) ------------------------------------------------------------------------------- */
 

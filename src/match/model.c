@@ -130,9 +130,12 @@ const uint16_t absolute_levels[COMPARED] = {
 
 float fast_log2(float x)
 {
-    union { float f; uint32_t i; } v = { x }, m;
-    m.i = (v.i & 0x007FFFFF) | 0x3F800000;      /* mantissa in [1, 2) */
-    float e = (float)((int)(v.i >> 23) - 127), t = m.f;
+    uint32_t v, m;
+    float t;
+    memcpy(&v, &x, sizeof v);
+    m = (v & 0x007FFFFF) | 0x3F800000;          /* mantissa in [1, 2) */
+    memcpy(&t, &m, sizeof t);
+    float e = (float)((int)(v >> 23) - 127);
     return e - 2.7868f + t * (4.0717f + t * (-1.6326f + t * 0.34754f));
 }
 
@@ -175,27 +178,27 @@ static float floored(float p)
     return p < 1e-6f ? 1e-6f : p;
 }
 
-void model_weights(struct model *mo)
+static void weigh(const struct model *mo, int what, int level, struct weight *out)
 {
-    for (int w = 0; w < COMPARED; w++)          /* a household does not share given names */
-        mo->most_home[w] = w == MATCH_GIVEN || w == MATCH_MIDDLE || w == MATCH_EXTRA ? 1 : 99;
-    for (int w = 0; w < COMPARED; w++)
-        for (int l = 1; l < level_count[w]; l++) {
-            bool absolute = level_is_absolute(w, l);
-            float base = absolute ? 1 : floored(mo->u[w][l]);
-            mo->w[w][l] = fast_log2(floored(mo->m[w][l]) / base);
-            mo->h[w][l] = fast_log2(floored(priors[w][l].h) / base);
-        }
+    bool absolute = level_is_absolute(what, level);
+    bool own = what == MATCH_GIVEN || what == MATCH_MIDDLE || what == MATCH_EXTRA;
+    float base = absolute ? 1 : floored(mo->u[what][level]);
+    out->match = fast_log2(floored(mo->m[what][level]) / base);
+    out->home = fast_log2(floored(priors[what][level].h) / base);
+    out->shared = absolute;
+    out->most_home = own ? 1 : 99;              /* a household does not share given names */
 }
 
-enum { MOST_BITS = 22 };
-static const float MARRIED_LEAST = -1.0f;
-
-float capped_bits(int what, const struct evidence *ev, float bits)
+/* By way of a row: gcc 12 takes the function for one without effect when it writes into
+ * the model from the inner loop (weights step by four floats, m and u by one). */
+void model_weights(struct model *mo)
 {
-    if (what == MATCH_SURNAME && ev->married && bits < MARRIED_LEAST)
-        bits = MARRIED_LEAST;
-    return bits > MOST_BITS ? MOST_BITS : bits;
+    for (int w = 0; w < COMPARED; w++) {
+        struct weight row[LEVELS] = { { 0 } };
+        for (int l = 1; l < level_count[w]; l++)
+            weigh(mo, w, l, &row[l]);
+        memcpy(mo->weight[w], row, sizeof row);
+    }
 }
 
 /* log2(1 + 2^x) */
@@ -216,8 +219,5 @@ float soft_plus(float x)
 
 float model_score(const struct model *mo, const struct evidence *ev)
 {
-    float raw = mo->prior, home = mo->prior_home;
-    model_add(mo, ev, ev->seen & ~(uint32_t)LAST_PART, &raw, &home);
-    model_add(mo, ev, ev->seen & LAST_PART, &raw, &home);
-    return mo->scale * (raw - soft_plus(home)) + mo->shift;
+    return model_total(mo, model_places(mo, ev, model_persons(mo, ev)));
 }

@@ -66,19 +66,67 @@ enum name_level word_level(const struct dict *d, struct memo *m, uint32_t a, uin
     return l;
 }
 
+/* ---- names against names, as a matrix of bytes: byte j, bit i -------------------------- */
+
+static const cells EVERY_ROW = UINT64_C(0x0101010101010101);
+
+/* The same columns in every row. */
+static cells columns(unsigned bits_a)
+{
+    return bits_a * EVERY_ROW;
+}
+
+/* Whole rows: bit j becomes byte j.  NAMES is below 7, so no bit meets another. */
+static cells rows(unsigned bits_b)
+{
+    return (bits_b * UINT64_C(0x0002040810204081) & EVERY_ROW) * 255;
+}
+
+static unsigned any_row(cells c)                /* bits of a */
+{
+    c |= c >> 32;
+    c |= c >> 16;
+    return (unsigned)(c | c >> 8) & 255;
+}
+
+static unsigned any_column(cells c)             /* bits of b; no byte is above 127 */
+{
+    c = (c + EVERY_ROW * 127) >> 7 & EVERY_ROW;
+    return (unsigned)(c * UINT64_C(0x0102040810204080) >> 56);
+}
+_Static_assert(NAMES < 7, "a row is a byte, and its highest bit is free");
+
+/* Names of a that may be like a word: few letters differ. */
+static inline unsigned like(const struct asked *q, int half, uint32_t sign)
+{
+    u32x4 s = all4(sign);
+    return lanes((u32x4)(bits_in4(q->sign[half] ^ s) < SIGN_NAME + 1) | (q->sign[half] & s));
+}
+
+static cells likeness(const struct asked *q, const struct rec *b)
+{
+    cells c = columns(q->a->initials) | rows(b->initials);
+    for (int j = 0; j < 4; j++)
+        c |= (cells)like(q, 0, b->sign[j]) << 8 * j;
+    for (int j = 4; j < b->n_names; j++)
+        c |= (cells)like(q, 0, b->sign[j]) << 8 * j;
+    for (int j = 0; j < b->n_names && q->a->n_names > 4; j++)
+        c |= (cells)like(q, 1, b->sign[j]) << (8 * j + 4);
+    return c;
+}
+
 /* ---- assignment -------------------------------------------------------------------- */
 
+/* The words that met fill four slots: MATCH_GIVEN, MATCH_MIDDLE, MATCH_SURNAME, MATCH_SECOND. */
 struct pairing {
-    const struct dict *d;
+    const struct asked *q;
     const struct rec *a, *b;
-    bool loose;                 /* word order of one side was guessed */
-    unsigned used_a, used_b, all_a, all_b;      /* bits */
-    int straight, cross;
-    float rare[4];
-    uint8_t level[4];
     struct evidence *ev;
+    unsigned free_a, free_b;    /* bits of names that met none so far */
+    bool loose;                 /* word order of one side was guessed */
+    bool straight, cross;       /* some words kept their role, some changed it */
 };
-enum { GIVEN_1, GIVEN_2, FAMILY_1, FAMILY_2 };
+_Static_assert(MATCH_GIVEN == 0 && MATCH_MIDDLE == 1 && MATCH_SURNAME == 2 && MATCH_SECOND == 3, "slots");
 
 static bool is_given(const struct rec *r, int i)
 {
@@ -90,9 +138,10 @@ static bool is_given(const struct rec *r, int i)
 static int slot_of(const struct pairing *p, int i, int j, bool cross)
 {
     if (!cross)
-        return is_given(p->a, i) ? GIVEN_1 : FAMILY_1;
-    const struct tok *x = dict_tok(p->d, p->a->name[i]), *y = dict_tok(p->d, p->b->name[j]);
-    return x->n[0] + y->n[0] > x->n[1] + y->n[1] ? GIVEN_1 : FAMILY_1;
+        return is_given(p->a, i) ? MATCH_GIVEN : MATCH_SURNAME;
+    const struct dict *d = &p->q->ix->dict;
+    const struct tok *x = dict_tok(d, p->a->name[i]), *y = dict_tok(d, p->b->name[j]);
+    return x->n[0] + y->n[0] > x->n[1] + y->n[1] ? MATCH_GIVEN : MATCH_SURNAME;
 }
 
 static float nick_rare(const struct dict *d, uint32_t a, uint32_t b, int role)
@@ -109,112 +158,126 @@ static float nick_rare(const struct dict *d, uint32_t a, uint32_t b, int role)
 
 static float pair_rare(const struct pairing *p, int i, int j, enum name_level l, int role)
 {
+    const struct dict *d = &p->q->ix->dict;
     uint32_t a = p->a->name[i], b = p->b->name[j];
     if (l == NAME_EXACT)
-        return rare_word(p->d, a, role);
+        return rare_word(d, a, role);
     if (l == NAME_NICK)
-        return nick_rare(p->d, a, b, role == 2 ? 0 : role);
-    float x = rare_word(p->d, a, role), y = rare_word(p->d, b, role);
+        return nick_rare(d, a, b, role == 2 ? 0 : role);
+    float x = rare_word(d, a, role), y = rare_word(d, b, role);
     return x > y ? x : y;
+}
+
+static float relative(const struct match_index *ix, int what, enum name_level l, float rare)
+{
+    if (level_is_absolute(what, (int)l))
+        return rare;
+    float off = 0.5f * (rare - ix->model.mean_rare[what]);
+    return off > 3 ? 3 : off < -3 ? -3 : off;
 }
 
 static void meet(struct pairing *p, int i, int j, enum name_level l)
 {
     bool cross = is_given(p->a, i) != is_given(p->b, j);
-    int at = slot_of(p, i, j, cross), role = cross ? 2 : at == FAMILY_1;
+    int at = slot_of(p, i, j, cross), role = cross ? 2 : at == MATCH_SURNAME;
     bool alias = p->a->role[i] == ROLE_ALIAS || p->b->role[j] == ROLE_ALIAS;
     if (alias && l == NAME_EXACT && p->a->role[i] != p->b->role[j])
         l = NAME_NICK;
-    p->used_a |= 1u << i;
-    p->used_b |= 1u << j;
-    if (p->level[at])
+    p->free_a &= ~(1u << i);
+    p->free_b &= ~(1u << j);
+    if (p->ev->level[at])
         at++;                                   /* the first filled the best slot */
-    if (p->level[at])
+    if (p->ev->level[at])
         return;
-    if (!p->loose) {
-        p->straight += !cross;
-        p->cross += cross;
-    }
-    p->level[at] = (uint8_t)l;
-    p->rare[at] = pair_rare(p, i, j, l, role);
+    p->straight |= !cross;
+    p->cross |= cross;
+    evidence_set(p->ev, at, (int)l, relative(p->q->ix, at, l, pair_rare(p, i, j, l, role)));
     p->ev->at[at][0] = (int8_t)i;
     p->ev->at[at][1] = (int8_t)j;
 }
 
-/* ---- which words may be one another ------------------------------------------------ */
+/* ---- equal words ----------------------------------------------------------------------- */
 
-/* bits_in of four words at once. */
-static u32x4 bits_in4(u32x4 v)
+/* Without the greatest word, while there are more than two. */
+static unsigned least_two(const uint32_t *word, unsigned met)
 {
-    v -= v >> 1 & 0x55555555;
-    v = (v & 0x33333333) + (v >> 2 & 0x33333333);
-    v = (v + (v >> 4)) & 0x0F0F0F0F;
-    v += v >> 8;
-    return (v + (v >> 16)) & 63;
+    while (bits_in(met) > 2) {
+        int most = __builtin_ctz(met);
+        for (unsigned left = met; left; left &= left - 1)
+            if (word[__builtin_ctz(left)] > word[most])
+                most = __builtin_ctz(left);
+        met &= ~(1u << most);
+    }
+    return met;
 }
 
-static unsigned lanes(u32x4 v)
+/* Two slots for the names of a that met their like in one role, in the order of their
+ * words' numbers, so that the result does not depend on which record is a. */
+static inline void fill(struct pairing *p, int at, unsigned met, int role)
 {
-#ifdef __SSE2__
-    return (unsigned)__builtin_ia32_movmskps((f32x4)v);
-#else
-    return (v[0] & 1) | (v[1] & 2) | (v[2] & 4) | (v[3] & 8);
-#endif
+    const uint32_t *word = p->a->name;
+    unsigned second = met & (met - 1);
+    if (second & (second - 1)) {
+        met = least_two(word, met);
+        second = met & (met - 1);
+    }
+    int x = __builtin_ctz(met | 1u << NAMES), y = __builtin_ctz(second | 1u << NAMES);
+    bool turn = second && word[x] > word[y];
+    int i = turn ? y : x, k = turn ? x : y;
+    evidence_set(p->ev, at, met ? NAME_EXACT : 0, p->q->name_rare[role][i]);
+    evidence_set(p->ev, at + 1, second ? NAME_EXACT : 0, p->q->name_rare[role][k]);
+    p->ev->at[at][0] = (int8_t)(met ? i : -1);
+    p->ev->at[at + 1][0] = (int8_t)(second ? k : -1);
 }
 
-/* Bits of four names of a that may be like a word: few letters differ. */
-static unsigned like_four(u32x4 names, uint32_t sign)
+/* A nickname that is the other's given name: the same word, but a nickname's worth. */
+static void alias_is_nickname(struct pairing *p, cells same)
 {
-    u32x4 s = (u32x4){ 0 } + sign;
-    return lanes((u32x4)(bits_in4(names ^ s) <= SIGN_NAME) | (u32x4)((names & s) >= SIGN_ANY));
+    for (int at = MATCH_GIVEN; at <= MATCH_MIDDLE; at++) {
+        int i = p->ev->at[at][0];
+        if (i < 0)
+            continue;
+        int j = __builtin_ctz(any_column(same & columns(1u << i)));
+        if (p->a->role[i] != p->b->role[j])
+            evidence_set(p->ev, at, NAME_NICK, pair_rare(p, i, j, NAME_NICK, 0));
+    }
 }
 
-static unsigned same_four(u32x4 names, uint32_t word)
+/* Those that changed places, likewise in order. */
+static void meet_crossed(struct pairing *p, cells crossed)
 {
-    return lanes((u32x4)(names == (u32x4){ 0 } + word));
-}
-
-/* For each name of b: bits of the names of a that are it, and that may be like it. */
-struct likely { uint8_t same[NAMES], like[NAMES]; };
-
-static void look(const struct asked *q, const struct rec *b, struct likely *l)
-{
-    bool many = q->a->n_names > 4;
-    for (int j = 0; j < b->n_names; j++) {
-        unsigned same = same_four(q->name[0], b->name[j]), like = like_four(q->sign[0], b->sign[j]);
-        if (many) {
-            same |= same_four(q->name[1], b->name[j]) << 4;
-            like |= like_four(q->sign[1], b->sign[j]) << 4;
+    while (crossed) {
+        int least = -1, row = 0;
+        for (cells c = crossed; c; c &= c - 1) {
+            int i = __builtin_ctzll(c) & 7;
+            if (least < 0 || p->a->name[i] < p->a->name[least]) {
+                least = i;
+                row = __builtin_ctzll(c) >> 3;
+            }
         }
-        l->same[j] = (uint8_t)same;
-        l->like[j] = (uint8_t)(b->len[j] < 2 ? 255 : like | q->initials | same);
+        crossed &= ~(UINT64_C(1) << (row * 8 + least));
+        meet(p, least, row, NAME_EXACT);
     }
 }
 
-/* Equal words, straight ones first, then those that changed places; in the order
- * of their numbers, so that the result does not depend on which record is a. */
-static void meet_equal(struct pairing *p, const struct likely *l)
+static void meet_equal(struct pairing *p, cells same)
 {
-    struct { uint32_t key; uint8_t i, j; } hit[NAMES] __attribute__((uninitialized));
-    size_t n = 0;
-    for (int j = 0; j < p->b->n_names; j++) {
-        if (!l->same[j])
-            continue;
-        int i = __builtin_ctz(l->same[j]);
-        if (p->a->len[i] < 2)
-            continue;
-        bool cross = is_given(p->a, i) != is_given(p->b, j);
-        uint32_t key = (uint32_t)cross << 31 | p->a->name[i];
-        size_t k = n++;
-        for (; k > 0 && hit[k - 1].key > key; k--)
-            hit[k] = hit[k - 1];
-        hit[k].key = key;
-        hit[k].i = (uint8_t)i;
-        hit[k].j = (uint8_t)j;
-    }
-    for (size_t k = 0; k < n; k++)
-        meet(p, hit[k].i, hit[k].j, NAME_EXACT);
+    const struct rec *a = p->a, *b = p->b;
+    same &= columns(p->free_a & ~(unsigned)a->initials);
+    cells straight = same & ~(columns(a->given) ^ rows(b->given));
+    unsigned met = any_row(straight);
+    p->free_a &= ~any_row(same);
+    p->free_b &= ~any_column(same);
+    p->straight = met != 0;
+    fill(p, MATCH_GIVEN, met & a->given, 0);
+    fill(p, MATCH_SURNAME, met & ~(unsigned)a->given, 1);
+    if (a->alias | b->alias)
+        alias_is_nickname(p, straight);
+    if (same != straight)
+        meet_crossed(p, same & ~straight);
 }
+
+/* ---- words left over --------------------------------------------------------------------- */
 
 static uint64_t both_words(const struct pairing *p, int i, int j)
 {
@@ -222,40 +285,38 @@ static uint64_t both_words(const struct pairing *p, int i, int j)
     return a < b ? a << 32 | b : b << 32 | a;
 }
 
-struct likeness { uint64_t words; uint16_t rank; uint8_t i, j, level; };
+struct alike { uint64_t words; uint16_t rank; uint8_t i, j, level; };
 
-static bool sooner(const struct likeness *x, const struct likeness *y)
+static bool sooner(const struct alike *x, const struct alike *y)
 {
     return x->rank != y->rank ? x->rank < y->rank : x->words < y->words;
 }
 
-/* Words left over, best level first; equal levels by nearness in order, so that
- * the result does not depend on which record is a. */
-static void meet_alike(struct pairing *p, struct memo *m, const struct likely *likely)
+/* Best level first; equal levels by nearness in order, so that the result does not
+ * depend on which record is a. */
+static void meet_alike(struct pairing *p)
 {
-    struct likeness like[NAMES * NAMES] __attribute__((uninitialized));
+    struct alike found[NAMES * NAMES] __attribute__((uninitialized));
     size_t n = 0;
-    unsigned free_a = p->all_a & ~p->used_a;
-    for (unsigned fb = p->all_b & ~p->used_b; fb; fb &= fb - 1) {
-        int j = __builtin_ctz(fb);
-        for (unsigned fa = free_a & likely->like[j]; fa; fa &= fa - 1) {
-            int i = __builtin_ctz(fa);
-            enum name_level l = word_level(p->d, m, p->a->name[i], p->b->name[j]);
-            bool cross = is_given(p->a, i) != is_given(p->b, j);
-            if (l == NAME_NONE || (cross && l >= NAME_FAR))
-                continue;
-            int rank = ((int)l + cross * 2) * 256 + (i > j ? i - j : j - i) * 16 + i + j;
-            struct likeness one = { both_words(p, i, j), (uint16_t)rank, (uint8_t)i, (uint8_t)j,
-                                    (uint8_t)l };
-            size_t k = n++;
-            for (; k > 0 && sooner(&one, &like[k - 1]); k--)
-                like[k] = like[k - 1];
-            like[k] = one;
-        }
+    cells c = likeness(p->q, p->b) & columns(p->free_a) & rows(p->free_b);
+    for (; c; c &= c - 1) {
+        int i = __builtin_ctzll(c) & 7, j = __builtin_ctzll(c) >> 3;
+        enum name_level l = word_level(&p->q->ix->dict, p->q->memo, p->a->name[i], p->b->name[j]);
+        if (l == NAME_NONE)
+            continue;
+        bool cross = is_given(p->a, i) != is_given(p->b, j);
+        if (cross && l >= NAME_FAR)
+            continue;
+        int rank = ((int)l + cross * 2) * 256 + (i > j ? i - j : j - i) * 16 + i + j;
+        struct alike one = { both_words(p, i, j), (uint16_t)rank, (uint8_t)i, (uint8_t)j, (uint8_t)l };
+        size_t k = n++;
+        for (; k > 0 && sooner(&one, &found[k - 1]); k--)
+            found[k] = found[k - 1];
+        found[k] = one;
     }
     for (size_t k = 0; k < n; k++)
-        if (!(p->used_a >> like[k].i & 1) && !(p->used_b >> like[k].j & 1))
-            meet(p, like[k].i, like[k].j, (enum name_level)like[k].level);
+        if ((p->free_a >> found[k].i & 1) && (p->free_b >> found[k].j & 1))
+            meet(p, found[k].i, found[k].j, (enum name_level)found[k].level);
 }
 
 /* ---- joined words: mariajose and maria jose ------------------------------------------- */
@@ -266,56 +327,41 @@ static bool is_joined(const struct dict *d, uint32_t whole, uint32_t head, uint3
     return w.n == h.n + t.n && str_starts(w, h) && str_ends(w, t);
 }
 
+/* Word i of x is the words j and k of y: an exact match in the role of the first. */
+static void meet_joined(struct pairing *p, int i, const struct rec *y, int j, int k, bool x_is_a)
+{
+    const struct dict *d = &p->q->ix->dict;
+    unsigned one = 1u << i, two = 1u << j | 1u << k;
+    int role = !is_given(y, j), at = role ? MATCH_SURNAME : MATCH_GIVEN;
+    float both = rare_word(d, y->name[j], role) + rare_word(d, y->name[k], role);
+    p->free_a &= ~(x_is_a ? one : two);
+    p->free_b &= ~(x_is_a ? two : one);
+    if (p->ev->level[at])
+        at++;
+    evidence_set(p->ev, at, NAME_EXACT, both < -12 ? -12 : both);
+    p->ev->at[at][0] = (int8_t)(x_is_a ? i : j);
+    p->ev->at[at][1] = (int8_t)(x_is_a ? j : i);
+    p->ev->joined = true;
+}
+
 /* One unmatched word of x is two words of y, at least one of them unmatched. */
 static bool join(struct pairing *p, const struct rec *x, const struct rec *y, bool x_is_a)
 {
-    unsigned used_x = x_is_a ? p->used_a : p->used_b, used_y = x_is_a ? p->used_b : p->used_a;
-    for (unsigned free = x->longs & ~used_x; free; free &= free - 1) {
-        int i = __builtin_ctz(free);
+    unsigned free_x = x_is_a ? p->free_a : p->free_b, free_y = x_is_a ? p->free_b : p->free_a;
+    for (unsigned whole = x->longs & free_x; whole; whole &= whole - 1) {
+        int i = __builtin_ctz(whole);
         for (int j = 0; j < y->n_names; j++) {
             if (y->first[j] != x->first[i] || y->len[j] >= x->len[i])
                 continue;
-            for (int k = 0; k < y->n_names; k++) {
-                if (j == k || x->len[i] != y->len[j] + y->len[k] ||
-                    ((used_y >> j & 1) && (used_y >> k & 1)) ||
-                    !is_joined(p->d, x->name[i], y->name[j], y->name[k]))
-                    continue;
-                int role = !is_given(y, j), at = role ? FAMILY_1 : GIVEN_1;
-                float both = rare_word(p->d, y->name[j], role) + rare_word(p->d, y->name[k], role);
-                p->used_a |= x_is_a ? 1u << i : 1u << j | 1u << k;
-                p->used_b |= x_is_a ? 1u << j | 1u << k : 1u << i;
-                if (p->level[at])
-                    at++;
-                p->level[at] = NAME_EXACT;
-                p->rare[at] = both < -12 ? -12 : both;
-                p->ev->at[at][0] = (int8_t)(x_is_a ? i : j);
-                p->ev->at[at][1] = (int8_t)(x_is_a ? j : i);
-                p->ev->joined = true;
-                return true;
-            }
+            for (int k = 0; k < y->n_names; k++)
+                if (j != k && x->len[i] == y->len[j] + y->len[k] && (free_y & (1u << j | 1u << k)) &&
+                    is_joined(&p->q->ix->dict, x->name[i], y->name[j], y->name[k])) {
+                    meet_joined(p, i, y, j, k, x_is_a);
+                    return true;
+                }
         }
     }
     return false;
-}
-
-/* ---- what is left -------------------------------------------------------------------------- */
-
-static void contradict(struct pairing *p, int first, unsigned left_a, unsigned left_b)
-{
-    if (!left_a || !left_b)
-        return;
-    if (!p->level[first])
-        p->level[first] = NAME_NONE;
-    else if (!p->level[first + 1])
-        p->level[first + 1] = NAME_NONE;
-}
-
-static float relative(const struct match_index *ix, int what, enum name_level l, float rare)
-{
-    if (level_is_absolute(what, (int)l) || l == NAME_MISSING || l == NAME_NONE)
-        return rare;
-    float off = 0.5f * (rare - ix->model.mean_rare[what]);
-    return off > 3 ? 3 : off < -3 ? -3 : off;
 }
 
 /* One way round; the bits have been looked at. */
@@ -337,36 +383,39 @@ static bool may_join(const struct rec *a, const struct rec *b)
            ((b->whole_bits & a->parts_bits) && parts_fit(b, a));
 }
 
-static void meet_rest(struct pairing *p, struct memo *m, const struct likely *likely)
+/* ---- what is left -------------------------------------------------------------------------- */
+
+/* Words on both sides that met none speak against, in the first free slot of their role. */
+static void contradict(struct pairing *p, int first, unsigned left_a, unsigned left_b)
+{
+    uint8_t *level = p->ev->level + first;
+    bool against = left_a && left_b, full = level[0] != 0;
+    level[1] = (against & full & !level[1]) ? NAME_NONE : level[1];
+    level[0] = (against & !full) ? NAME_NONE : level[0];
+}
+
+static void meet_rest(struct pairing *p)
 {
     const struct rec *a = p->a, *b = p->b;
     if (may_join(a, b) && !join(p, a, b, true))
         (void)join(p, b, a, false);
-    meet_alike(p, m, likely);
-    unsigned left_a = p->all_a & ~p->used_a & ~a->alias, left_b = p->all_b & ~p->used_b & ~b->alias;
-    contradict(p, GIVEN_1, left_a & a->given, left_b & b->given);
-    contradict(p, FAMILY_1, left_a & ~a->given, left_b & ~b->given);
+    meet_alike(p);
+    unsigned left_a = p->free_a & ~(unsigned)a->alias, left_b = p->free_b & ~(unsigned)b->alias;
+    contradict(p, MATCH_GIVEN, left_a & a->given, left_b & b->given);
+    contradict(p, MATCH_SURNAME, left_a & ~(unsigned)a->given, left_b & ~(unsigned)b->given);
 }
 
-void compare_names(struct asked *q, const struct rec *b, struct evidence *ev)
+void compare_names(struct asked *q, const struct rec *b, cells same, struct evidence *ev)
 {
-    static const uint8_t what[4] = { MATCH_GIVEN, MATCH_MIDDLE, MATCH_SURNAME, MATCH_SECOND };
+    static const uint8_t order[2][2] = { { ORDER_NA, ORDER_SWAPPED }, { ORDER_STRAIGHT, ORDER_MIXED } };
     const struct rec *a = q->a;
-    struct likely likely __attribute__((uninitialized));
-    struct pairing p = { .d = &q->ix->dict, .a = a, .b = b, .ev = ev,
-                         .all_a = (1u << a->n_names) - 1, .all_b = (1u << b->n_names) - 1,
+    struct pairing p = { .q = q, .a = a, .b = b, .ev = ev,
+                         .free_a = (1u << a->n_names) - 1, .free_b = (1u << b->n_names) - 1,
                          .loose = ((a->flags | b->flags) & REC_GUESSED) != 0 };
     memset(ev->at, -1, sizeof ev->at);
-    look(q, b, &likely);
-    meet_equal(&p, &likely);
-    if (p.used_a != p.all_a || p.used_b != p.all_b)
-        meet_rest(&p, q->memo, &likely);
-    for (int i = 0; i < 4; i++)
-        if (p.level[i])
-            evidence_set(ev, what[i], p.level[i],
-                         relative(q->ix, what[i], (enum name_level)p.level[i], p.rare[i]));
-    if (p.straight + p.cross)
-        evidence_set(ev, MATCH_ORDER, !p.cross ? ORDER_STRAIGHT : p.straight ? ORDER_MIXED
-                                    : ORDER_SWAPPED, 0);
-    ev->married = p.level[FAMILY_1] == NAME_NONE && ((a->flags | b->flags) & REC_MARRIED);
+    meet_equal(&p, same);
+    if (p.free_a && p.free_b)
+        meet_rest(&p);
+    evidence_set(ev, MATCH_ORDER, p.loose ? ORDER_NA : order[p.straight][p.cross], 0);
+    ev->married = ev->level[MATCH_SURNAME] == NAME_NONE && ((a->flags | b->flags) & REC_MARRIED);
 }

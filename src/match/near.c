@@ -34,6 +34,23 @@ uint32_t sign_of(struct str s)
     return s.n < 2 ? seen | SIGN_ANY : seen;
 }
 
+/* Of a house number: which digits and letters.  SIGN_ANY when longer: only short ones
+ * that are alike differ in so few (SIGN_NUMBER). */
+uint32_t sign_of_house(struct str s)
+{
+    uint32_t seen = s.n > 4 ? SIGN_ANY : 0;
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char ch = (unsigned char)s.p[i];
+        if (ascii_digit(s.p[i]))
+            seen |= 1u << (ch - '0');
+        else if (ch >= 'a' && ch <= 'z')
+            seen |= 1u << (10 + (ch - 'a') % 21);
+        else
+            seen |= SIGN_ANY;
+    }
+    return seen;
+}
+
 static int min3(int a, int b, int c)
 {
     int m = a < b ? a : b;

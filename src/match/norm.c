@@ -39,6 +39,7 @@ static void add_name(struct reading *rd, const struct word *w, int role)
     r->given |= role != ROLE_SURNAME ? bit : 0;
     r->alias |= role == ROLE_ALIAS ? bit : 0;
     r->longs |= s.n >= 6 ? bit : 0;
+    r->initials |= s.n < 2 ? bit : 0;
     r->last[r->n_names] = (uint8_t)s.p[s.n - 1];
     r->name[r->n_names++] = t;
     r->n_given = (uint8_t)(r->n_given + (role == ROLE_GIVEN));
@@ -222,11 +223,15 @@ static void read_address(struct reading *rd, const struct match_record *m)
     }
     street_part(rd, street, TOK_STREET, &r->text[T_STREET], true);
     street_part(rd, unit, TOK_UNIT, &r->text[T_UNIT], false);
-    r->street_sign = r->text[T_STREET] ? sign_of(dict_text(rd->d, r->text[T_STREET])) : 0;
     r->text[T_PLACE] = whole(rd, TOK_PLACE, m->place, false);
-    r->place_sign = r->text[T_PLACE] ? sign_of(dict_text(rd->d, r->text[T_PLACE])) : 0;
     r->text[T_REGION] = whole(rd, TOK_REGION, m->region, false);
     r->text[T_POSTCODE] = whole(rd, TOK_POSTCODE, m->postcode, true);
+    if (r->text[T_STREET])
+        r->place_sign[SIGN_STREET] = sign_of(dict_text(rd->d, r->text[T_STREET]));
+    if (r->text[T_HOUSE])
+        r->place_sign[SIGN_HOUSE] = sign_of_house(dict_text(rd->d, r->text[T_HOUSE]));
+    if (r->text[T_PLACE])
+        r->place_sign[SIGN_PLACE] = sign_of(dict_text(rd->d, r->text[T_PLACE]));
 }
 
 /* Paraguayan, paraguaya, PY and Paraguay are one: the first four letters, or the code's. */

@@ -55,7 +55,6 @@ static void score_record(struct worker *w, uint32_t i)
     if (!(a->flags & REC_LIVE))
         return;
     asked_open(&w->asked, a);
-    asked_bounds(&w->asked);
     w->found.below = i;
     w->found.dropped = 0;
     index_find(ix, a, &w->found);

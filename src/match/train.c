@@ -255,8 +255,11 @@ static void expect(const struct work *w, const struct model *mo, struct tally *t
     memset(t, 0, sizeof *t);
     for (size_t i = 0; i < w->s.n; i++) {
         const struct evidence *ev = &w->s.ev[i];
-        float raw = mo->prior, home = mo->prior_home;
-        model_add(mo, ev, ev->seen, &raw, &home);
+        float raw = mo->prior, home = mo->prior_home, h;
+        for (uint32_t seen = ev->seen; seen; seen &= seen - 1) {
+            raw += model_bits(mo, ev, __builtin_ctz(seen), &h);
+            home += h;
+        }
         float p = exp2_odds(raw - soft_plus(home));
         if (p < SURE)
             p = 0;
