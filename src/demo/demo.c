@@ -303,6 +303,21 @@ static enum err add_people(struct turn *t, struct str case_id)
     return ERR_OK;
 }
 
+/* The inspector or the prosecutor who owes or owed a step writes down the place. */
+static enum err add_things(struct turn *t, const struct work_case *k)
+{
+    struct ctx *c = t->c;
+    struct dice dice = { 7919u * t->i + 11 };       /* of its own: the other turns stay what they were */
+    const struct kind_use *u = kind_find(STR("workplace"));
+    struct obligation *s;
+    size_t n;
+    TRY(obligation_of_case(c, k->id, &s, &n));
+    for (size_t i = 0; u && i < n; i++)
+        if (become(c, s[i].office) && access_may(c, u->edit, kind_dossier(c, u, k)))
+            return demo_things(c, &dice, t->story, k);
+    return ERR_OK;
+}
+
 static enum err make_case(struct turn *t, struct str signal, size_t steps)
 {
     struct ctx *c = t->c;
@@ -314,6 +329,7 @@ static enum err make_case(struct turn *t, struct str signal, size_t steps)
     TRY(live(t, id, steps));
     struct work_case k;
     TRY(work_case(c, id, &k));
+    TRY(add_things(t, &k));
     return steps > 12 && dice_below(&t->dice, 3) == 0 ? perhaps_close(t, &k) : ERR_OK;
 }
 

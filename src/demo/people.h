@@ -19,6 +19,7 @@ struct demo_story {
     const char *who, *signs, *sex;     /* codes of the signal's and the person's forms */
     int64_t age_from, age_to;          /* of the person affected */
     bool cl, fl, ht;                   /* what is indicated */
+    const char *place, *activity;      /* codes of the workplace's form */
 };
 const struct demo_story *demo_story(struct dice *d);
 
@@ -26,6 +27,9 @@ struct str demo_officer_name(struct ctx *c, size_t i);
 void demo_signal(struct ctx *c, const struct demo_story *y, struct answers *a);
 /* Person i of the case: the first is the one affected, age years old. */
 void demo_person(struct ctx *c, struct dice *d, const struct demo_story *y, int64_t age, size_t i, struct answers *a);
+/* Where the case's people work, who employs them, what they are driven in: by the
+ * officer c->who, as far as she may write it.  Every third is known elsewhere too. */
+enum err demo_things(struct ctx *c, struct dice *d, const struct demo_story *y, const struct work_case *k) MUST_CHECK;
 /* Answers that fit any form: choices drawn, texts that say they are invented. */
 enum err demo_answers(struct ctx *c, struct dice *d, const struct form *f, struct str case_id, int64_t age,
                       struct answers *a);

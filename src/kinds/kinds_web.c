@@ -385,6 +385,19 @@ static void conflicts(struct ctx *c, struct out *o, const struct place *p, const
     }
 }
 
+/* What she does not see now, and the way to open it. */
+static void veiled_part(struct ctx *c, struct out *o, const struct place *p, const struct record *r)
+{
+    if (!record_hidden(c, r))
+        return;
+    facts_begin(o);
+    fact_veiled(o, "identity.sealed");
+    facts_end(o);
+    if (access_may(c, "dossier.open_identity", r->dossier))
+        go_button(o, BTN_QUIET, "identity.open", "/dossier/%s/open?to=%s", r->dossier,
+                  path_of(c, "/case/%s/%s/%s", p->k.id, str_c(p->u->kind), r->id));
+}
+
 static enum err record_page(struct ctx *c, const struct request *rq, struct response *rs)
 {
     struct out *o = &rs->out;
@@ -398,6 +411,7 @@ static enum err record_page(struct ctx *c, const struct request *rq, struct resp
     if (p.u->page && p.u->page_first)
         TRY(p.u->page(c, o, &p.k, &r));
     TRY(form_facts(c, o, p.f, &a, top(c, r.dossier)));
+    veiled_part(c, o, &p, &r);
     html(o, "<p class=\"small\">");
     TF(o, "kind.by", W_TEXT("who", officer_name(c, record_get(&r, "by"))),
        W_TIME("when", record_i64(&r, "at")));

@@ -1,3 +1,4 @@
+#include "page/names.h"
 #include "page/form_html.h"
 
 #include "base/node.h"
@@ -436,6 +437,8 @@ struct str form_value_text(struct ctx *c, const struct form *f, const struct for
         return value;
     case FORM_DECIMAL:
         return words_decimal(&c->mem, catalogue(c), c->lang, value);
+    case FORM_TEXT:
+        return str_is(x->appearance, "territory") ? place_text(c, value) : value;
     default:
         return value;
     }

@@ -167,49 +167,71 @@ enum err thing_act_confirm(struct ctx *c, const struct request *rq, struct respo
 
 /* ---- asking ------------------------------------------------------------------------------------------------- */
 
-/* She may ask about what her page shows her: nobody else has a likeness to ask for. */
-static enum err shown_to_her(struct ctx *c, const struct mine *mine, struct str other, bool *yes)
+/* Whom she may ask about: what her page shows her, nobody else has a likeness to ask
+ * for.  A number that several of one department have is asked about once, of all. */
+struct asked { struct str id[NUMBER_HITS]; size_t n; };
+
+static void ask_for(struct asked *a, struct str id)
+{
+    for (size_t i = 0; i < a->n; i++)
+        if (str_eq(a->id[i], id))
+            return;
+    if (a->n < COUNT_OF(a->id))
+        a->id[a->n++] = id;
+}
+
+static enum err shown_to_her(struct ctx *c, const struct mine *mine, struct str other, struct asked *out)
 {
     struct match_candidate *m;
     struct match_record me;
     struct number_hit hit[NUMBER_HITS];
     struct answers a;
     size_t n, hits, total;
+    bool may;
+    out->n = 0;
     TRY(profile_of(c, mine, &a, &me));
-    TRY(look_asked(c, mine->r.dossier, mine->r.id, &me, yes));
-    if (!*yes)
+    TRY(look_asked(c, mine->r.dossier, mine->r.id, &me, &may));
+    if (!may)
         return ERR_OK;
     TRY(like_of(c, mine->u, &me, mine->r.id, &m, &n));
     TRY(numbers_elsewhere(c, mine->u, mine->r.id, &a, true, hit, &hits, &total));
-    *yes = false;
     for (size_t i = 0; i < n; i++)
-        *yes = *yes || str_eq(m[i].id, other);
+        if (str_eq(m[i].id, other))
+            ask_for(out, other);
     for (size_t i = 0; i < hits; i++)
-        *yes = *yes || str_eq(hit[i].id, other);
+        for (size_t k = 0; str_eq(hit[i].id, other) && k < hits; k++)
+            if (i == k || (!hit[k].hers && str_eq(hit[k].department, hit[i].department)))
+                ask_for(out, hit[k].id);
     return ERR_OK;
 }
 
 /* The other office learns that a colleague asks; who or what she asks about stays
  * with the office that knows. */
-enum err thing_act_ask(struct ctx *c, const struct request *rq, struct response *rs)
+static enum err tell_owner(struct ctx *c, struct str id)
 {
-    struct mine mine;
     struct record theirs;
     struct work_case k;
     struct draft *d;
-    bool shown;
-    TRY(mine_of(c, rq, &mine));
-    TRY(shown_to_her(c, &mine, rq->params[1], &shown));
-    if (!shown)
-        return not_found(c, rq->params[1]);
-    TRY(record_load(c, rq->params[1], &theirs));
+    TRY(record_load(c, id, &theirs));
     if (!thing_find(theirs.kind))
         return not_found(c, theirs.id);
     TRY(work_case(c, record_get(&theirs, "case"), &k));
     TRY(draft_begin(c, k.id, "thing.ask", &d));
     alert_add(c, d, k.route, k.id, k.owner, str_is(theirs.kind, "person") ? "asks" : "asks-thing",
               office_text(c, c->who->office));
-    TRY(draft_commit(c, d));
+    return draft_commit(c, d);
+}
+
+enum err thing_act_ask(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    struct mine mine;
+    struct asked a;
+    TRY(mine_of(c, rq, &mine));
+    TRY(shown_to_her(c, &mine, rq->params[1], &a));
+    if (!a.n)
+        return not_found(c, rq->params[1]);
+    for (size_t i = 0; i < a.n; i++)
+        TRY(tell_owner(c, a.id[i]));
     return back_to(c, rs, &mine);
 }
 

@@ -35,8 +35,8 @@ const char *like_key(struct ctx *c, const struct thing_use *u, const char *what)
 
 /* Another record that has one of these numbers.  hers: she may see it; else she
  * may learn that there is one, where, and ask. */
-struct number_hit { const struct thing_use *u; struct str id, case_id, dossier; const char *what; bool hers; };
-enum { NUMBER_HITS = 12 };
+struct number_hit { const struct thing_use *u; struct str id, case_id, dossier, department; const char *what; bool hers; };
+enum { NUMBER_HITS = 24 };
 /* total counts all of them, also those above NUMBER_HITS. */
 enum err numbers_elsewhere(struct ctx *c, const struct thing_use *u, struct str but, const struct answers *a,
                            bool others_too, struct number_hit out[NUMBER_HITS], size_t *n, size_t *total) MUST_CHECK;

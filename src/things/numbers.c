@@ -125,7 +125,18 @@ static enum err holders(struct ctx *c, const struct number *v, struct hits *h)
             continue;
         h->total++;
         if (h->n < NUMBER_HITS)
-            h->out[h->n++] = (struct number_hit){ u, row[i].id, row[i].case_id, row[i].dossier, v->what, hers };
+            h->out[h->n++] = (struct number_hit){ .u = u, .id = row[i].id, .case_id = row[i].case_id, .dossier = row[i].dossier,
+                                                     .what = v->what, .hers = hers };
+    }
+    return ERR_OK;
+}
+
+static enum err departments(struct ctx *c, struct number_hit *h, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct work_case k;
+        TRY(work_case(c, h[i].case_id, &k));
+        h[i].department = department_of_place(c, k.territory);
     }
     return ERR_OK;
 }
@@ -141,7 +152,7 @@ enum err numbers_elsewhere(struct ctx *c, const struct thing_use *u, struct str 
         TRY(holders(c, &v[i], &h));
     *n = h.n;
     *total = h.total;
-    return ERR_OK;
+    return departments(c, out, h.n);
 }
 
 enum err numbers_holding(struct ctx *c, struct str written, struct number_hit out[NUMBER_HITS], size_t *n)

@@ -76,19 +76,27 @@ static enum err candidate(const struct page_of *p, const struct match_candidate 
 
 /* ---- equal numbers ------------------------------------------------------------------------------------- */
 
-static enum err number_line(struct ctx *c, struct out *o, const struct number_hit *h, const struct page_of *p)
+static enum err own_line(struct ctx *c, struct out *o, const struct number_hit *h)
 {
     struct work_case k;
     TRY(work_case(c, h->case_id, &k));
     step_begin(o, TONE_PLAIN);
     text(o, say_join(c, "thing.number", str_c(h->what)));
-    if (h->hers) {
-        html(o, ": ");
-        link_text(o, str_join(&c->mem, say_join(c, "thing.one", str_c(h->u->kind)), STR(", "), k.code),
-                  "/case/%s/%s/%s", k.id, str_c(h->u->kind), h->id);
-    }
-    whereabouts(c, o, &k, h->hers);
-    if (p && !h->hers && access_may(c, p->u->link, p->mine->dossier))
+    html(o, ": ");
+    link_text(o, str_join(&c->mem, say_join(c, "thing.one", str_c(h->u->kind)), STR(", "), k.code),
+              "/case/%s/%s/%s", k.id, str_c(h->u->kind), h->id);
+    whereabouts(c, o, &k, true);
+    step_end(o);
+    return ERR_OK;
+}
+
+/* Those of one department together: she asks there once. */
+static enum err others_line(struct ctx *c, struct out *o, const struct number_hit *h, size_t n, const struct page_of *p)
+{
+    step_begin(o, TONE_PLAIN);
+    text(o, say_join(c, "thing.number", str_c(h->what)));
+    step_note(o, SAYF(c, "thing.numbers-there", W_TEXT("where", place_text(c, h->department)), W_INT("n", (int64_t)n)));
+    if (p && access_may(c, p->u->link, p->mine->dossier))
         act_button(o, BTN_QUIET, "person.ask", "/%s/%s/ask/%s", str_c(p->u->path), p->mine->id, h->id);
     step_end(o);
     return ERR_OK;
@@ -102,21 +110,43 @@ static bool listed(const struct match_candidate *m, size_t n, struct str id)
     return false;
 }
 
+static bool same_far(const struct number_hit *a, const struct number_hit *b)
+{
+    return !a->hers && !b->hers && str_eq(a->department, b->department);
+}
+
+/* Hers one by one, others by department, each said where the first of them stands. */
+static enum err number_lines(struct ctx *c, struct out *o, const struct page_of *p, const struct number_hit *h, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t there = 0, first = i;
+        for (size_t k = 0; k < n; k++)
+            if (same_far(&h[i], &h[k])) {
+                first = k < first ? k : first;
+                there++;
+            }
+        if (h[i].hers)
+            TRY(own_line(c, o, &h[i]));
+        else if (first == i)
+            TRY(others_line(c, o, &h[i], there, p));
+    }
+    return ERR_OK;
+}
+
 /* "This number is also in N other records"; those that stand above already are not
  * said twice.  p NULL: nothing is saved yet. */
-static enum err numbers_part(struct ctx *c, struct out *o, const struct page_of *p, const struct number_hit *h, size_t n,
+static enum err numbers_part(struct ctx *c, struct out *o, const struct page_of *p, struct number_hit *h, size_t n,
                              size_t total, const struct match_candidate *m, size_t n_m)
 {
     size_t more = 0;
     for (size_t i = 0; i < n; i++)
-        more += !listed(m, n_m, h[i].id);
-    if (!total || !more)
+        if (!listed(m, n_m, h[i].id))
+            h[more++] = h[i];
+    if (!more)
         return ERR_OK;
     para_text(o, SAYF(c, "thing.numbers", W_INT("n", (int64_t)total)));
     steps_begin(o, true);
-    for (size_t i = 0; i < n; i++)
-        if (!listed(m, n_m, h[i].id))
-            TRY(number_line(c, o, &h[i], p));
+    TRY(number_lines(c, o, p, h, more));
     steps_end(o);
     return ERR_OK;
 }

@@ -96,7 +96,7 @@ static enum err by_words(struct ctx *c, struct str q, struct number_hit *out, si
         TRY(record_load(c, row[i].id, &r));
         struct answers a = kind_answers(c, &r);
         if (says(c, u, &a, word, words))
-            out[(*n)++] = (struct number_hit){ u, row[i].id, row[i].case_id, row[i].dossier, NULL, true };
+            out[(*n)++] = (struct number_hit){ .u = u, .id = row[i].id, .case_id = row[i].case_id, .dossier = row[i].dossier, .hers = true };
     }
     return ERR_OK;
 }

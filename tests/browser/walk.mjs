@@ -225,6 +225,40 @@ async function walk(js) {
     is((await say(fiscal, other)).status === 404, 'the prosecutor does not open the protection dossier');
   });
 
+  await part('places and employers', async () => {
+    const add = async (kind, values) => {
+      await fiscal.goto(`${kase}/${kind}/new`);
+      const status = await fill(fiscal, `${kase}/${kind}/new`, values);
+      return status === 200 && new URL(fiscal.url()).pathname;
+    };
+    const phone = '0000 777 345', first = await add('workplace', { name: 'Olería La Inventadísima', place_kind: 'brick_kiln', phone });
+    is(first, 'the prosecutor writes down the workplace');
+    await fiscal.goto(`${kase}/workplace/new`);
+    if (js) {
+      await fiscal.fill('[name=name]', 'La Inventadisima');
+      await fiscal.fill('[name=phone]', '+595 0000777345');
+      await fiscal.locator(`#look a[href="${first}"]`).waitFor();
+      is(true, 'while she types, what her files hold stands above the form');
+    }
+    const again = await add('workplace', { name: 'La Inventadisima', place_kind: 'brick_kiln', phone: '0000-777345' });
+    is(await fiscal.locator(`main a[href="${first}"]`).count() > 0 && /Por qué/.test(await bodyOf(fiscal)), 'written another way it is found again, with reasons');
+    const id = first.split('/').pop();
+    await send(fiscal, formTo(fiscal, `/thing/${again.split('/').pop()}/same/${id}`));
+    is(/2 registros son/.test(await bodyOf(fiscal)), 'she says it is the same');
+    await send(fiscal, fiscal.locator('form[action$="/undo"]').first());
+    is(!/2 registros son/.test(await bodyOf(fiscal)), 'and undoes it');
+    const boss = await add('employer', { name: 'Ladrillos Inventadísimos S.R.L.', employer_role: 'owner', employer_kind: 'firm', phone });
+    is(!/Inventadísimos/.test(await bodyOf(fiscal)), 'whose name is veiled');
+    await fiscal.locator('main a[href*="/open?to="]').click();
+    await fiscal.waitForLoadState();
+    await fill(fiscal, await fiscal.locator('main form[action$="/open"]').getAttribute('action'), { purpose: 'contact', reason: 'Para la acusación' });
+    is(new URL(fiscal.url()).pathname === boss && /Inventadísimos/.test(await bodyOf(fiscal)), 'until she opens it, with a purpose and a reason');
+    is(/Ese número está también en 2 registros/.test(await bodyOf(fiscal)), 'a number leads to records of another kind');
+    await fiscal.goto('/cases?q=inventadisima');
+    is(await fiscal.locator(`main a[href="${first}"]`).count() === 1, 'the search finds it in her files');
+    is((await say(codeni, boss)).status === 404 && !(await say(codeni, '/cases?q=inventadisima')).text.includes('Inventad'), 'CODENI sees none of it');
+  });
+
   await part('without names', async () => {
     const dept = await as('secretaria-filadelfia');
     const r = await say(dept, '/department');
