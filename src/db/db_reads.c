@@ -17,7 +17,8 @@
  *   - value(T, i, v), when every row of T that can reach its result satisfies
  *     "column i = v" with v one of its arguments: T is pinned;
  *   - rows(T) and column(T, i) of every column it reads, otherwise.
- * Which tables and columns it reads SQLite's authorizer says.  What pins them is read
+ * Which tables and columns it reads SQLite's authorizer says (of both sides of USING
+ * it names one: such a statement reads everything).  What pins them is read
  * from the text by a parser that knows little and, in doubt, pins nothing:
  *   - in one SELECT, a condition a.x = $n that is joined to the others by AND (in
  *     WHERE, or in the ON of the table it is about) pins a by x;
@@ -113,10 +114,11 @@ static void touch_update(struct db *db, uint64_t table, int columns)
     }
 }
 
-/* Tables whose changes nobody is told of: who reads them reads everything. */
+/* Tables whose changes nobody is told of (the hook is silent about SQLite's own):
+ * who reads them reads everything. */
 static bool untold(const char *table)
 {
-    return !strncmp(table, "change_", 7);
+    return !strncmp(table, "change_", 7) || !strncmp(table, "sqlite_", 7);
 }
 
 static void on_change(void *arg, sqlite3 *lite, int op, const char *schema, const char *name,
@@ -198,15 +200,18 @@ static void words_of(const char *p, struct text *x)
     x->t[x->n] = (struct token){ 0 };
 }
 
+/* As SQL compares names. */
+static bool same_word(struct str a, struct str b)
+{
+    bool same = a.n == b.n;
+    for (size_t i = 0; same && i < a.n; i++)
+        same = ascii_lower(a.p[i]) == ascii_lower(b.p[i]);
+    return same;
+}
+
 static bool is_word(const struct token *t, const char *w)
 {
-    size_t n = strlen(w);
-    if (t->sort != WORD || t->s.n != n)
-        return false;
-    for (size_t i = 0; i < n; i++)
-        if (ascii_lower(t->s.p[i]) != w[i])
-            return false;
-    return true;
+    return t->sort == WORD && same_word(t->s, str_c(w));
 }
 
 static bool is_one_of(const struct token *t, const char *const *w, size_t n)
@@ -410,7 +415,8 @@ struct asked { struct table_read t[TABLES_MAX]; size_t n; bool odd; };
 static int on_ask(void *arg, int what, const char *table, const char *column, const char *db, const char *trigger)
 {
     struct asked *a = arg;
-    (void)db, (void)trigger;
+    (void)db;
+    a->odd |= trigger != NULL;           /* of a view: it reads what our text does not show */
     if (what != SQLITE_READ) {
         a->odd |= what == SQLITE_RECURSIVE || what == SQLITE_PRAGMA;
         return SQLITE_OK;
@@ -486,13 +492,14 @@ struct stmt_reads {
     uint32_t place[];                    /* rows and columns of tables that are not pinned */
 };
 
-/* Every mention of the table's name that no point stands before or behind. */
+/* Every mention of the table's name, however written, that is not a column's or before one's. */
 static size_t mentions(const struct text *x, const char *table)
 {
     size_t n = 0;
-    for (size_t i = 0; i < x->n; i++)
-        n += x->t[i].sort == WORD && str_is(x->t[i].s, table) && !(i && is_sign(&x->t[i - 1], '.')) &&
-             !is_sign(&x->t[i + 1], '.');
+    for (size_t i = 0; i < x->n; i++) {
+        bool column = i > 1 && is_sign(&x->t[i - 1], '.') && !is_word(&x->t[i - 2], "main") && !is_word(&x->t[i - 2], "temp");
+        n += same_word(x->t[i].s, str_c(table)) && !column && !is_sign(&x->t[i + 1], '.');
+    }
     return n;
 }
 
@@ -506,11 +513,15 @@ static bool table_pins(const struct text *x, const char *table, const struct col
         if (!is_word(&x->t[i], "select"))
             continue;
         scope_read(&s, &x->t[i]);
+        if (s.odd) {                     /* then it may mention the table where we do not see it */
+            out->pins = before;
+            return false;
+        }
         pins_of(&s, p);
         for (size_t r = 0; r < s.refs; r++) {
             if (!str_is(s.ref[r].table, table))
                 continue;
-            int col = p[r].param && !s.odd ? column_at(k, p[r].column) : -1;
+            int col = p[r].param ? column_at(k, p[r].column) : -1;
             if (col < 0 || k->kind[col] == DB_NULL || out->pins == PINS_MAX) {
                 out->pins = before;
                 return false;
@@ -545,6 +556,9 @@ static bool table_free(const struct table_read *t, const struct columns *k, stru
 static bool reads_fill(struct db *db, const char *sql, struct text *x, struct asked *a, struct stmt_reads *out)
 {
     words_of(sql, x);
+    for (size_t i = 0; i < x->n; i++)    /* the authorizer hears of one of the two columns only */
+        if (is_word(&x->t[i], "using") || is_word(&x->t[i], "natural"))
+            return false;
     bool whole = !x->odd && is_word(&x->t[0], "select");       /* not WITH, VALUES, PRAGMA */
     if (!ask_lite(db, sql, a))
         return false;

@@ -45,7 +45,13 @@ static bool world_make(struct t *t, struct world *w)
         "CREATE TABLE k (id TEXT PRIMARY KEY, code TEXT NOT NULL, office TEXT NOT NULL, n BIGINT NOT NULL);"
         "CREATE TABLE o (id TEXT PRIMARY KEY, case_id TEXT NOT NULL, office TEXT NOT NULL, n BIGINT NOT NULL, body BLOB NOT NULL);"
         "CREATE INDEX o_case ON o (case_id);"
-        "CREATE TABLE g (id TEXT PRIMARY KEY, k TEXT NOT NULL, office TEXT NOT NULL, n BIGINT NOT NULL);"));
+        "CREATE TABLE g (id TEXT PRIMARY KEY, k TEXT NOT NULL, office TEXT NOT NULL, n BIGINT NOT NULL);"
+        "CREATE TABLE w (b TEXT, id TEXT, n BIGINT, office TEXT, PRIMARY KEY (id, n)) WITHOUT ROWID;"
+        "CREATE TABLE kid (id TEXT PRIMARY KEY, k TEXT NOT NULL REFERENCES k (id) ON DELETE CASCADE);"
+        "CREATE TABLE num (id BIGINT PRIMARY KEY, txt TEXT);"
+        "CREATE VIEW all_k AS SELECT id, office FROM k;"
+        "CREATE TRIGGER k_num AFTER UPDATE OF office ON k BEGIN INSERT INTO num VALUES (new.n, new.id)"
+        " ON CONFLICT (id) DO UPDATE SET txt = excluded.txt; END;"));
     OK(&w->c, db_open(&w->c, str_c(w->url), false, &w->read));
     CHECK(db_tell(w->write, touch, &w->seen));
     return w->read != NULL;
@@ -126,6 +132,31 @@ static const struct shape { const char *sql; bool fine; } shapes[] = {
     { "SELECT body FROM o WHERE lower(case_id) = $1" USE " ORDER BY id", false },
     { "SELECT id FROM o WHERE case_id = $1 || ''" USE " ORDER BY id", false },
     { "SELECT a.id FROM (SELECT id, office FROM o) AS a WHERE a.id = $1" USE, false },
+    /* names written otherwise, the same table seen twice, once where a careless eye passes over it */
+    { "SELECT id FROM k WHERE id = $1" USE " UNION SELECT id FROM K WHERE office = $2 ORDER BY id", false },
+    { "SELECT id FROM k WHERE id = $1" USE " UNION SELECT id FROM main.k ORDER BY id", false },
+    { "SELECT id FROM k WHERE id = $1" USE " AND EXISTS (SELECT 1 FROM g, main.k z WHERE z.office = g.office)", false },
+    { "SELECT id FROM g WHERE id <> $1 AND id IN (SELECT g.id FROM g JOIN k USING (office) WHERE k.n > 1) AND $2 = $2 AND $3 = $3 ORDER BY id", false },
+    { "SELECT o.id FROM o JOIN k USING (office) WHERE o.n >= 0" USE " ORDER BY o.id, k.id", false },
+    { "SELECT code FROM k NATURAL JOIN w WHERE $1 = $1 AND $2 = $2 AND $3 = $3 ORDER BY code", false },
+    { "SELECT all_k.id FROM all_k JOIN k ON k.id = $1 AND k.office = all_k.office WHERE $2 = $2 AND $3 = $3 ORDER BY all_k.id", false },
+    { "SELECT count(*) FROM all_k WHERE $1 = $1 AND $2 = $2 AND $3 = $3", false },
+    { "SELECT id FROM k WHERE id = $1" USE " AND office NOT IN (SELECT office FROM K WHERE n = 3)", false },
+    { "SELECT id FROM k WHERE id = $1 IS NULL" " AND $2 = $2 AND $3 = $3 ORDER BY id", false },
+    { "SELECT id FROM k WHERE 0 = id = $1 AND $2 = $2 AND $3 = $3 ORDER BY id", false },
+    { "SELECT id FROM k WHERE coalesce(NULL, id) = $1" USE, false },
+    { "SELECT k.id, o.id FROM k LEFT JOIN o ON coalesce(o.case_id, k.id) = $1 WHERE $2 = $2 AND $3 = $3 ORDER BY k.id, o.id", false },
+    { "SELECT k.id, o.id FROM k LEFT JOIN o ON (o.case_id = $1 OR o.office = $2) WHERE $3 = $3 ORDER BY k.id, o.id", false },
+    { "SELECT k.id, o.id FROM k LEFT JOIN o ON o.case_id = k.id WHERE o.case_id = $1" USE " ORDER BY k.id, o.id", true },
+    { "SELECT k.id FROM k LEFT JOIN o ON o.case_id = k.id WHERE o.case_id IS NULL AND k.office = $2 AND $1 = $1 AND $3 = $3 ORDER BY k.id", false },
+    { "SELECT id FROM k WHERE id LIKE $1 || '%' AND office = $2 AND $3 = $3 ORDER BY id", true },
+    { "SELECT id FROM k WHERE (id, office) = ($1, $2) AND $3 = $3", false },
+    { "SELECT x.id FROM k x JOIN k y ON y.office = x.office AND y.id = $1 WHERE $2 = $2 AND $3 = $3 ORDER BY x.id", false },
+    { "SELECT n FROM w WHERE id = $1 AND $2 = $2 AND $3 = $3 ORDER BY n", true },
+    { "SELECT b FROM w WHERE n = $3 AND $1 = $1 AND $2 = $2 ORDER BY id", true },
+    { "SELECT id FROM kid WHERE k = $1" USE " ORDER BY id", true },
+    { "SELECT count(*) FROM kid WHERE $1 = $1 AND $2 = $2 AND $3 = $3", false },
+    { "SELECT txt FROM num WHERE txt = $1" USE, true },
 };
 
 static struct str some(struct world *w, char first, uint64_t n)
@@ -143,7 +174,7 @@ static enum err any_change(struct world *w, uint64_t *seed)
     int64_t n = (int64_t)dice(seed, 6);
     c->db = w->write;
     enum err e = ERR_OK;
-    switch (dice(seed, 9)) {
+    switch (dice(seed, 15)) {
     case 0: e = db_exec(c, "INSERT INTO k (id, code, office, n) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO UPDATE"
                            " SET code = excluded.code, office = excluded.office, n = excluded.n",
                            ARGS(TEXT(k), TEXT(id), TEXT(f), INT(n))); break;
@@ -160,6 +191,14 @@ static enum err any_change(struct world *w, uint64_t *seed)
     case 7: e = db_exec(c, "UPDATE o SET body = $1 WHERE id = $2", ARGS(BYTES(body), TEXT(id))); break;
     case 8: e = db_exec(c, "INSERT OR REPLACE INTO g (id, k, office, n) VALUES ($1, $2, $3, $4)",
                            ARGS(TEXT(id), TEXT(k), TEXT(f), INT(n))); break;
+    case 9: e = db_exec(c, "INSERT INTO w (b, id, n, office) VALUES ($1, $2, $3, $4) ON CONFLICT (id, n) DO UPDATE SET b = excluded.b",
+                           ARGS(TEXT(body), TEXT(k), INT(n), TEXT(f))); break;
+    case 10: e = db_exec(c, "UPDATE OR REPLACE w SET n = $1, office = $2 WHERE id = $3", ARGS(INT(n), TEXT(f), TEXT(k))); break;
+    case 11: e = db_exec(c, "DELETE FROM w WHERE id = $1", ARGS(TEXT(k))); break;
+    case 12: e = db_exec(c, "INSERT INTO kid (id, k) SELECT $1, id FROM k WHERE id = $2 ON CONFLICT (id) DO UPDATE SET k = excluded.k",
+                           ARGS(TEXT(id), TEXT(k))); break;
+    case 13: e = db_exec(c, "UPDATE k SET office = $1 WHERE n = $2", ARGS(TEXT(f), INT(n))); break;
+    case 14: e = db_exec(c, "UPDATE num SET txt = $1 WHERE id = $2", ARGS(INT(n), TEXT(arena_dup(&c->mem, STR("3"))))); break;
     }
     c->db = before;
     return e;
