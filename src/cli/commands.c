@@ -155,13 +155,18 @@ static void harden(void)
     (void)setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
 }
 
-static int serve_house(struct ctx *c, struct args *a, struct house *h)
+static struct web_config web_config_of(struct args *a)
 {
-    struct web *w;
     const char *threads = option(a, "--threads");
-    struct web_config wc = { .bind = option(a, "--bind"), .port = a->port,
+    return (struct web_config){ .bind = option(a, "--bind"), .port = a->port,
         .threads = threads ? (int)strtol(threads, NULL, 10) : 0, .tls_cert = option(a, "--tls-cert"),
         .tls_key = option(a, "--tls-key"), .trust_proxy = flag(a, "--trust-proxy") };
+}
+
+static int serve_house(struct ctx *c, const struct web_config *cfg, struct house *h)
+{
+    struct web *w;
+    struct web_config wc = *cfg;
     if (web_start(c, h, &wc, &w) != ERR_OK)
         return cli_fail(c);
     printf("Amparo serves on http%s://%s:%d/\n", wc.tls_cert ? "s" : "", wc.bind ? wc.bind : "127.0.0.1", web_port(w));
@@ -177,10 +182,12 @@ static int cmd_serve(struct ctx *c, struct args *a)
     struct node_config cfg = config_of(c, a);
     cfg.quick = flag(a, "--quick-passwords");
     cfg.anew = flag(a, "--anew");
+    struct web_config wc = web_config_of(a);
+    cfg.door = &wc;
     harden();
     if (house_open(c, &cfg, &h) != ERR_OK)
         return cli_fail(c);
-    int rc = serve_house(c, a, h);
+    int rc = serve_house(c, &wc, h);
     house_close(c, h);
     return rc;
 }
@@ -209,8 +216,9 @@ static int cmd_demo(struct ctx *c, struct args *a)
     int rc = cfg.create && demo_fill(c, &dc) != ERR_OK ? cli_fail(c) : 0;
     if (!rc)
         demo_print_logins(c, stdout);
+    struct web_config wc = web_config_of(a);
     if (!rc && a->serve)
-        rc = serve_house(c, a, h);
+        rc = serve_house(c, &wc, h);
     house_close(c, h);
     return rc;
 }

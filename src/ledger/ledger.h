@@ -106,8 +106,8 @@ enum err node_unbox(struct ctx *c, struct str sealed, struct str *plain) MUST_CH
 /* Runs after the fold of every record of its kind, inside the fold's
  * transaction on c->db; writes the desk's own tables from this one record. It
  * must depend on nothing but *r, so that any order gives the same rows, and find
- * the rows it changes by their key: when tables are made again, other indexes come
- * after the rows.  writes: the tables' names with spaces between; NULL: any of
+ * the rows it changes by their key (struct table): when tables are made again, other
+ * indexes come after the rows.  writes: the tables' names with spaces between; NULL: any of
  * them.  When what a projector writes has another meaning, the text of its table
  * must change, or old rows stay as they are. */
 struct projector {

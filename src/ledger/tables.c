@@ -113,14 +113,26 @@ enum err tables_changed(struct ctx *c, struct ledger *l, const char **out, size_
 
 /* ---- making and dropping ------------------------------------------------------------- */
 
+/* An index that can wait for the rows: not one by which projectors find theirs. */
+static bool can_wait(const struct table *t, struct str statement)
+{
+    struct str before, columns, key = str_c(t->key ? t->key : "id");
+    if (!str_starts(statement, STR("CREATE INDEX")) || !str_cut(statement, '(', &before, &columns))
+        return false;
+    size_t n = 0;
+    while (n < columns.n && columns.p[n] != ',' && columns.p[n] != ')' && columns.p[n] != ' ')
+        n++;
+    return !str_eq(str_sub(columns, 0, n), key);
+}
+
 /* The statements of a table's text: those that must be there before its rows, or
  * the indexes that are made in one go when the rows are there. */
-static enum err script_part(struct ctx *c, const char *text, bool indexes)
+static enum err script_part(struct ctx *c, const struct table *t, bool indexes)
 {
-    struct str rest = str_c(text), one;
+    struct str rest = str_c(t->create), one;
     while (str_next(&rest, ';', &one)) {
         one = str_trim(one);
-        if (!one.n || str_starts(one, STR("CREATE INDEX")) != indexes)
+        if (!one.n || can_wait(t, one) != indexes)
             continue;
         const char *z = arena_z(&c->mem, one);
         TRY(ctx_check(c));
@@ -135,7 +147,7 @@ static enum err table_make_bare(struct ctx *c, const struct table *t)
         TRY(db_script(c, c->db, "CREATE TABLE change_index (gid INTEGER NOT NULL, n INTEGER NOT NULL,"
                                 " mark INTEGER NOT NULL, PRIMARY KEY (gid, n, mark)) WITHOUT ROWID"));
     else
-        TRY(script_part(c, t->create, false));
+        TRY(script_part(c, t, false));
     return db_exec(c, "INSERT INTO fold_table (name) VALUES ($1) ON CONFLICT (name) DO NOTHING",
                    ARGS(TEXT(str_c(t->name))));
 }
@@ -164,7 +176,7 @@ enum err tables_index(struct ctx *c, struct ledger *l)
 {
     const struct table *t;
     for (size_t i = 0; (t = table_at(l, i)); i++) {
-        TRY(script_part(c, t->create, true));
+        TRY(script_part(c, t, true));
         remaking_set(l, (int64_t)i + 1, (int64_t)tables_count(l), REMAKE_ROWS, REMAKE_ALL);
     }
     return ERR_OK;
@@ -201,7 +213,7 @@ enum err tables_index_of(struct ctx *c, struct ledger *l, const char *const *nam
 {
     for (size_t i = 0; i < l->cfg.tables_n; i++)
         if (named(l->cfg.tables[i].name, names, n))
-            TRY(script_part(c, l->cfg.tables[i].create, true));
+            TRY(script_part(c, &l->cfg.tables[i], true));
     return ERR_OK;
 }
 

@@ -7,13 +7,28 @@
 
 #include <stdlib.h>
 
-/* Territories are ids with a common beginning only by accident: ask the pack
- * which ones lie inside, and sum. */
-struct sums { struct ctx *c; struct str inside; };
+/* A department is the territories inside it, as the pack has them: everything is
+ * counted territory by territory, by their indexes, so that it costs what lies in
+ * this department, however large the country is. */
+struct sums { struct ctx *c; struct str *in; size_t in_n; };
 
-static bool inside(const struct sums *s, struct str territory)
+static int by_text(const void *x, const void *y)
 {
-    return pack_within(s->c->node->pack, territory, s->inside);
+    return str_cmp(*(const struct str *)x, *(const struct str *)y);
+}
+
+static enum err territories_inside(struct sums *s, struct str whole)
+{
+    const struct pack *p = s->c->node->pack;
+    s->in = NEW_N(&s->c->mem, struct str, p->territories_n + 1);
+    s->in_n = 0;
+    TRY(ctx_check(s->c));
+    for (size_t i = 0; i < p->territories_n; i++)
+        if (pack_within(p, p->territories[i].id, whole))
+            s->in[s->in_n++] = p->territories[i].id;
+    if (s->in_n)
+        qsort(s->in, s->in_n, sizeof *s->in, by_text);
+    return ERR_OK;
 }
 
 struct tally { struct str name; int64_t a, b; };
@@ -29,24 +44,28 @@ static struct tally *tally_of(struct tally *t, size_t *n, size_t max, struct str
     return &t[(*n)++];
 }
 
+static enum err stages_in(struct sums *s, struct str place, struct tally *t, size_t *n, size_t max, int64_t *open)
+{
+    AUTO_ROWS r = { 0 };
+    TRY(db_query(s->c, &r,
+        "SELECT stage, count(*) FROM case_row WHERE territory = $1 AND status = 'open' GROUP BY stage ORDER BY stage",
+        ARGS(TEXT(place))));
+    while (rows_next(&r)) {
+        struct tally *one = tally_of(t, n, max, row_str(&r, 0));
+        if (one)
+            one->a += row_i64(&r, 1);
+        *open += row_i64(&r, 1);
+    }
+    return rows_end(&r);
+}
+
 static enum err count_stages(struct sums *s, struct department *d)
 {
     enum { MAX = 32 };
-    AUTO_ROWS r = { 0 };
     struct tally t[MAX];
     size_t n = 0;
-    TRY(db_query(s->c, &r,
-        "SELECT territory, stage, count(*) FROM case_row WHERE status = 'open'"
-        " GROUP BY territory, stage ORDER BY territory, stage", NO_ARGS));
-    while (rows_next(&r)) {
-        if (!inside(s, row_str(&r, 0)))
-            continue;
-        struct tally *one = tally_of(t, &n, MAX, row_str(&r, 1));
-        if (one)
-            one->a += row_i64(&r, 2);
-        d->open += row_i64(&r, 2);
-    }
-    TRY(rows_end(&r));
+    for (size_t i = 0; i < s->in_n; i++)
+        TRY(stages_in(s, s->in[i], t, &n, MAX, &d->open));
     struct stage_count *out = NEW_N(&s->c->mem, struct stage_count, MAX);
     TRY(ctx_check(s->c));
     for (size_t i = 0; case_stages[i]; i++)             /* in the order of the chain */
@@ -57,27 +76,36 @@ static enum err count_stages(struct sums *s, struct department *d)
     return ERR_OK;
 }
 
+/* The steps that are due in its open cases: a step lies where its case lies.  The state
+ * must not choose the index: most of the country's steps have it. */
+static enum err offices_in(struct sums *s, struct str place, struct tally *t, size_t *n, size_t max, int64_t *late)
+{
+    AUTO_ROWS r = { 0 };
+    TRY(db_query(s->c, &r,
+        "SELECT o.office, count(*), sum(CASE WHEN o.due_us < $2 THEN 1 ELSE 0 END)"
+        " FROM case_row k JOIN obligation o ON o.case_id = k.id"
+        " WHERE k.territory = $1 AND o.state || '' = 'due' GROUP BY o.office ORDER BY o.office",
+        ARGS(TEXT(place), INT(s->c->now_us))));
+    while (rows_next(&r)) {
+        struct tally *one = tally_of(t, n, max, row_str(&r, 0));
+        if (!one)
+            continue;
+        one->a += row_i64(&r, 2);
+        one->b += row_i64(&r, 1);
+        *late += row_i64(&r, 2);
+    }
+    return rows_end(&r);
+}
+
 static enum err count_offices(struct sums *s, struct department *d)
 {
     enum { MAX = 100 };
-    AUTO_ROWS r = { 0 };
     struct tally *t = NEW_N(&s->c->mem, struct tally, MAX);
     struct late_count *out = NEW_N(&s->c->mem, struct late_count, MAX);
     size_t n = 0;
     TRY(ctx_check(s->c));
-    TRY(db_query(s->c, &r,
-        "SELECT territory, office, count(*), sum(CASE WHEN due_us < $1 THEN 1 ELSE 0 END)"
-        " FROM obligation WHERE state = 'due' GROUP BY territory, office ORDER BY territory, office",
-        ARGS(INT(s->c->now_us))));
-    while (rows_next(&r)) {
-        struct tally *one = inside(s, row_str(&r, 0)) ? tally_of(t, &n, MAX, row_str(&r, 1)) : NULL;
-        if (!one)
-            continue;
-        one->a += row_i64(&r, 3);
-        one->b += row_i64(&r, 2);
-        d->late += row_i64(&r, 3);
-    }
-    TRY(rows_end(&r));
+    for (size_t i = 0; i < s->in_n; i++)
+        TRY(offices_in(s, s->in[i], t, &n, MAX, &d->late));
     for (size_t i = 0; i < n; i++)
         out[i] = (struct late_count){ t[i].name, t[i].a, t[i].b };
     for (size_t i = 1; i < n; i++)                      /* most late first */
@@ -91,25 +119,31 @@ static enum err count_offices(struct sums *s, struct department *d)
     return ERR_OK;
 }
 
+static enum err left_in(struct sums *s, struct str place, struct tally *t, size_t *n, size_t max)
+{
+    AUTO_ROWS r = { 0 };
+    TRY(db_query(s->c, &r,
+        "SELECT left_at, count(*) FROM case_row WHERE territory = $1 AND status = 'closed'"
+        " GROUP BY left_at ORDER BY left_at", ARGS(TEXT(place))));
+    while (rows_next(&r)) {
+        struct tally *one = tally_of(t, n, max, row_str(&r, 0));
+        if (one)
+            one->a += row_i64(&r, 1);
+    }
+    return rows_end(&r);
+}
+
 /* Where cases leave the chain: the last stage reached before closing is the
  * furthest step done. */
 static enum err count_left(struct sums *s, struct department *d)
 {
     enum { MAX = 32 };
-    AUTO_ROWS r = { 0 };
     struct tally t[MAX];
     size_t n = 0;
     struct leave_count *out = NEW_N(&s->c->mem, struct leave_count, MAX);
     TRY(ctx_check(s->c));
-    TRY(db_query(s->c, &r,
-        "SELECT territory, left_at, count(*) FROM case_row WHERE status = 'closed'"
-        " GROUP BY territory, left_at ORDER BY territory, left_at", NO_ARGS));
-    while (rows_next(&r)) {
-        struct tally *one = inside(s, row_str(&r, 0)) ? tally_of(t, &n, MAX, row_str(&r, 1)) : NULL;
-        if (one)
-            one->a += row_i64(&r, 2);
-    }
-    TRY(rows_end(&r));
+    for (size_t i = 0; i < s->in_n; i++)
+        TRY(left_in(s, s->in[i], t, &n, MAX));
     for (size_t i = 0; i < n; i++)
         out[i] = (struct leave_count){ t[i].name, t[i].a };
     d->left = out;
@@ -117,115 +151,213 @@ static enum err count_left(struct sums *s, struct department *d)
     return ERR_OK;
 }
 
-static enum err count_signals(struct sums *s, struct department *d)
+static enum err signals_in(struct sums *s, struct str place, int64_t *n)
 {
     AUTO_ROWS r = { 0 };
-    TRY(db_query(s->c, &r,
-        "SELECT territory, count(*) FROM signal_row WHERE due_us < 9223372036854775807"
-        " GROUP BY territory ORDER BY territory", NO_ARGS));
-    while (rows_next(&r))
-        if (inside(s, row_str(&r, 0)))
-            d->signals += row_i64(&r, 1);
+    TRY(db_query(s->c, &r, "SELECT count(*) FROM signal_row WHERE territory = $1 AND due_us < 9223372036854775807",
+        ARGS(TEXT(place))));
+    *n += rows_next(&r) ? row_i64(&r, 0) : 0;
     return rows_end(&r);
 }
 
-/* What is one, by the links that stand. */
-static enum err load_groups(struct ctx *c, struct match_groups *g)
+static enum err count_signals(struct sums *s, struct department *d)
 {
-    enum { STEP = 1000 };
-    struct match_bond *b = NULL;
-    size_t n = 0, room = 0;
-    AUTO_ROWS r = { 0 };
-    TRY(db_query(c, &r, "SELECT id, a, b, same, at_us FROM thing_link WHERE same < 2 ORDER BY id", NO_ARGS));
-    while (rows_next(&r)) {
-        if (n == room) {
-            struct match_bond *more = NEW_N(&c->mem, struct match_bond, room + room / 2 + STEP);
-            TRY(ctx_check(c));
-            if (n)
-                memcpy(more, b, n * sizeof *b);
-            room += room / 2 + STEP;
-            b = more;
-        }
-        b[n++] = (struct match_bond){ .id = row_str(&r, 0), .a = row_str(&r, 1), .b = row_str(&r, 2),
-                                      .same = row_i64(&r, 3) == 1, .at_us = row_i64(&r, 4) };
-    }
-    TRY(rows_end(&r));
-    return match_groups(c, b, n, g);
-}
-
-static int by_text(const void *x, const void *y)
-{
-    return str_cmp(*(const struct str *)x, *(const struct str *)y);
-}
-
-/* Records that somebody confirmed as one are one, in however many cases and
- * districts they stand.  rows: territory, id, ordered by id. */
-static enum err count_each(struct sums *s, struct rows *r, const struct match_groups *g, int64_t *each, int64_t *records)
-{
-    enum { MAX = 2 * 1000 * 1000 };
-    struct str *who = NULL;
-    size_t room = 0, n = 0;
-    while (rows_next(r) && n < MAX) {
-        if (!inside(s, row_str(r, 0)))
-            continue;
-        if (!g->n) {                            /* no links: everyone is one */
-            n++;
-            continue;
-        }
-        if (n == room) {
-            struct str *more = NEW_N(&s->c->mem, struct str, room * 2 + 1000);
-            TRY(ctx_check(s->c));
-            if (who)
-                memcpy(more, who, n * sizeof *who);
-            room = room * 2 + 1000;
-            who = more;
-        }
-        who[n++] = match_group_of(g, row_str(r, 1));
-    }
-    TRY(rows_end(r));
-    *records = (int64_t)n;
-    *each = who ? 0 : *records;
-    if (who)
-        qsort(who, n, sizeof *who, by_text);
-    for (size_t i = 0; who && i < n; i++)
-        *each += i == 0 || !str_eq(who[i], who[i - 1]);
+    for (size_t i = 0; i < s->in_n; i++)
+        TRY(signals_in(s, s->in[i], &d->signals));
     return ERR_OK;
 }
 
-static enum err count_persons(struct sums *s, const struct match_groups *g, struct department *d)
+/* ---- each once --------------------------------------------------------------------------
+ *
+ * Records that somebody confirmed as one are one here, also when what holds them
+ * together is a record of another department.  Whoever has records in two departments
+ * is counted once in each, and once in the country. */
+
+struct ids { struct str *p; size_t n, room; };
+struct bonds { struct match_bond *p; size_t n, room; };
+
+static enum err ids_add(struct ctx *c, struct ids *l, struct str id)
 {
-    AUTO_ROWS r = { 0 };
-    TRY(db_query(s->c, &r, "SELECT k.territory, p.id FROM person_row p JOIN case_row k ON k.id = p.case_id"
-                           " WHERE p.role = 'affected' ORDER BY p.id", NO_ARGS));
-    return count_each(s, &r, g, &d->persons, &d->records);
+    if (l->n == l->room) {
+        size_t room = l->room * 2 + 1000;
+        struct str *more = NEW_N(&c->mem, struct str, room);
+        TRY(ctx_check(c));
+        if (l->n)
+            memcpy(more, l->p, l->n * sizeof *more);
+        *l = (struct ids){ more, l->n, room };
+    }
+    l->p[l->n++] = id;
+    return ERR_OK;
 }
 
-static enum err count_things(struct sums *s, const struct match_groups *g, const char *kind, int64_t *each)
+static enum err bonds_add(struct ctx *c, struct bonds *l, struct match_bond b)
+{
+    if (l->n == l->room) {
+        size_t room = l->room * 2 + 200;
+        struct match_bond *more = NEW_N(&c->mem, struct match_bond, room);
+        TRY(ctx_check(c));
+        if (l->n)
+            memcpy(more, l->p, l->n * sizeof *more);
+        *l = (struct bonds){ more, l->n, room };
+    }
+    l->p[l->n++] = b;
+    return ERR_OK;
+}
+
+static enum err take_bonds(struct ctx *c, struct rows *r, struct bonds *out)
+{
+    while (rows_next(r))
+        TRY(bonds_add(c, out, (struct match_bond){ .id = row_str(r, 0), .a = row_str(r, 1), .b = row_str(r, 2),
+                                                   .same = row_i64(r, 3) == 1, .at_us = row_i64(r, 4) }));
+    return rows_end(r);
+}
+
+/* Of one territory: the records, and the links at either end of one of them. */
+static enum err persons_in(struct ctx *c, struct str place, struct ids *who, struct bonds *bonds)
+{
+    AUTO_ROWS r = { 0 }, a = { 0 }, b = { 0 };
+    TRY(db_query(c, &r, "SELECT p.id FROM case_row k JOIN person_row p ON p.case_id = k.id"
+                        " WHERE k.territory = $1 AND p.role = 'affected' ORDER BY p.id", ARGS(TEXT(place))));
+    while (rows_next(&r))
+        TRY(ids_add(c, who, row_str(&r, 0)));
+    TRY(rows_end(&r));
+    TRY(db_query(c, &a, "SELECT l.id, l.a, l.b, l.same, l.at_us FROM case_row k JOIN person_row p ON p.case_id = k.id"
+                        " JOIN thing_link l ON l.a = p.id WHERE k.territory = $1 AND p.role = 'affected' AND l.same < 2"
+                        " ORDER BY l.id", ARGS(TEXT(place))));
+    TRY(take_bonds(c, &a, bonds));
+    TRY(db_query(c, &b, "SELECT l.id, l.a, l.b, l.same, l.at_us FROM case_row k JOIN person_row p ON p.case_id = k.id"
+                        " JOIN thing_link l ON l.b = p.id WHERE k.territory = $1 AND p.role = 'affected' AND l.same < 2"
+                        " ORDER BY l.id", ARGS(TEXT(place))));
+    return take_bonds(c, &b, bonds);
+}
+
+static enum err kind_in(struct ctx *c, struct str place, const char *kind, struct ids *who, struct bonds *bonds)
+{
+    AUTO_ROWS r = { 0 }, a = { 0 }, b = { 0 };
+    TRY(db_query(c, &r, "SELECT t.id FROM case_row k JOIN kind_row t ON t.case_id = k.id"
+                        " WHERE k.territory = $1 AND t.kind = $2 ORDER BY t.id", ARGS(TEXT(place), TEXT(str_c(kind)))));
+    while (rows_next(&r))
+        TRY(ids_add(c, who, row_str(&r, 0)));
+    TRY(rows_end(&r));
+    TRY(db_query(c, &a, "SELECT l.id, l.a, l.b, l.same, l.at_us FROM case_row k JOIN kind_row t ON t.case_id = k.id"
+                        " JOIN thing_link l ON l.a = t.id WHERE k.territory = $1 AND t.kind = $2 AND l.same < 2"
+                        " ORDER BY l.id", ARGS(TEXT(place), TEXT(str_c(kind)))));
+    TRY(take_bonds(c, &a, bonds));
+    TRY(db_query(c, &b, "SELECT l.id, l.a, l.b, l.same, l.at_us FROM case_row k JOIN kind_row t ON t.case_id = k.id"
+                        " JOIN thing_link l ON l.b = t.id WHERE k.territory = $1 AND t.kind = $2 AND l.same < 2"
+                        " ORDER BY l.id", ARGS(TEXT(place), TEXT(str_c(kind)))));
+    return take_bonds(c, &b, bonds);
+}
+
+static enum err links_of(struct ctx *c, struct str id, struct bonds *out)
 {
     AUTO_ROWS r = { 0 };
-    int64_t records;
-    TRY(db_query(s->c, &r, "SELECT k.territory, t.id FROM thing_row t JOIN case_row k ON k.id = t.case_id"
-                           " WHERE t.kind = $1 ORDER BY t.id", ARGS(TEXT(str_c(kind)))));
-    return count_each(s, &r, g, each, &records);
+    TRY(db_query(c, &r, "SELECT id, a, b, same, at_us FROM thing_link WHERE (a = $1 OR b = $1) AND same < 2 ORDER BY id",
+        ARGS(TEXT(id))));
+    return take_bonds(c, &r, out);
+}
+
+static bool among(const struct ids *sorted, struct str id)
+{
+    return sorted->n && bsearch(&id, sorted->p, sorted->n, sizeof *sorted->p, by_text);
+}
+
+static int by_bond(const void *x, const void *y)
+{
+    return str_cmp(((const struct match_bond *)x)->id, ((const struct match_bond *)y)->id);
+}
+
+/* The same link may have been met at both its ends. */
+static void bonds_once(struct bonds *l)
+{
+    size_t k = 0;
+    if (l->n)
+        qsort(l->p, l->n, sizeof *l->p, by_bond);
+    for (size_t i = 0; i < l->n; i++)
+        if (!k || !str_eq(l->p[k - 1].id, l->p[i].id))
+            l->p[k++] = l->p[i];
+    l->n = k;
+}
+
+static bool met(const struct ids *l, struct str id)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (str_eq(l->p[i], id))
+            return true;
+    return false;
+}
+
+/* Along links of "same" to records elsewhere, and on: what holds ours together may lie
+ * there.  A group larger than FAR is nobody's. */
+static enum err follow_out(struct ctx *c, const struct ids *ours, struct bonds *l)
+{
+    enum { FAR = 20000 };
+    struct ids out = { 0 };
+    for (size_t i = 0; i < l->n && out.n < FAR; i++) {
+        const struct str end[] = { l->p[i].a, l->p[i].b };
+        for (size_t k = 0; k < 2 && l->p[i].same; k++)
+            if (!among(ours, end[k]) && !met(&out, end[k])) {
+                TRY(ids_add(c, &out, end[k]));
+                TRY(links_of(c, end[k], l));
+            }
+    }
+    bonds_once(l);
+    return ERR_OK;
+}
+
+static enum err count_each(struct sums *s, struct ids *ours, struct bonds *l, int64_t *each)
+{
+    struct match_groups g;
+    if (ours->n)
+        qsort(ours->p, ours->n, sizeof *ours->p, by_text);
+    TRY(follow_out(s->c, ours, l));
+    *each = (int64_t)ours->n;
+    if (!l->n)
+        return ERR_OK;                  /* no links: everyone is one */
+    TRY(match_groups(s->c, l->p, l->n, &g));
+    for (size_t i = 0; i < ours->n; i++)
+        ours->p[i] = match_group_of(&g, ours->p[i]);
+    qsort(ours->p, ours->n, sizeof *ours->p, by_text);
+    for (size_t i = 1; i < ours->n; i++)
+        *each -= str_eq(ours->p[i], ours->p[i - 1]);
+    return ERR_OK;
+}
+
+static enum err count_persons(struct sums *s, struct department *d)
+{
+    struct ids who = { 0 };
+    struct bonds l = { 0 };
+    for (size_t i = 0; i < s->in_n; i++)
+        TRY(persons_in(s->c, s->in[i], &who, &l));
+    d->records = (int64_t)who.n;
+    return count_each(s, &who, &l, &d->persons);
+}
+
+static enum err count_kind(struct sums *s, const char *kind, int64_t *each)
+{
+    struct ids who = { 0 };
+    struct bonds l = { 0 };
+    for (size_t i = 0; i < s->in_n; i++)
+        TRY(kind_in(s->c, s->in[i], kind, &who, &l));
+    return count_each(s, &who, &l, each);
 }
 
 enum err department_of(struct ctx *c, struct str territory, struct department *out)
 {
-    const struct pack *p = c->node->pack;
-    struct sums s = { c, territory.n ? territory : c->who->territory };
+    struct str whole = territory.n ? territory : c->who->territory;
+    struct sums s = { .c = c };
     struct department d = { 0 };
-    struct match_groups g;
     TRY(access_need(c, "office.department", (struct str){ 0 }));
-    if (!pack_within(p, s.inside, c->who->territory))
-        return FAIL(c, ERR_NOT_FOUND, "error.not-found", "territory " STR_F, STR_A(s.inside));
+    if (!pack_within(c->node->pack, whole, c->who->territory))
+        return FAIL(c, ERR_NOT_FOUND, "error.not-found", "territory " STR_F, STR_A(whole));
+    TRY(territories_inside(&s, whole));
     TRY(count_stages(&s, &d));
     TRY(count_offices(&s, &d));
     TRY(count_left(&s, &d));
     TRY(count_signals(&s, &d));
-    TRY(load_groups(c, &g));
-    TRY(count_persons(&s, &g, &d));
-    TRY(count_things(&s, &g, "workplace", &d.workplaces));
-    TRY(count_things(&s, &g, "employer", &d.employers));
+    TRY(count_persons(&s, &d));
+    TRY(count_kind(&s, "workplace", &d.workplaces));
+    TRY(count_kind(&s, "employer", &d.employers));
     *out = d;
     return ERR_OK;
 }

@@ -19,6 +19,7 @@ const struct table signal_tables[] = {
       " channel TEXT NOT NULL, case_id TEXT NOT NULL, title TEXT NOT NULL, receipt TEXT NOT NULL,"
       " instance TEXT NOT NULL, received_us BIGINT NOT NULL, due_us BIGINT NOT NULL);"
       "CREATE INDEX signal_row_office ON signal_row (office, due_us, id);"
+      "CREATE INDEX signal_row_territory ON signal_row (territory, due_us);"
       "CREATE INDEX signal_row_receipt ON signal_row (receipt);"
       "CREATE INDEX signal_row_instance ON signal_row (instance);"
       "CREATE INDEX signal_row_case ON signal_row (case_id);" },

@@ -14,6 +14,7 @@
 #include "signal/served.h"
 #include "things/things.h"
 #include "web/desks.h"
+#include "web/porter.h"
 #include "web/reuse.h"
 #include "words/words.h"
 #include "work/work.h"
@@ -44,6 +45,7 @@ struct house {
     struct reuse *reuse;
     struct rulebook *rulebook;
     struct standards *standards;
+    struct remaking remaking;
 };
 enum { NONCE_MINUTES = 10 };
 enum { SIGNALS_BYTES = 16 << 20 };
@@ -142,7 +144,11 @@ static enum err open_parts(struct ctx *c, const struct node_config *cfg, struct 
         .meter = h->meter, .stopping = &h->stopping,
         .standards = h->standards };
     c->node = &h->node;
-    TRY(ledger_open(c, &lc, &h->ledger));
+    lc.remaking = &h->remaking;
+    struct porter *p = cfg->door ? porter_start(&h->node, cfg->door, &h->remaking) : NULL;
+    enum err e = ledger_open(c, &lc, &h->ledger);
+    porter_stop(p);
+    TRY(e);
     h->node.ledger = h->ledger;
     TRY(ledger_connect(c, h->ledger, &c->db));
     if (!h->pack)

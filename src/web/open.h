@@ -6,6 +6,7 @@
 #include "base/node.h"
 #include "ledger/ledger.h"
 
+struct web_config;
 struct node_config {
     struct str data;            /* folder of the node: node.key, ledger.db, tables.db */
     struct str db;              /* "postgres:…" instead of the two files; {0}: SQLite */
@@ -14,6 +15,7 @@ struct node_config {
     bool quick;                 /* cheap password hashes: demos and tests */
     bool create;                /* make the node first (init) */
     bool anew;                  /* make every page anew (web/reuse.h) */
+    const struct web_config *door;   /* where to say so while tables are made again (porter.h); or NULL */
 };
 /* A running node and a connection for this thread in c (c->node, c->db). */
 struct house;

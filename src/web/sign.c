@@ -4,6 +4,7 @@
 
 #include "access/access.h"
 #include "page/files.h"
+#include "web/porter.h"
 #include "web/reuse.h"
 
 enum { LEFT_S = 600 };                  /* how long public addresses stay neutral */
@@ -222,6 +223,7 @@ static enum err static_file(struct ctx *c, const struct request *rq, struct resp
 
 const struct route web_routes[] = {
     { GET,  "/static/:file", static_file,  .open = true, .help = "Style, scripts, images." },
+    { GET,  "/health",       health_text,  .open = true, .help = "Is it up, for machines that watch." },
     { GET,  "/sign-in",      sign_in_page, .open = true, .help = "Sign-in form." },
     { POST, "/sign-in",      sign_in,      .open = true, .help = "Sign in." },
     { POST, "/sign-out",     sign_out,     .open = true, .help = "Sign out and forget." },
