@@ -169,8 +169,10 @@ static enum err call(struct ctx *c, const struct inquiry_peer *p, int64_t until_
     if (m) {
         struct curl_blob ca = { (void *)(uintptr_t)p->ca.p, p->ca.n, CURL_BLOB_COPY };
         (void)curl_easy_setopt(h, CURLOPT_HTTPHEADER, heads);
-        if (p->ca.n)
-            (void)curl_easy_setopt(h, CURLOPT_CAINFO_BLOB, &ca);    /* this authority and no other */
+        if (p->ca.n) {                          /* this authority and no other: the folder of the system's stays */
+            (void)curl_easy_setopt(h, CURLOPT_CAINFO_BLOB, &ca);
+            (void)curl_easy_setopt(h, CURLOPT_CAPATH, NULL);        /* beside a blob unless it is taken away */
+        }
         CURLcode code = run_call(c, m, h);
         if (code == CURLE_OK)
             (void)curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, status);

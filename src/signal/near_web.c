@@ -143,6 +143,8 @@ enum err signal_panel_near(struct ctx *c, struct out *o, const struct subject *a
 
 /* ---- the signals of a case -------------------------------------------------------------------- */
 
+/* Those she may see.  Of the others not even when they came: that can tell the side of
+ * the accused who spoke. */
 enum err signal_panel_case(struct ctx *c, struct out *o, const struct subject *about)
 {
     enum { SHOWN = 50 };
@@ -151,15 +153,14 @@ enum err signal_panel_case(struct ctx *c, struct out *o, const struct subject *a
     TRY(db_query(c, &r, "SELECT id, dossier, received_us FROM signal_row WHERE case_id = $1 ORDER BY received_us, id LIMIT $2",
                  ARGS(TEXT(about->id), INT(SHOWN))));
     while (rows_next(&r)) {
+        if (!access_may(c, "signal.view", row_str(&r, 1)))
+            continue;
         if (n++ == 0) {
             part_begin(o, "near.of-case");
             steps_begin(o, false);
         }
         step_begin(o, TONE_PLAIN);
-        if (access_may(c, "signal.view", row_str(&r, 1)))
-            link_(o, "signal.one", path_of(c, "/signal/%s", row_str(&r, 0)));
-        else
-            T(o, "signal.one");
+        link_(o, "signal.one", path_of(c, "/signal/%s", row_str(&r, 0)));
         html(o, " <small>");
         time_of(o, row_i64(&r, 2));
         html(o, "</small>");

@@ -7,8 +7,11 @@
 #include "inquiry/meter.h"
 #include "web/web.h"
 
+#include <curl/curl.h>
+#include <dlfcn.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -297,6 +300,61 @@ static void silent_stop(struct t *t, struct trio *x)
 }
 static void stopped(struct t *t) { each_engine(t, silent_stop); }
 
+/* ---- whom a letter is given to ------------------------------------------------------------------------------- */
+
+/* In the place of the library's: what was asked of it. */
+static struct { bool seen, blob, folder, peer_off, host_off; } tls;
+
+#undef curl_easy_setopt
+CURLcode curl_easy_setopt(CURL *h, CURLoption o, ...)
+{
+    static CURLcode (*real)(CURL *, CURLoption, ...);
+    va_list ap;
+    va_start(ap, o);
+    void *p = NULL;
+    curl_off_t n = 0;
+    if (o >= CURLOPTTYPE_OFF_T && o < CURLOPTTYPE_BLOB)
+        n = va_arg(ap, curl_off_t);
+    else if (o < CURLOPTTYPE_OBJECTPOINT)
+        n = va_arg(ap, long);
+    else
+        p = va_arg(ap, void *);
+    va_end(ap);
+    tls.seen |= o == CURLOPT_URL && str_starts(str_c(p), STR("https://localhost:9/"));
+    tls.blob |= o == CURLOPT_CAINFO_BLOB;
+    tls.folder &= !(o == CURLOPT_CAPATH && !p);
+    tls.peer_off |= o == CURLOPT_SSL_VERIFYPEER && n != 1;
+    tls.host_off |= o == CURLOPT_SSL_VERIFYHOST && n != 2;
+    if (!real)
+        *(void **)&real = dlsym(RTLD_NEXT, "curl_easy_setopt");
+    return o >= CURLOPTTYPE_OFF_T && o < CURLOPTTYPE_BLOB ? real(h, o, n)
+         : o < CURLOPTTYPE_OBJECTPOINT ? real(h, o, (long)n) : real(h, o, p);
+}
+
+/* A pair with an authority of its own trusts no other: without the line that takes
+ * the system's folder away, libcurl looks for issuers there as well. */
+static void own_authority(struct t *t, struct trio *x)
+{
+    struct ctx *c = &x->h[A].c;
+    size_t moved;
+    tls = (typeof(tls)){ .folder = true };
+    machine(&x->h[A]);
+    OK(c, inquiry_pair(c, &(struct inquiry_pairing){ .card = inquiry_card(&x->h[B].c), .name = STR("Con autoridad"),
+        .url = STR("https://localhost:9"), .ca = STR("-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----") }));
+    OK(c, inquiry_exchange(c, &moved));
+    CHECK(tls.seen && tls.blob && !tls.folder);
+    CHECK(!tls.peer_off && !tls.host_off);
+}
+static void trusted(struct t *t)
+{
+    struct trio *x = calloc(1, sizeof *x);
+    if (x && trio_fresh(t, x, false)) {             /* nothing here depends on the engine */
+        own_authority(t, x);
+        trio_end(x);
+    }
+    free(x);
+}
+
 /* ---- the guardian's page ------------------------------------------------------------------------------ */
 
 /* Whoever has the right sees nodes, purposes and numbers; no case code, no alias. */
@@ -342,6 +400,7 @@ static const struct t_case cases[] = {
     { "a node that sends too much is refused, named, paused", flooded },
     { "what is refused in writing has an end", ends },
     { "the guardian's page: numbers, no case, no officer; by its own right", watched },
+    { "a private certificate authority is the only one", trusted },
     { "the program stops while another node is silent", stopped },
 };
 T_MAIN(cases)

@@ -214,8 +214,11 @@ static void other_owner_on(struct t *t, struct house_t *h)
     struct str there = signed_in(t, h, THERE), here = signed_in(t, h, HERE);
     struct signal s = now(t, h, b);
     CHECK(!grant_exists(c, s.dossier, STR(HERE), LEVEL_READ));
+    CHECK(page_holds(t, h, there, PATH(STR("/case/"), case_id), STR("Avisos de este caso")));
+    CHECK(!page_holds(t, h, here, PATH(STR("/case/"), case_id), STR("Avisos de este caso")));   /* nor when it came */
     CHECK_EQ(post(t, h, there, PATH(STR("/signal/"), b, STR("/same/"), a), "x", ""), 303);
     CHECK(grant_exists(c, s.dossier, STR(HERE), LEVEL_READ));
+    CHECK(page_holds(t, h, here, PATH(STR("/case/"), case_id), STR("Avisos de este caso")));
     CHECK(page_holds(t, h, here, PATH(STR("/signal/"), b), STR("puente tebicuari")));
     struct str link = one_value(h, "SELECT id FROM signal_link WHERE a = $1", b);
     CHECK_EQ(post(t, h, here, PATH(STR("/signal/"), b, STR("/link/"), link, STR("/undo")), "x", ""), 404);   /* reads, no more */
