@@ -113,6 +113,13 @@ const intake = part('intake', async () => {
   if (referral) await look(p, 'a referral', referral);
   await look(p, 'directory', '/directory');
   await look(p, 'search', '/cases?q=PY&show=all');
+  await look(p, 'find a person', '/find', true);
+  await p.fill('[name=find_name]', 'Rosa Inventada');
+  await send(p, p.locator('form[action="/find"]').last());
+  await look(p, 'who was found');
+  const all = p.locator('form[action="/find"]').filter({ has: p.locator('[name=act]') });
+  await send(p, all);
+  await look(p, 'asking everyone, refused');
   await p.goto('/work');
   await send(p, p.locator('form[action="/lock"]'));
   await look(p, 'locked');
@@ -143,6 +150,7 @@ const justice = part('justice', async () => {
 
 const department = part('department', async () => {
   const p = await looker('secretaria-filadelfia');
+  await look(p, 'persons counted once', '/programme/persons');
   await look(p, 'the department', '/department', true);
   await shoot(p, 'department', 1280, 1000);
   await look(p, 'the first days', '/first-days');

@@ -87,6 +87,23 @@ static void own_on(struct t *t, struct house_t *h)
     CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM access_event WHERE detail LIKE '%nventada Prueba%' OR detail LIKE '%Ysap%'", NO_ARGS), 0);
 }
 
+/* A grant for some kinds of records is none for persons. */
+static void part_on(struct t *t, struct house_t *h)
+{
+    struct ctx *c = &h->c;
+    struct work_case far = case_at(t, h, "PY-4", THERE);
+    struct str p = person_in(t, h, &far, "P1"), here = signed_in(t, h, HERE);
+    for (int whole = 0; whole < 2; whole++) {
+        struct draft *d;
+        as(t, h, THERE);
+        OK(c, draft_begin(c, far.id, "test.give", &d));
+        (void)grant_add(c, d, far.protection, STR(HERE), LEVEL_READ, "referral", 0, whole ? (struct str){ 0 } : STR("need visit"));
+        OK(c, draft_commit(c, d));
+        CHECK_EQ(holds(FIND(here, SAY_NAME).body, p), whole);
+        CHECK_EQ(holds(FIND(here, SAY_NAME).body, far.code), whole);
+    }
+}
+
 #define EVERYONE { STR("act"), STR("everyone") }, { STR("purpose"), STR("Llamada de una escuela; visita mañana") }
 
 static void everyone_on(struct t *t, struct house_t *h)
@@ -241,10 +258,11 @@ static void both(struct t *t, void (*run)(struct t *t, struct house_t *h))
     }
 }
 #define BOTH(name) static void name(struct t *t) { both(t, name##_on); }
-BOTH(own) BOTH(everyone) BOTH(quota) BOTH(who) BOTH(refused)
+BOTH(own) BOTH(part) BOTH(everyone) BOTH(quota) BOTH(who) BOTH(refused)
 
 static const struct t_case cases[] = {
     { "her own files: code and link, each look written down, no name shown", own },
+    { "a grant for some kinds of records finds no person", part },
     { "everyone: a purpose, how likely and the department, the office that knows sees it", everyone },
     { "who fishes for a neighbour runs dry", quota },
     { "who may look, and who may ask", who },
