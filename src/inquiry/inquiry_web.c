@@ -154,6 +154,7 @@ static void guardians(struct ctx *c, struct out *o, const struct inquiry_preview
         opt[i] = (struct choice){ .value = p->guardian[i].node, .text = p->guardian[i].name };
         all = i ? str_join(&c->mem, all, STR(" "), p->guardian[i].node) : p->guardian[i].node;
     }
+    hidden(o, "choose", STR("yes"));
     pick(o, &(struct pick){ .name = "guardian", .label = "inquiry.guardians", .hint = "inquiry.guardians-hint",
                             .value = all, .options = opt, .n = p->guardians, .many = true });
 }
@@ -225,6 +226,8 @@ static enum err act_ask(struct ctx *c, const struct request *rq, struct response
         wrong(o, "purpose", "inquiry.which-purpose");
     if (!req_is(rq, "confirm", "yes"))
         wrong(o, "confirm", "inquiry.not-confirmed");
+    if (req_is(rq, "choose", "yes") && !req_has(rq, "guardian"))
+        wrong(o, "guardian", "inquiry.which-guardian");
     if (o->wrong) {
         rs->status = 422;
         return ask_page(c, rq, rs);

@@ -77,6 +77,7 @@ static inline bool stopping(const struct ctx *c)
 enum err letter_send(struct ctx *c, const struct inquiry *q, const struct letter *l) MUST_CHECK;
 /* Written, but kept back until letters_release: a set goes whole or not at all. */
 enum err letter_hold(struct ctx *c, const struct inquiry *q, const struct letter *l) MUST_CHECK;
+/* ERR_CONFLICT when the run is no longer in the state that q says. */
 enum err letters_release(struct ctx *c, struct draft *d, const struct inquiry *q) MUST_CHECK;
 enum err letters_drop(struct ctx *c, const struct inquiry *q) MUST_CHECK;   /* what an interrupted try left */
 /* REFUSE with its reason; *q becomes "refused". */

@@ -75,7 +75,11 @@ static enum err held_to(struct ctx *c, struct draft *d, const struct inquiry *q,
 
 enum err letters_release(struct ctx *c, struct draft *d, const struct inquiry *q)
 {
+    struct inquiry now;
     size_t n;
+    TRY(run_row(c, q->run, &now));
+    if (!str_eq(now.state, q->state))               /* another process of this node was first */
+        return FAIL(c, ERR_CONFLICT, "inquiry.known", "run " STR_F, STR_A(q->run));
     return held_to(c, d, q, "waiting", &n);
 }
 

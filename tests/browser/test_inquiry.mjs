@@ -12,8 +12,8 @@ import { diag, formTo, launch, ok, part, plan, send, visitor } from './house.mjs
 const program = process.argv[2] ?? 'build/rel/amparo';
 const shots = process.env.AMPARO_SHOTS;
 const dir = mkdtempSync(join(tmpdir(), 'amparo-inquiry-'));
-const node = Object.fromEntries(['a', 'b', 'g'].map(k => [k, { data: join(dir, k) }]));
-const names = { a: 'Consejería del Norte (prueba)', b: 'Fiscalía del Sur (prueba)', g: 'Defensoría del Pueblo (prueba)' };
+const node = Object.fromEntries(['a', 'b', 'g', 'h'].map(k => [k, { data: join(dir, k) }]));
+const names = { a: 'Consejería del Norte (prueba)', b: 'Fiscalía del Sur (prueba)', g: 'Defensoría del Pueblo (prueba)', h: 'Segunda guardiana (prueba)' };
 const run = (k, ...args) => execFileSync(program, [...args, '--data', node[k].data], { encoding: 'utf8' });
 const refused = (k, ...args) => {
   try { return `done: ${execFileSync(program, [...args, '--data', node[k].data], { encoding: 'utf8', stdio: 'pipe' })}`; } catch (e) { return String(e.stdout) + String(e.stderr); }
@@ -94,7 +94,8 @@ try {
   run('g', 'init', '--no-passphrase');
   execFileSync(program, ['user', 'add', 'vigila', '--name', 'Garante Inventada', '--office', 'codeni-filadelfia', '--roles', 'oversight',
     '--data', node.g.data], { input: 'amparo-demo\n', encoding: 'utf8' });
-  for (const k of 'abg') {
+  run('h', 'init', '--no-passphrase');
+  for (const k of 'abgh') {
     node[k].port = await freePort();
     node[k].base = `http://127.0.0.1:${node[k].port}`;
     node[k].card = run(k, 'inquiry', 'card').trim();
@@ -251,6 +252,25 @@ try {
       ok(!waits() && state('b', `run = '${runId}'`) !== '', 'with the right one it goes');
       await boss.goto('/inquiries/nodes');
       await shoot(boss, 'inquiry-nodes-asker');
+      // A second guardian, by courier only: she may be left out, but not both.
+      const form = formTo(boss, '/inquiries/nodes');
+      await form.locator('[name=card]').fill(node.h.card);
+      await form.locator('[name=name]').fill(names.h);
+      await form.locator('[name=guardian]').check();
+      await send(boss, form);
+      await asker.goto(`/person/${mine[0][0]}/inquiry?agency=${node.b.id}`);
+      await shoot(asker, 'inquiry-two-guardians');
+      ok((await text(asker)).split(names.h).length === 3, 'what each guardian learns is said, and she can be chosen');
+      const both = formTo(asker, `/person/${mine[0][0]}/inquiry`);
+      ok(await both.locator('[name=guardian]:checked').count() === 2, 'both are asked unless she says otherwise');
+      await both.locator('[name=purpose][value=protect]').check();
+      await both.locator('[name=confirm]').check();
+      for (const k of 'gh') await both.locator(`[name=guardian][value="${node[k].id}"]`).uncheck();
+      ok(await send(asker, both) === 422, 'without any guardian nothing is sent');
+      await both.locator(`[name=guardian][value="${node.g.id}"]`).check();
+      await both.locator('[name=confirm]').check();
+      await send(asker, both);
+      ok(query('a', `SELECT guardian FROM inquiry_row WHERE id = '${new URL(asker.url()).pathname.split('/').pop()}'`) === node.g.id, 'the other one alone is asked');
     });
 
   await part('refused by the server', async () => {
@@ -307,7 +327,7 @@ try {
     await shoot(sessions.b, 'inquiry-cut');
     writeFileSync(stick, whole);
     await take('b');
-    ok(/1 taken in/.test(await take('g')), 'the guardian reads the same stick');
+    ok(/[1-9]\d* taken in/.test(await take('g')) && state('g', `run = '${runId}'`) !== '', 'the guardian reads the same stick');
     await out('b');
     await take('g');
     await out('g');
