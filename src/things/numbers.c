@@ -99,12 +99,13 @@ static bool met_before(const struct hits *h, struct str id)
 /* Past this a number is somebody's office, or nobody's. */
 enum { ROWS_MAX = 100 };
 
+struct holder { struct str id, kind, case_id, dossier; bool shy; };
+
 static enum err holders(struct ctx *c, const struct number *v, struct hits *h)
 {
     AUTO_ROWS r = { 0 };
-    struct { struct str id, kind, case_id, dossier; bool shy; } *row = NULL;
+    struct holder *row = NEW_N(&c->mem, struct holder, ROWS_MAX);
     size_t n = 0;
-    row = (void *)NEW_N(&c->mem, char, ROWS_MAX * sizeof *row);
     TRY(ctx_check(c));
     TRY(db_query(c, &r, "SELECT id, kind, case_id, dossier, shy FROM thing_number WHERE number = $1 AND id <> $2"
                         " ORDER BY id DESC LIMIT 100", ARGS(TEXT(v->digest), TEXT(h->but))));

@@ -79,7 +79,7 @@ static size_t words_of(struct ctx *c, struct str q, struct str word[WORDS_MAX])
 static enum err by_words(struct ctx *c, struct str q, struct number_hit *out, size_t *n)
 {
     struct str word[WORDS_MAX];
-    struct row *row = (void *)NEW_N(&c->mem, char, OPENED * sizeof *row);
+    struct row *row = NEW_N(&c->mem, struct row, OPENED);
     size_t rows, words = words_of(c, q, word);
     TRY(ctx_check(c));
     if (!words)
@@ -213,7 +213,7 @@ static enum err linked(struct ctx *c, struct str *id, size_t *n)
 static enum err groups_table(struct ctx *c, struct out *o, const struct str *id, size_t n)
 {
     struct str *done = NEW_N(&c->mem, struct str, n + 1);
-    struct record *r = (void *)NEW_N(&c->mem, char, GROUP * sizeof *r);
+    struct record *r = NEW_N(&c->mem, struct record, GROUP);
     size_t shown = 0;
     TRY(ctx_check(c));
     for (size_t i = 0; i < n; i++) {

@@ -148,6 +148,25 @@ const justice = part('justice', async () => {
   await p.context().close();
 });
 
+const inspection = part('inspection', async () => {
+  const p = await looker('mtess-filadelfia');
+  await look(p, 'in several cases', '/things');
+  await p.goto('/cases?show=all');
+  const cases = await p.locator('main a[href^="/case/"]').evaluateAll(a => [...new Set(a.map(x => x.getAttribute('href')))]);
+  const seen = {};
+  for (const c of cases.slice(0, 12)) {
+    await p.goto(c);
+    for (const kind of ['workplace', 'employer', 'vehicle'])
+      seen[kind] ??= await p.locator(`main a[href^="${c}/${kind}/"]:not([href$="/new"])`).first().getAttribute('href', { timeout: 100 }).catch(() => undefined);
+  }
+  for (const kind of Object.keys(seen).filter(k => seen[k])) await look(p, `one ${kind}`, seen[kind]);
+  ok(seen.workplace && seen.employer, 'an inspector has workplaces and employers');
+  await look(p, 'an employer asked', seen.employer.replace(/[^/]+$/, 'new'));
+  await look(p, 'the search for a place', '/cases?q=inventados&show=all');
+  ok(!p.troubles.length, `inspection: nothing refused, nothing foreign ${p.troubles.join(' ')}`);
+  await p.context().close();
+});
+
 const department = part('department', async () => {
   const p = await looker('secretaria-filadelfia');
   await look(p, 'persons counted once', '/programme/persons');
@@ -168,7 +187,7 @@ const administration = part('administration', async () => {
   await p.context().close();
 });
 
-await Promise.all([open, intake, justice, department, administration]);
+await Promise.all([open, intake, justice, inspection, department, administration]);
 
 await part('weight', async () => {
   const p = await visitor(browser, home.base, { login: 'codeni-filadelfia' });
