@@ -30,6 +30,20 @@ static void help(FILE *to)
         "  --passphrase-file FILE   first line opens the key file; else AMPARO_PASSPHRASE, else none\n");
 }
 
+static bool is_help(const char *word)
+{
+    return !strcmp(word, "--help") || !strcmp(word, "-h");
+}
+
+/* "match" explains itself at more length. */
+static bool wants_help(const struct command *cmd, const struct args *a)
+{
+    bool asked = false;
+    for (int i = 0; i < a->n; i++)
+        asked |= is_help(a->v[i]);
+    return asked && strcmp(cmd->name, "match") != 0;
+}
+
 /* The command with the longest name that the words begin with. */
 static const struct command *find(int argc, char **argv, int *used)
 {
@@ -75,7 +89,7 @@ int cli_main(int argc, char **argv)
     int used = 0, kept = 0;
     const struct command *cmd = argc > 1 ? find(argc, argv, &used) : NULL;
     if (!cmd) {
-        bool asked = argc > 1 && (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help"));
+        bool asked = argc > 1 && (!strcmp(argv[1], "help") || is_help(argv[1]));
         help(asked || argc < 2 ? stdout : stderr);
         return asked || argc < 2 ? 0 : 2;
     }
@@ -84,6 +98,10 @@ int cli_main(int argc, char **argv)
         if (!common(&a, &i))
             a.v[kept++] = a.v[i];
     a.n = kept;
+    if (wants_help(cmd, &a)) {
+        (void)printf("amparo %s\n        %s\n", cmd->usage, cmd->help);
+        return 0;
+    }
     ctx_init(&c, 512u << 20);
     int rc = cmd->run(&c, &a);
     ctx_done(&c);

@@ -74,8 +74,12 @@ static void skip_link(struct out *o)
 
 /* ---- the public header --------------------------------------------------------------- */
 
+/* Not on the answer to a form, which has no address of its own: following a link
+ * there would lose it, a receipt's number too. */
 static void language_links(struct out *o)
 {
+    if (o->rq && o->rq->method != GET)
+        return;
     struct str here = o->rq ? o->rq->path : STR("/");
     html(o, "<nav");
     T_ATTR(o, "aria-label", "page.language");
@@ -323,7 +327,7 @@ static void footer(struct out *o)
     if (o->open && unchecked(o, lang_of(o)))
         unchecked_note(o);
     html(o, "<ul>\n");
-    foot_link(o, "page.help", o->site->help);
+    foot_link(o, "page.help", o->open ? o->site->home : o->site->help);     /* the numbers to call are there */
     if (!o->open && o->c->who && o->site->language)
         foot_languages(o);
     foot_link(o, "page.privacy", o->site->privacy);

@@ -27,6 +27,8 @@ AMPARO_PASSPHRASE=uno "$exe" init --data "$d" >"$tmp/sheet" 2>&1; ok $? "a node 
 export AMPARO_PASSPHRASE=uno
 works "an officer" sh -c "echo clave-larga-1 | '$exe' user add ana --name Ana --office codeni-filadelfia --data '$d'"
 
+works "asked for help, a command only explains itself" sh -c "cd '$tmp' && '$exe' demo --help | grep -q 'fictional' && ! [ -e amparo-demo ]"
+
 # ---- keys
 AMPARO_PASSPHRASE=dos says "a wrong passphrase is called so" "passphrase" "$exe" verify --data "$d"
 cp "$d/node.key" "$tmp/key"; printf 'not a key\n' >"$d/node.key"

@@ -11,7 +11,7 @@ struct told { const char *what, *where, *signs, *phone; };
 static struct str tell(struct t *t, struct house_t *h, const char *territory, const struct told *s, struct str *receipt)
 {
     const char *const v[][2] = { { "what", s->what }, { "where_text", s->where }, { "signs", s->signs },
-        { "contact_wanted", s->phone ? "yes" : "no" }, { "contact_phone", s->phone }, { "who_works", "under14" } };
+        { "contact_wanted", s->phone ? "yes" : "no" }, { "contact_phone", s->phone }, { "who_works", "below_minimum_age" } };
     struct answers a = { 0 };
     struct str r, id = { 0 };
     h->c.who = NULL;
