@@ -162,9 +162,11 @@ struct str look_question(struct ctx *c, struct str id, const struct match_record
         m->address, m->extra, m->ids[0].value, m->ids[1].value, m->ids[2].value, m->phones[0], m->phones[1], m->place };
     struct buf b;
     buf_init(&b, &c->mem, 64 << 10);
-    for (size_t i = 0; i < COUNT_OF(part); i++) {
-        buf_put(&b, part[i]);
-        buf_char(&b, '\n');
+    for (size_t i = 0; i < COUNT_OF(part); i++) {       /* with its length: no other question reads the same, */
+        struct str looked_at = str_sub(part[i], 0, MATCH_FIELD_MAX);    /* however long its fields are */
+        buf_i64(&b, (int64_t)looked_at.n);
+        buf_char(&b, ' ');
+        buf_put(&b, looked_at);
     }
     if (m->has_age)
         buf_i64(&b, m->age);

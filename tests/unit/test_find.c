@@ -171,6 +171,25 @@ static void quota_on(struct t *t, struct house_t *h)
     CHECK_EQ(events(h, "asked", far.protection), 1);
 }
 
+/* No two questions that find differently count as one: neither by what no buffer holds,
+ * nor by what stands between the fields. */
+static void one_each_on(struct t *t, struct house_t *h)
+{
+    enum { LONG = 100 << 10 };
+    struct str here = signed_in(t, h, HERE), none = { 0 };
+    char *x = arena_alloc(&h->c.mem, LONG, 1);
+    memset(x, 'x', LONG);
+    struct str garbage = { x, LONG };
+    for (int i = 0; i < 2; i++)
+        (void)FIND(here, EVERYONE, { STR("find_name"), STR("Ysapy Prueba") }, { STR("find_alias"), garbage },
+                   { STR("find_born"), i ? STR("2012") : STR("2011") });
+    CHECK_EQ(events(h, "search", none), 2);
+    for (int i = 0; i < 2; i++)
+        (void)FIND(here, EVERYONE, { STR("find_name"), STR("Ysapy Prueba") }, { STR("find_alias"), i ? STR("a\n2011") : STR("a") },
+                   { STR("find_born"), i ? STR("2012") : STR("2011\n2012") });
+    CHECK_EQ(events(h, "search", none), 4);
+}
+
 static int get(struct t *t, struct house_t *h, const char *office, struct str path)
 {
     struct got g;
@@ -258,13 +277,14 @@ static void both(struct t *t, void (*run)(struct t *t, struct house_t *h))
     }
 }
 #define BOTH(name) static void name(struct t *t) { both(t, name##_on); }
-BOTH(own) BOTH(part) BOTH(everyone) BOTH(quota) BOTH(who) BOTH(refused)
+BOTH(own) BOTH(part) BOTH(everyone) BOTH(quota) BOTH(one_each) BOTH(who) BOTH(refused)
 
 static const struct t_case cases[] = {
     { "her own files: code and link, each look written down, no name shown", own },
     { "a grant for some kinds of records finds no person", part },
     { "everyone: a purpose, how likely and the department, the office that knows sees it", everyone },
     { "who fishes for a neighbour runs dry", quota },
+    { "each question counts as itself", one_each },
     { "who may look, and who may ask", who },
     { "the nth statement and allocation refused", refused },
 };
