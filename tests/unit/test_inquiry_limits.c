@@ -272,6 +272,47 @@ static void ends(struct t *t)
     free(x);
 }
 
+/* ---- many letters by network ------------------------------------------------------------------------------- */
+
+/* More than one batch either way: all go, all come, nothing twice. */
+static void batches(struct t *t, struct trio *x)
+{
+    static const struct who known = { "Ysapy María", "Inventada Prueba", "2012-04-05", "0000001", NULL };
+    enum { MANY = 30 };
+    struct ctx *a = &x->h[A].c, *g = &x->h[G].c;
+    struct work_case ka = case_of(t, &x->h[A], "py-1601", ASKS);
+    struct str mine = person(t, &x->h[A], &ka, &known);
+    struct element e[TOKENS_ASKED];
+    struct inquiry q;
+    struct web *w = NULL;
+    struct buf url;
+    int64_t left = -1;
+    size_t moved = 0;
+    a->now_us = g->now_us = clock_now_us();         /* a served node has the real clock */
+    for (int i = 0; i < INQUIRY_PER_OFFICER; i++)
+        (void)ask_from(t, x, mine, ERR_OK);
+    some_elements(e);
+    struct letter l = question(x, e), no = { .kind = LETTER_REFUSE, .to = x->node[A], .words = STR("x") };
+    TAKES(&x->h[G], letter_by(t, x, A, G, &l), "taken");
+    OK(g, run_row(g, l.run, &q));
+    for (int i = 0; i < MANY; i++)
+        OK(g, letter_send(g, &q, &no));
+    OK(g, web_start(g, x->h[G].house, &(struct web_config){ .threads = 2 }, &w));
+    buf_init(&url, &a->mem, 64);
+    buf_fmt(&url, "http://127.0.0.1:%d", web_port(w));
+    machine(&x->h[A]);
+    OK(a, inquiry_pair(a, &(struct inquiry_pairing){ .card = inquiry_card(g), .name = STR("Defensoría"), .url = buf_str(&url), .guardian = true }));
+    OK(a, inquiry_exchange(a, &moved));
+    web_stop(w);
+    OK(a, waiting_to(a, x->node[G], &left));
+    CHECK_EQ(left, 0);
+    OK(g, waiting_to(g, x->node[A], &left));
+    CHECK_EQ(left, 0);
+    CHECK_EQ(moved, INQUIRY_PER_OFFICER + MANY);
+    CHECK_EQ(COUNT_ROWS(&x->h[G], "SELECT count(*) FROM inquiry_row", NO_ARGS), INQUIRY_PER_OFFICER + 1);
+}
+static void network(struct t *t) { each_engine(t, batches); }
+
 /* ---- stopping while another node is silent ---------------------------------------------------------------- */
 
 /* Without it the call would hold on for two minutes. */
@@ -401,6 +442,7 @@ static const struct t_case cases[] = {
     { "what is refused in writing has an end", ends },
     { "the guardian's page: numbers, no case, no officer; by its own right", watched },
     { "a private certificate authority is the only one", trusted },
+    { "more letters than one batch, either way", network },
     { "the program stops while another node is silent", stopped },
 };
 T_MAIN(cases)
