@@ -147,42 +147,51 @@ static int by_group(const void *pa, const void *pb)
     return a->at_us != b->at_us ? (a->at_us > b->at_us ? 1 : -1) : str_cmp(a->id, b->id);
 }
 
-/* Every record of somebody affected in a case inside the territory.  An identification
- * that names no record of a person speaks for all of its case. */
-static enum err load(struct ctx *c, struct str inside, const struct match_groups *g, struct one **out, size_t *n)
+struct ones { struct one *v; size_t n, room; };
+enum { ONES_MAX = 2 * 1000 * 1000 };
+
+static enum err keep(struct ctx *c, struct ones *o, struct one x)
 {
-    enum { MAX = 2 * 1000 * 1000 };
-    struct one *v = NULL;
-    size_t k = 0, room = 0;
+    if (o->n == o->room) {
+        struct one *more = NEW_N(&c->mem, struct one, o->room * 2 + 200);
+        TRY(ctx_check(c));
+        if (o->n)
+            memcpy(more, o->v, o->n * sizeof *more);
+        o->room = o->room * 2 + 200;
+        o->v = more;
+    }
+    o->v[o->n++] = x;
+    return ERR_OK;
+}
+
+/* Every record of somebody affected in a case of this very place.  An identification
+ * that names no record of a person speaks for all of its case. */
+static enum err load_place(struct ctx *c, struct str place, const struct match_groups *g, struct ones *o)
+{
     AUTO_ROWS r = { 0 };
     TRY(db_query(c, &r,
-        "SELECT p.id, p.sex, p.age, p.at_us, k.territory, k.cl, k.fl, k.ht, k.criadazgo, coalesce(i.month, '')"
-        " FROM programme_person p JOIN case_row k ON k.id = p.case_id"
-        " LEFT JOIN (SELECT q.id AS who, min(d.month) AS month FROM programme_person q JOIN programme_identified d"
-        "   ON d.case_id = q.case_id AND (d.person = q.id OR NOT EXISTS (SELECT 1 FROM programme_person z WHERE z.id = d.person))"
-        "   GROUP BY q.id) i ON i.who = p.id"
-        " WHERE p.role = 'affected' ORDER BY p.id", NO_ARGS));
-    while (rows_next(&r) && k < MAX) {
-        if (!pack_within(c->node->pack, row_peek(&r, 4), inside))
-            continue;
-        if (k == room) {
-            struct one *more = NEW_N(&c->mem, struct one, room * 2 + 500);
-            TRY(ctx_check(c));
-            if (k)
-                memcpy(more, v, k * sizeof *v);
-            room = room * 2 + 500;
-            v = more;
-        }
+        "SELECT p.id, p.sex, p.age, p.at_us, k.cl, k.fl, k.ht, k.criadazgo, coalesce((SELECT min(d.month)"
+        "   FROM programme_identified d WHERE d.case_id = p.case_id AND (d.person = p.id OR NOT EXISTS"
+        "    (SELECT 1 FROM programme_person z WHERE z.id = d.person))), '')"
+        " FROM case_row k JOIN programme_person p ON p.case_id = k.id"
+        " WHERE k.territory = $1 AND p.role = 'affected' ORDER BY p.id", ARGS(TEXT(place))));
+    while (o->n < ONES_MAX && rows_next(&r)) {
         struct str id = row_str(&r, 0);
-        v[k++] = (struct one){ .group = match_group_of(g, id), .id = id, .sex = row_str(&r, 1), .age = row_str(&r, 2),
-            .at_us = row_i64(&r, 3), .territory = row_str(&r, 4), .month = row_str(&r, 9),
-            .crime = { row_i64(&r, 5), row_i64(&r, 6), row_i64(&r, 7), row_i64(&r, 8) } };
+        TRY(keep(c, o, (struct one){ .group = match_group_of(g, id), .id = id, .sex = row_str(&r, 1), .age = row_str(&r, 2),
+            .at_us = row_i64(&r, 3), .territory = place, .month = row_str(&r, 8),
+            .crime = { row_i64(&r, 4), row_i64(&r, 5), row_i64(&r, 6), row_i64(&r, 7) } }));
     }
-    TRY(rows_end(&r));
-    if (k)
-        qsort(v, k, sizeof *v, by_group);
-    *out = v;
-    *n = k;
+    return rows_end(&r);
+}
+
+static enum err load(struct ctx *c, struct str inside, const struct match_groups *g, struct ones *o)
+{
+    const struct pack *p = c->node->pack;
+    for (size_t i = 0; i < p->territories_n; i++)
+        if (pack_within(p, p->territories[i].id, inside))
+            TRY(load_place(c, p->territories[i].id, g, o));
+    if (o->n)
+        qsort(o->v, o->n, sizeof *o->v, by_group);
     return ERR_OK;
 }
 
@@ -322,17 +331,17 @@ enum err programme_count(struct ctx *c, struct programme *out)
 {
     struct match_bond *b;
     struct match_groups g;
-    struct one *v;
-    size_t n, bonds;
+    struct ones all = { .n = 0 };
+    size_t bonds;
     TRY(access_need(c, "office.department", (struct str){ 0 }));
     struct programme p = { .territory = c->who->territory };
     TRY(standing(c, &b, &bonds));
     TRY(match_groups(c, b, bonds, &g));
-    TRY(load(c, p.territory, &g, &v, &n));
-    for (size_t i = 0, k; i < n; i += k) {
-        for (k = 1; i + k < n && str_eq(v[i + k].group, v[i].group); k++)
+    TRY(load(c, p.territory, &g, &all));
+    for (size_t i = 0, k; i < all.n; i += k) {
+        for (k = 1; i + k < all.n && str_eq(all.v[i + k].group, all.v[i].group); k++)
             ;
-        struct one who = person_of(c, v + i, k, p.territory);
+        struct one who = person_of(c, all.v + i, k, p.territory);
         TRY(add(c, &p, &who, (int64_t)k));
     }
     TRY(count_waiting(c, p.territory, &p.waiting));
