@@ -312,7 +312,7 @@ static enum err count_each(struct sums *s, struct ids *ours, struct bonds *l, in
         qsort(ours->p, ours->n, sizeof *ours->p, by_text);
     TRY(follow_out(s->c, ours, l));
     *each = (int64_t)ours->n;
-    if (!l->n)
+    if (!l->n || !ours->n)
         return ERR_OK;                  /* no links: everyone is one */
     TRY(match_groups(s->c, l->p, l->n, &g));
     for (size_t i = 0; i < ours->n; i++)
