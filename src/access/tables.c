@@ -67,8 +67,8 @@ static enum err project_event(struct ctx *c, const struct record *r)
 }
 
 const struct projector access_projectors[] = {
-    { "officer", project_officer },
-    { "access_grant", project_grant },
-    { "access_event", project_event },
+    { "officer", project_officer, "officer" },
+    { "access_grant", project_grant, "access_grant" },
+    { "access_event", project_event, "access_event" },
 };
 const size_t access_projectors_n = COUNT_OF(access_projectors);

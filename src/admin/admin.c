@@ -24,7 +24,7 @@ static enum err project_event(struct ctx *c, const struct record *r)
              TEXT(record_get(r, "by")), INT(record_i64(r, "at"))));
 }
 
-const struct projector admin_projectors[] = { { "node_event", project_event } };
+const struct projector admin_projectors[] = { { "node_event", project_event, "node_event" } };
 const size_t admin_projectors_n = COUNT_OF(admin_projectors);
 
 /* The node's own dossier: what happened to the machine, never to a person. */

@@ -60,8 +60,8 @@ static enum err project_file(struct ctx *c, const struct record *r)
 }
 
 const struct projector api_projectors[] = {
-    { "device", project_device },
-    { "submission", project_submission },
-    { "submission_file", project_file },
+    { "device", project_device, "device" },
+    { "submission", project_submission, "submission" },
+    { "submission_file", project_file, "submission_file" },
 };
 const size_t api_projectors_n = COUNT_OF(api_projectors);

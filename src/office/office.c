@@ -212,22 +212,21 @@ static enum err take_bonds(struct ctx *c, struct rows *r, struct bonds *out)
     return rows_end(r);
 }
 
-/* Of one territory: the records, and the links at either end of one of them. */
+/* Of one territory: the records, and the links at either end of one of them; both are
+ * put in order when all are there. */
 static enum err persons_in(struct ctx *c, struct str place, struct ids *who, struct bonds *bonds)
 {
     AUTO_ROWS r = { 0 }, a = { 0 }, b = { 0 };
     TRY(db_query(c, &r, "SELECT p.id FROM case_row k JOIN person_row p ON p.case_id = k.id"
-                        " WHERE k.territory = $1 AND p.role = 'affected' ORDER BY p.id", ARGS(TEXT(place))));
+                        " WHERE k.territory = $1 AND p.role = 'affected'", ARGS(TEXT(place))));
     while (rows_next(&r))
         TRY(ids_add(c, who, row_str(&r, 0)));
     TRY(rows_end(&r));
     TRY(db_query(c, &a, "SELECT l.id, l.a, l.b, l.same, l.at_us FROM case_row k JOIN person_row p ON p.case_id = k.id"
-                        " JOIN thing_link l ON l.a = p.id WHERE k.territory = $1 AND p.role = 'affected' AND l.same < 2"
-                        " ORDER BY l.id", ARGS(TEXT(place))));
+                        " JOIN thing_link l ON l.a = p.id WHERE k.territory = $1 AND p.role = 'affected' AND l.same < 2", ARGS(TEXT(place))));
     TRY(take_bonds(c, &a, bonds));
     TRY(db_query(c, &b, "SELECT l.id, l.a, l.b, l.same, l.at_us FROM case_row k JOIN person_row p ON p.case_id = k.id"
-                        " JOIN thing_link l ON l.b = p.id WHERE k.territory = $1 AND p.role = 'affected' AND l.same < 2"
-                        " ORDER BY l.id", ARGS(TEXT(place))));
+                        " JOIN thing_link l ON l.b = p.id WHERE k.territory = $1 AND p.role = 'affected' AND l.same < 2", ARGS(TEXT(place))));
     return take_bonds(c, &b, bonds);
 }
 
@@ -235,17 +234,15 @@ static enum err kind_in(struct ctx *c, struct str place, const char *kind, struc
 {
     AUTO_ROWS r = { 0 }, a = { 0 }, b = { 0 };
     TRY(db_query(c, &r, "SELECT t.id FROM case_row k JOIN kind_row t ON t.case_id = k.id"
-                        " WHERE k.territory = $1 AND t.kind = $2 ORDER BY t.id", ARGS(TEXT(place), TEXT(str_c(kind)))));
+                        " WHERE k.territory = $1 AND t.kind = $2", ARGS(TEXT(place), TEXT(str_c(kind)))));
     while (rows_next(&r))
         TRY(ids_add(c, who, row_str(&r, 0)));
     TRY(rows_end(&r));
     TRY(db_query(c, &a, "SELECT l.id, l.a, l.b, l.same, l.at_us FROM case_row k JOIN kind_row t ON t.case_id = k.id"
-                        " JOIN thing_link l ON l.a = t.id WHERE k.territory = $1 AND t.kind = $2 AND l.same < 2"
-                        " ORDER BY l.id", ARGS(TEXT(place), TEXT(str_c(kind)))));
+                        " JOIN thing_link l ON l.a = t.id WHERE k.territory = $1 AND t.kind = $2 AND l.same < 2", ARGS(TEXT(place), TEXT(str_c(kind)))));
     TRY(take_bonds(c, &a, bonds));
     TRY(db_query(c, &b, "SELECT l.id, l.a, l.b, l.same, l.at_us FROM case_row k JOIN kind_row t ON t.case_id = k.id"
-                        " JOIN thing_link l ON l.b = t.id WHERE k.territory = $1 AND t.kind = $2 AND l.same < 2"
-                        " ORDER BY l.id", ARGS(TEXT(place), TEXT(str_c(kind)))));
+                        " JOIN thing_link l ON l.b = t.id WHERE k.territory = $1 AND t.kind = $2 AND l.same < 2", ARGS(TEXT(place), TEXT(str_c(kind)))));
     return take_bonds(c, &b, bonds);
 }
 

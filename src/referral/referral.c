@@ -64,8 +64,8 @@ static enum err project_consent(struct ctx *c, const struct record *r)
 }
 
 const struct projector referral_projectors[] = {
-    { "referral", project_referral },
-    { "consent", project_consent },
+    { "referral", project_referral, "referral_row" },
+    { "consent", project_consent, "consent_row" },
 };
 const size_t referral_projectors_n = COUNT_OF(referral_projectors);
 

@@ -78,9 +78,9 @@ static enum err project_message(struct ctx *c, const struct record *r)
 }
 
 const struct projector signal_projectors[] = {
-    { "signal", project_signal },
-    { "signal_more", project_message },
-    { "signal_answer", project_message },
+    { "signal", project_signal, "signal_row" },
+    { "signal_more", project_message, "signal_message" },
+    { "signal_answer", project_message, "signal_message" },
     { "signal_link", project_signal_link },
 };
 const size_t signal_projectors_n = COUNT_OF(signal_projectors);

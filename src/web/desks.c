@@ -176,6 +176,6 @@ enum err desks_gather(struct arena *mem, struct desk_list *out)
         t += *rooms[i].tn;
     }
     for (const struct kind_use *u = kind_uses; u->kind; u++)
-        *p++ = (struct projector){ u->kind, kinds_project };
+        *p++ = (struct projector){ u->kind, kinds_project, "kind_row" };
     return ERR_OK;
 }

@@ -17,7 +17,7 @@ const struct table work_tables[] = {
       "CREATE INDEX case_row_justice ON case_row (justice);"
       "CREATE INDEX case_row_labour ON case_row (labour);"
       "CREATE INDEX case_row_office ON case_row (office, status, opened_us);"
-      "CREATE INDEX case_row_territory ON case_row (territory, status, stage);" },
+      "CREATE INDEX case_row_territory ON case_row (territory, status, stage, id);" },
     { "process",
       "CREATE TABLE process (id TEXT PRIMARY KEY, case_id TEXT NOT NULL, procedure TEXT NOT NULL,"
       " version TEXT NOT NULL, over BIGINT NOT NULL, created_us BIGINT NOT NULL);"
@@ -156,12 +156,12 @@ static enum err project_alert(struct ctx *c, const struct record *r)
 }
 
 const struct projector work_projectors[] = {
-    { "case", project_case },
-    { "process", project_process },
-    { "process_move", project_move },
-    { "procedure_version", project_version },
-    { "obligation", project_obligation },
-    { "clock", project_clock },
-    { "alert", project_alert },
+    { "case", project_case, "case_row" },
+    { "process", project_process, "process" },
+    { "process_move", project_move, "process_move" },
+    { "procedure_version", project_version, "procedure_version" },
+    { "obligation", project_obligation, "obligation" },
+    { "clock", project_clock, "clock" },
+    { "alert", project_alert, "alert" },
 };
 const size_t work_projectors_n = COUNT_OF(work_projectors);
