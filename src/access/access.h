@@ -131,8 +131,10 @@ struct session_info { bool locked; int64_t idle_us, started_us; };
  * elsewhere its owner still comes in. */
 enum err session_begin(struct ctx *c, struct str login, struct str password, struct str totp,
                        struct str peer, struct str *token) MUST_CHECK;
-/* Fill c->who from a cookie.  ERR_DENIED "auth.sign-in" when there is none;
- * a locked session gives ERR_DENIED "auth.locked" and leaves c->who filled. */
+/* Fill c->who from a cookie.  ERR_DENIED "access.sign-in" when there is none, or when
+ * the tables no longer say of this officer what it was begun with (disabled, another
+ * password, roles, office), whichever process wrote that; it is ended then.
+ * A locked session gives ERR_DENIED "access.locked" and leaves c->who filled. */
 enum err session_resume(struct ctx *c, struct str token) MUST_CHECK;
 void session_lock(struct ctx *c);
 enum err session_unlock(struct ctx *c, struct str token, struct str password) MUST_CHECK;

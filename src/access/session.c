@@ -316,6 +316,47 @@ static struct officer *officer_of(struct ctx *c, const struct session *e)
     return o;
 }
 
+/* What this session was begun with may have been taken away since by another process
+ * (the command line, another server of the database, a courier's file): the tables say. */
+static bool still_so(const struct session *e, const struct login_row *o)
+{
+    struct session now;
+    memset(&now, 0, sizeof now);
+    session_fill(&now, o, 0);
+    bool so = o->found && !o->disabled && !strcmp(e->password, now.password) && !strcmp(e->roles, now.roles) &&
+              !strcmp(e->office, now.office) && !strcmp(e->agency, now.agency) && !strcmp(e->territory, now.territory);
+    wipe_bytes(&now, sizeof now);
+    return so;
+}
+
+static enum err officer_now(struct ctx *c, struct str id, struct login_row *out)
+{
+    AUTO_ROWS r = { 0 };
+    *out = (struct login_row){ 0 };
+    TRY(db_query(c, &r, "SELECT office, agency, territory, roles, password, disabled FROM officer WHERE id = $1",
+                 ARGS(TEXT(id))));
+    if (rows_next(&r))
+        *out = (struct login_row){ .office = row_str(&r, 0), .agency = row_str(&r, 1), .territory = row_str(&r, 2),
+            .roles = row_str(&r, 3), .password = row_str(&r, 4), .disabled = row_i64(&r, 5) != 0, .found = true };
+    return rows_end(&r);
+}
+
+static enum err check_again(struct ctx *c, struct str token, const unsigned char hash[HASH_LEN])
+{
+    struct access_state *s = c->node->access;
+    struct login_row row;
+    TRY(officer_now(c, c->who->id, &row));
+    (void)pthread_mutex_lock(&s->lock);
+    const struct session *e = find(s, hash);
+    bool so = e && still_so(e, &row);
+    (void)pthread_mutex_unlock(&s->lock);
+    if (so)
+        return ERR_OK;
+    session_end(c, token);
+    c->who = NULL;
+    return ERR_OK;
+}
+
 enum err session_resume(struct ctx *c, struct str token)
 {
     struct access_state *s = c->node->access;
@@ -337,6 +378,8 @@ enum err session_resume(struct ctx *c, struct str token)
     }
     (void)pthread_mutex_unlock(&s->lock);
     TRY(ctx_check(c));
+    if (c->who)
+        TRY(check_again(c, token, hash));
     if (!c->who)
         return FAIL(c, ERR_DENIED, "access.sign-in", "no session");
     return locked ? FAIL(c, ERR_DENIED, "access.locked", "session is locked") : ERR_OK;

@@ -161,9 +161,9 @@ static struct str code_of(struct ctx *c, struct str id)
 {
     struct work_case k;
     struct fault before = c->fault;
-    enum err e = work_case(c, id, &k);
+    bool hers = work_case(c, id, &k) == ERR_OK && access_may(c, "case.view", k.route);
     c->fault = before;
-    return e ? STR("—") : k.code;
+    return hers ? k.code : STR("—");
 }
 
 static enum err move_one(struct ctx *c, struct str value, struct str reason, struct outcome *x)

@@ -61,6 +61,14 @@ static void unnamed_on(struct t *t, struct house_t *h)
     got_end(&g);
     OK(c, session_resume(c, signed_in(t, h, HERE)));    /* another session: shut */
     OK(c, kind_case_unnamed(c, &k, STR("Llamar a Ysapy")));
+    as(t, h, HERE);
+    struct draft *d;
+    OK(c, draft_begin(c, k.id, "test.give", &d));
+    (void)grant_add(c, d, k.protection, STR(THERE), LEVEL_READ, "duty", 0, STR("care_plan"));
+    OK(c, draft_commit(c, d));
+    OK(c, session_resume(c, signed_in(t, h, THERE)));   /* opens what she is given, and that holds no person */
+    OK(c, access_open(c, k.protection, STR("contact"), STR("Llamar a la familia")));
+    OK(c, kind_case_unnamed(c, &k, STR("Llamar a Ysapy")));
     c->who = NULL;
 }
 

@@ -509,6 +509,36 @@ static void memory_on(struct t *t, struct house_t *h)
 
 /* ---- on both engines ---------------------------------------------------------------------------------------- */
 
+/* As the command line does while the program serves: it cannot reach our sessions. */
+static void by_another(struct t *t, struct house_t *h, struct str login, bool disable)
+{
+    struct node other = *h->c.node, *mine = h->c.node;
+    other.access = NULL;
+    h->c.who = officer_machine(&h->c);
+    h->c.node = &other;
+    if (disable)
+        OK(&h->c, officer_disable(&h->c, login, true));
+    else
+        OK(&h->c, officer_set_password(&h->c, login, STR("otra clave inventada")));
+    h->c.node = mine;
+    h->c.who = NULL;
+}
+
+static void taken_on(struct t *t, struct house_t *h)
+{
+    for (int disable = 0; disable < 2; disable++) {
+        const char *office = disable ? THERE : HERE;
+        struct str token = signed_in(t, h, office), other = signed_in(t, h, disable ? OTHER : THERE);
+        (void)warm(t, h, token, STR("/work"));
+        (void)warm(t, h, other, STR("/work"));
+        by_another(t, h, str_c(office), disable);
+        CHECK_EQ(see(h, token, STR("/work")).status, 303);
+        CHECK_EQ(see(h, token, STR("/cases")).status, 303);
+        CHECK_EQ(see(h, token, STR("/work")).status, 303);
+        CHECK_EQ(see(h, other, STR("/work")).status, 200);
+    }
+}
+
 static void both(struct t *t, void (*run)(struct t *t, struct house_t *h))
 {
     for (int pg = 0; pg < engines(); pg++) {
@@ -522,7 +552,7 @@ static void both(struct t *t, void (*run)(struct t *t, struct house_t *h))
 }
 #define BOTH(name) static void name(struct t *t) { both(t, name##_on); }
 BOTH(same) BOTH(zipped) BOTH(consent) BOTH(glass) BOTH(opened) BOTH(sessions) BOTH(roles) BOTH(writes) BOTH(memory)
-BOTH(elsewhere) BOTH(anything)
+BOTH(elsewhere) BOTH(anything) BOTH(taken)
 
 static const struct t_case cases[] = {
     { "given again is what would be made anew, with other form keys", same },
@@ -532,6 +562,7 @@ static const struct t_case cases[] = {
     { "opened identities: for this session, until closed, until their end", opened },
     { "officers, sessions and languages never share; lock, sign-out and revocation end it", sessions },
     { "another role, another office", roles },
+    { "disabled or given another password by another process: the session is over", taken },
     { "a write here or elsewhere makes it anew", writes },
     { "a change in another case leaves a page as it is, one in its own does not", elsewhere },
     { "whatever anybody does, what is given is what would be made", anything },
