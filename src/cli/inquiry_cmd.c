@@ -143,7 +143,9 @@ static enum err in(struct ctx *c, struct args *a)
         return FAIL(c, ERR_INPUT, "error.file", "give a file");
     TRY(file_read(c, path, COURIER_MAX, &file));
     TRY(inquiry_courier_in(c, file, &r));
-    TRY(inquiry_work(c, &n));
+    do
+        TRY(inquiry_work(c, &n));
+    while (n);
     printf("%zu taken in, %zu known already, %zu for other nodes, %zu refused\n", r.taken, r.known, r.others, r.refused);
     if (r.key) {
         struct str s = say_(c, str_c(r.key));

@@ -120,7 +120,8 @@ enum err inquiry_exchange(struct ctx *c, size_t *moved) MUST_CHECK;
 /* The same for somebody who waits for the page: at most so many seconds for all of
  * them, 0: twenty. */
 enum err inquiry_exchange_now(struct ctx *c, int seconds, size_t *moved) MUST_CHECK;
-/* Long work of runs that wait for this node (a large set): piece by piece. */
+/* Long work of runs that wait for this node (a large set), piece by piece: of the
+ * oldest two.  *did 0: nothing is left that can be done now. */
 enum err inquiry_work(struct ctx *c, size_t *did) MUST_CHECK;
 /* Every half minute: work, exchange, and forget what has ended. */
 enum err inquiry_tick(struct ctx *c, size_t limit, size_t *did) MUST_CHECK;

@@ -144,7 +144,7 @@ static enum err work_held(struct ctx *c, const void *arg)
     return work_of(&q) ? work_row(c, &q) : ERR_OK;
 }
 
-enum { RUNS_AT_ONCE = 20 };
+enum { RUNS_AT_ONCE = 2 };                  /* then letters go and come again */
 
 enum err inquiry_work(struct ctx *c, size_t *did)
 {
