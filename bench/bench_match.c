@@ -524,7 +524,7 @@ static void pairs_per_second(int people)
 {
     struct ctx c;
     struct found f;
-    struct memo memo = { (1 << 15) - 1, calloc(1 << 15, sizeof(uint64_t)) };
+    struct memo memo = { (1 << 17) - 1, calloc(1 << 17, sizeof(uint64_t)) };
     struct model mo;
     size_t n = 0, most = 3000000;
     struct { uint32_t a, b; } *p = calloc(most, sizeof *p);

@@ -28,7 +28,7 @@ void links_add(struct links *l, uint32_t a, uint32_t b, int32_t mbits)
     l->p[l->n++] = (struct match_link){ a, b, mbits };
 }
 
-enum { CHUNK = 512, THREADS_MAX = 16, MEMO_MASK = (1 << 15) - 1 };
+enum { CHUNK = 512, THREADS_MAX = 16, MEMO_MASK = (1 << 17) - 1 };
 struct job {
     const struct match_index *ix;
     bool link;
