@@ -72,7 +72,7 @@ void near_stale(struct near *r, const struct near_key *k);
 void near_put(struct near *r, const struct near_key *k, struct str body);
 void near_clear(struct near *r);
 
-/* ---- jobs for the writer (writer.c) ---------------------------------------------------- */
+/* ---- jobs for the writer (jobs.c; writer.c and folder.c work on them) ------------------------ */
 
 struct job_change {
     struct change ch;            /* seq and time filled by the writer */
@@ -106,6 +106,12 @@ enum err job_run(struct ctx *c, struct ledger *l, struct job *j) MUST_CHECK;
 void job_unref(struct ledger *l, struct job *j);
 void jobs_free(struct ledger *l);
 void job_drop(struct ledger *l, struct job *j);      /* one that was not handed over */
+enum { UNFOLDED_MIN = 64 };          /* changes: fewer never hold anybody up */
+size_t jobs_changes(const struct job *jobs);
+struct timespec mono_after(int64_t us);
+void pause_ms(long ms);
+void to_folder(struct ledger *l, struct job *jobs);  /* durable: to be folded; waits while too much is not */
+bool folder_start(struct ledger *l);
 void fold_now(struct ledger *l);                     /* a lock is waited for: gather no more */
 void lock_give(struct ledger *l, struct held *h);    /* frees h; safe on NULL */
 enum err writer_start(struct ctx *c, struct ledger *l) MUST_CHECK;
