@@ -260,6 +260,7 @@ static enum err open_parts(struct ctx *c, struct ledger *l, struct str passphras
     TRY(purge_texts(c, l));
     l->near = near_new(c, l->cfg.tables_url);
     int lock = tables_lock(c, l);
+    asides_left(c, l);
     enum err e = tables_open(c, l);
     if (!e)
         e = tables_prepare(c, l);

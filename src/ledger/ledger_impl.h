@@ -231,6 +231,7 @@ void remaking_set(struct ledger *l, int64_t done, int64_t of, int from, int to);
 struct aside { struct db *db; const char *path; };
 enum err aside_make(struct ctx *c, struct ledger *l, const char *name, int64_t upto, struct aside *out) MUST_CHECK;
 void aside_drop(struct ctx *c, struct aside *a);
+void asides_left(struct ctx *c, struct ledger *l);      /* what somebody killed left beside them goes; behind tables_lock() */
 /* mine: this process has no connection to the tables but l->tables. */
 enum err tables_rebuild(struct ctx *c, struct ledger *l, struct db *db, bool mine) MUST_CHECK;
 enum err tables_some(struct ctx *c, struct ledger *l) MUST_CHECK;      /* whose text has changed */

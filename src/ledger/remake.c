@@ -54,11 +54,28 @@ static void aside_unlink(struct ctx *c, const char *path)
     }
 }
 
-static enum err aside_file(struct ctx *c, struct ledger *l, const char *name, struct aside *out)
+static struct str aside_url(struct ctx *c, const struct ledger *l, const char *name)
 {
     struct str url = str_join(&c->mem, l->cfg.tables_url, STR("."), str_c(name), (struct str){ "", 1 });
+    return str_sub(url, 0, url.n ? url.n - 1 : 0);
+}
+
+/* A verify or rebuild that was killed leaves a copy of the tables, which no erasure
+ * reaches.  Somebody who is at it just now has its file open, and keeps that. */
+void asides_left(struct ctx *c, struct ledger *l)
+{
+    static const char *const names[] = { "making", "verify" };
+    for (size_t i = 0; i < COUNT_OF(names) && str_starts(l->cfg.tables_url, STR("sqlite:")); i++) {
+        struct str url = aside_url(c, l, names[i]);
+        if (url.n)
+            aside_unlink(c, url.p + strlen("sqlite:"));
+    }
+}
+
+static enum err aside_file(struct ctx *c, struct ledger *l, const char *name, struct aside *out)
+{
+    struct str url = aside_url(c, l, name);
     TRY(ctx_check(c));
-    url.n--;
     out->path = url.p + strlen("sqlite:");
     aside_unlink(c, out->path);
     TRY(db_open(c, url, false, &out->db));
@@ -136,6 +153,8 @@ int tables_lock(struct ctx *c, struct ledger *l)
     struct str path = str_join(&c->mem, str_sub(l->cfg.tables_url, lite.n, l->cfg.tables_url.n), STR("-lock"),
                                (struct str){ "", 1 });
     int fd = path.p ? open(path.p, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
+    if (fd < 0)
+        log_line(LOG_WARN, "the lock beside the tables cannot be had: errno %d", errno);
     while (fd >= 0 && flock(fd, LOCK_EX) != 0 && errno == EINTR)
         ;
     return fd;

@@ -256,6 +256,29 @@ static void broken_off_and_begun_anew(struct t *t)
         }
 }
 
+/* Killed while it verified or rebuilt: the tables need nothing, the copy goes all the same. */
+static void copies_left_behind_go(struct t *t)
+{
+    static const char *const names[] = { "making", "making-journal", "verify", "verify-wal" };
+    struct node_t n;
+    if (filled(t, &n, false)) {
+        node_shut(&n);
+        for (size_t i = 0; i < COUNT_OF(names); i++) {
+            char path[600];
+            (void)snprintf(path, sizeof path, "%s.%s", n.tables_url + strlen("sqlite:"), names[i]);
+            FILE *f = fopen(path, "w");
+            CHECK(f && fputs("what was erased since", f) >= 0 && fclose(f) == 0);
+        }
+        CHECK(node_reopen(t, &n));
+        for (size_t i = 0; i < COUNT_OF(names); i++) {
+            char path[600];
+            (void)snprintf(path, sizeof path, "%s.%s", n.tables_url + strlen("sqlite:"), names[i]);
+            CHECK(access(path, F_OK) != 0);
+        }
+    }
+    node_end(&n);
+}
+
 /* ---- only some -------------------------------------------------------------------------------------------------- */
 
 static void only_what_changed(struct t *t)
@@ -347,6 +370,7 @@ static const struct t_case cases[] = {
     { "all tables, alone and beside others: the same rows", all_alone_and_beside_others },
     { "amparo rebuild beside an open ledger", while_it_runs },
     { "killed half way and begun anew", broken_off_and_begun_anew },
+    { "copies that somebody killed left behind go at the next opening", copies_left_behind_go },
     { "only tables whose text has changed", only_what_changed },
     { "tables a program does not know go, and come back", tables_come_and_go },
     { "a record its desk cannot take is left out", a_record_is_left_out },
