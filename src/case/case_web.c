@@ -8,7 +8,6 @@
 #include "pack/pack.h"
 #include "page/names.h"
 #include "page/page.h"
-#include "things/things.h"
 
 static void crime_tags(struct out *o, const struct work_case *k)
 {
@@ -78,7 +77,6 @@ static enum err cases_page(struct ctx *c, const struct request *rq, struct respo
     go_button(o, BTN_QUIET, "export.xlsx", "/export/cases.xlsx");
     head_end(o);
     list_filters(c, o, rq);
-    TRY(things_search_part(c, o, f.q));
     if (!n)
         empty(o, "case.none");
     else

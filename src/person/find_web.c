@@ -46,6 +46,17 @@ static void question_form(struct out *o, bool again)
     section_end(o);
 }
 
+/* A firm, a place or a vehicle has no birth to compare: its words or its number. */
+static void thing_form(struct out *o)
+{
+    part_begin(o, "find.thing");
+    form_begin(o, "/find/thing");
+    ask(o, &(struct ask){ .name = "find_thing", .label = "find.thing-words", .hint = "find.thing-hint", .max = 200 });
+    submit(o, BTN_QUIET, "find.do");
+    form_end(o);
+    section_end(o);
+}
+
 /* ---- what was found ------------------------------------------------------------------------------ */
 
 static void own_part(struct ctx *c, struct out *o, const struct found *f, size_t n)
@@ -129,6 +140,7 @@ static enum err bare_page(struct ctx *c, struct response *rs)
     errors(o);
     notice(o, TONE_SOON, "find.caller");
     question_form(o, false);
+    thing_form(o);
     page_end(o);
     return ERR_OK;
 }
@@ -201,8 +213,21 @@ static enum err act_find(struct ctx *c, const struct request *rq, struct respons
     return found_page(c, rq, rs, &q);
 }
 
+static enum err act_find_thing(struct ctx *c, const struct request *rq, struct response *rs)
+{
+    struct out *o = &rs->out;
+    page_begin(o, &(struct page){ .title_key = "find.title", .tab = "cases", .narrow = true,
+        .crumbs = { { "case.list", STR("/cases") }, { "find.title", STR("/find") } } });
+    heading(o, "find.title");
+    TRY(things_search_part(c, o, req_field(rq, "find_thing")));
+    thing_form(o);
+    page_end(o);
+    return ERR_OK;
+}
+
 const struct route person_find_routes[] = {
     { GET,  "/find", find_page, .verb = "person.find", .help = "Find a person: what is known of her." },
     { POST, "/find", act_find,  .verb = "person.find", .help = "Whose file it may be; never in an address." },
+    { POST, "/find/thing", act_find_thing, .verb = "person.find", .help = "Firms, places, vehicles and numbers of her own files." },
     { 0 }
 };

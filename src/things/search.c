@@ -101,7 +101,7 @@ static enum err by_words(struct ctx *c, struct str q, struct number_hit *out, si
     return ERR_OK;
 }
 
-/* ---- the part of the case search ------------------------------------------------------------------ */
+/* ---- the part of the page "find" ------------------------------------------------------------------ */
 
 static enum err hit_line(struct ctx *c, struct out *o, const struct number_hit *h)
 {
@@ -122,17 +122,19 @@ enum err things_search_part(struct ctx *c, struct out *o, struct str q)
 {
     struct number_hit hit[NUMBER_HITS];
     size_t n = 0;
-    if (str_trim(q).n < LEAST)
-        return ERR_OK;
-    TRY(numbers_holding(c, q, hit, &n));
-    TRY(by_words(c, q, hit, &n));
+    if (str_trim(q).n >= LEAST) {
+        TRY(numbers_holding(c, q, hit, &n));
+        TRY(by_words(c, q, hit, &n));
+    }
+    sheet_begin(o, "thing.search");
     if (!n)
-        return ERR_OK;
-    part_begin(o, "thing.search");
-    steps_begin(o, true);
+        empty(o, "thing.search-none");
+    else
+        steps_begin(o, true);
     for (size_t i = 0; i < n; i++)
         TRY(hit_line(c, o, &hit[i]));
-    steps_end(o);
+    if (n)
+        steps_end(o);
     section_end(o);
     return ERR_OK;
 }

@@ -324,17 +324,13 @@ static void looking(struct t *t, struct house_t *h)
 static bool search_finds(struct t *t, struct house_t *h, struct str token, const char *q, struct str what)
 {
     struct got g;
-    struct request rq = { .method = GET, .path = STR("/cases"), .query = (const struct sent[]){ { STR("q"), str_c(q) } },
-                          .query_n = 1, .session = token, .peer = STR("peer-ok") };
-    ctx_init(&g.c, 64 << 20);
-    g.c.node = h->c.node;
-    g.c.db = h->c.db;
-    g.c.now_us = h->c.now_us;
-    g.c.lang = STR("es");
-    (void)web_run(&g.c, &rq, token, &g.rs);
+    OK(&h->c, session_resume(&h->c, token));
+    const struct sent form[] = { { STR("token"), form_token(&h->c) }, { STR("find_thing"), str_c(q) } };
+    web_ask(h, token, POST, STR("/find/thing"), form, COUNT_OF(form), &g);
     CHECK_EQ(g.rs.status, 200);
-    bool yes = holds(g.rs.body.n ? g.rs.body : buf_str(&g.rs.out.b), what);
+    bool yes = holds(g.body, what);
     got_end(&g);
+    h->c.who = NULL;
     return yes;
 }
 
