@@ -92,22 +92,40 @@ static struct count_row *smallest(struct count_row *row, size_t n)
     return best;
 }
 
+/* What is hidden, beside a total and the rows that are shown, leaves open whether each
+ * of the small rows is one or four; `least`: what is kept back is no more than that. */
+static bool open_to_both(const struct count_row *row, size_t n)
+{
+    int64_t sum = 0, few = 0, kept = 0, least = INT64_MAX / 1000;
+    for (size_t i = 0; i < n; i++) {
+        sum += hidden_row(&row[i]) ? row[i].persons : 0;
+        few += row[i].shown == COUNT_FEW;
+        kept += row[i].shown == COUNT_KEPT;
+        if (!hidden_row(&row[i]) && row[i].persons > 0 && row[i].persons < least)
+            least = row[i].persons;
+    }
+    return !few || (sum - (PROGRAMME_FEW - 1) >= few - 1 + kept * PROGRAMME_FEW &&
+                    sum - 1 <= (few - 1) * (PROGRAMME_FEW - 1) + kept * least);
+}
+
 void programme_hide(struct count_row *row, size_t n, bool adds_up)
 {
     for (size_t i = 0; i < n; i++)
         row[i].shown = row[i].persons > 0 && row[i].persons < PROGRAMME_FEW ? COUNT_FEW : COUNT_PLAIN;
-    while (adds_up) {
-        int64_t sum = 0, rows = 0;
-        for (size_t i = 0; i < n; i++)
-            if (hidden_row(&row[i])) {
-                sum += row[i].persons;
-                rows++;
-            }
-        struct count_row *more = rows && (rows == 1 || sum < PROGRAMME_FEW) ? smallest(row, n) : NULL;
-        if (!more)
-            return;
-        more->shown = COUNT_KEPT;
+    while (adds_up && !open_to_both(row, n)) {
+        struct count_row *more = smallest(row, n);
+        if (more)
+            more->shown = COUNT_KEPT;
+        for (size_t i = 0; i < n && !more; i++)         /* not even which of them are small */
+            row[i].shown = row[i].persons > 0 ? COUNT_KEPT : COUNT_PLAIN;
     }
+}
+
+void programme_hide_rest(struct count_row *row, size_t n, int64_t all)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!hidden_row(&row[i]) && row[i].persons < all && all - row[i].persons < PROGRAMME_FEW)
+            row[i].shown = COUNT_KEPT;
 }
 
 /* ---- who is one person ---------------------------------------------------------------------------- */
@@ -350,6 +368,7 @@ enum err programme_count(struct ctx *c, struct programme *out)
     fold_months(&p.by[BY_MONTH]);
     for (enum count_by by = 0; by < BY_N; by++)
         programme_hide(p.by[by].row, p.by[by].n, by != BY_CRIME);
+    programme_hide_rest(p.by[BY_CRIME].row, p.by[BY_CRIME].n, p.all.persons);
     programme_hide(&p.all, 1, false);
     if (p.all.shown != COUNT_PLAIN)             /* which rows there are would say who they are */
         memset(p.by, 0, sizeof p.by);

@@ -12,8 +12,7 @@
 
 enum { PROGRAMME_FEW = 5, PROGRAMME_MONTHS = 24 };
 
-/* FEW: one to four.  KEPT: five or more, not shown because a total would then tell a
- * smaller one. */
+/* FEW: one to four.  KEPT: not shown because a total would then tell a small one. */
 enum count_shown { COUNT_PLAIN, COUNT_FEW, COUNT_KEPT };
 struct count_row { struct str key; int64_t persons, records; enum count_shown shown; };
 enum count_by { BY_MONTH, BY_CRIME, BY_SEX, BY_AGE, BY_PLACE, BY_N };
@@ -34,9 +33,12 @@ struct programme {
 enum err programme_count(struct ctx *c, struct programme *out) MUST_CHECK;
 
 /* What may be shown of a table whose rows add up to the total (of a table whose rows
- * overlap: each row by itself).  No row of one to four, and when what is hidden adds up
- * to fewer than five, or is a single row, the smallest of the others too. */
+ * overlap: each row by itself).  No row of one to four; and as long as the total and the
+ * rows shown would narrow one of those down, the smallest of the others neither; when
+ * none is left, all are KEPT alike. */
 void programme_hide(struct count_row *row, size_t n, bool adds_up);
+/* Of a table whose rows overlap, beside a total: no row that leaves one to four out. */
+void programme_hide_rest(struct count_row *row, size_t n, int64_t all);
 
 extern const struct projector programme_projectors[];
 extern const size_t programme_projectors_n;

@@ -14,13 +14,15 @@ static void hiding(struct t *t)
     static const struct hide rows[] = {
         { { 10, 20, 30 }, "ppp", true },
         { { 3, 20, 30 }, "fkp", true },                 /* one alone could be subtracted */
-        { { 3, 4, 30 }, "ffp", true },
-        { { 1, 1, 30, 7 }, "ffpk", true },              /* two of them are two persons */
+        { { 3, 4, 30 }, "ffk", true },                  /* 7 together: neither is one or two */
+        { { 2, 3, 40, 50 }, "ffpp", true },
+        { { 1, 1, 30, 7 }, "ffkk", true },              /* two of them are two persons */
+        { { 1, 5 }, "kk", true },                       /* 6 together: fewer than five would be one */
         { { 2, 2, 30 }, "ffk", true },
         { { 3, 0, 30 }, "fpk", true },                  /* nothing hides nothing */
-        { { 4 }, "f", true }, { { 5 }, "p", true }, { { 1, 2 }, "ff", true }, { { 1, 5 }, "fk", true },
+        { { 4 }, "k", true }, { { 5 }, "p", true }, { { 1, 2 }, "kk", true },
         { { 3, 20, 30 }, "fpp", false },                /* rows that overlap: no total to subtract from */
-        { { 4, 5, 6, 7, 8, 9 }, "fkpppp", true },
+        { { 4, 5, 6, 7, 8, 9 }, "fkkppp", true },
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct count_row r[8] = { { .persons = 0 } };
@@ -47,8 +49,7 @@ static void hiding_always(struct t *t)
         }
         programme_hide(r, 4, true);
         for (int k = 0; k < 4; k++) {
-            CHECK(!(v[k] > 0 && v[k] < PROGRAMME_FEW) || r[k].shown == COUNT_FEW);
-            CHECK(r[k].shown != COUNT_KEPT || v[k] >= PROGRAMME_FEW);
+            CHECK(!(v[k] > 0 && v[k] < PROGRAMME_FEW) || r[k].shown != COUNT_PLAIN);
             CHECK(v[k] || r[k].shown == COUNT_PLAIN);
             hidden += r[k].shown ? v[k] : 0;
             rows += r[k].shown != COUNT_PLAIN;
@@ -56,6 +57,58 @@ static void hiding_always(struct t *t)
         }
         CHECK(!rows || !shown || (rows > 1 && hidden >= PROGRAMME_FEW));
     }
+}
+
+/* Whoever knows the rule and sees the total, every row that is shown and which are not:
+ * of no hidden row she knows that it is one, two, three or four.  All tables of three
+ * rows with the same total give what she can think of. */
+static void hiding_from_the_rule(struct t *t)
+{
+    enum { MOST = 40 };
+    for (int64_t total = PROGRAMME_FEW; total <= MOST; total++) {
+        static struct { struct count_row r[3]; int64_t least[3], most[3]; } seen[MOST * MOST * 2];
+        size_t kinds = 0, bad = 0;
+        for (int64_t a = 0; a <= total; a++)
+            for (int64_t b = 0; a + b <= total; b++) {
+                struct count_row r[3] = { { .persons = a }, { .persons = b }, { .persons = total - a - b } };
+                size_t at = 0;
+                programme_hide(r, 3, true);
+                for (; at < kinds; at++) {
+                    bool same = true;
+                    for (int k = 0; k < 3; k++)
+                        same = same && seen[at].r[k].shown == r[k].shown &&
+                               (r[k].shown != COUNT_PLAIN || seen[at].r[k].persons == r[k].persons);
+                    if (same)
+                        break;
+                }
+                if (at == kinds)
+                    memcpy(seen[kinds++].r, r, sizeof r);
+                for (int k = 0; k < 3; k++) {
+                    int64_t v = r[k].persons;
+                    if (!seen[at].most[k] || v > seen[at].most[k])
+                        seen[at].most[k] = v;
+                    if (!seen[at].least[k] || v < seen[at].least[k])
+                        seen[at].least[k] = v;
+                }
+            }
+        for (size_t i = 0; i < kinds; i++)
+            for (int k = 0; k < 3; k++)
+                bad += seen[i].r[k].shown != COUNT_PLAIN && seen[i].least[k] == seen[i].most[k] &&
+                       seen[i].least[k] < PROGRAMME_FEW;
+        if (bad)
+            printf("# total %lld: %zu small rows known\n", (long long)total, bad);
+        CHECK_EQ(bad, 0);
+        memset(seen, 0, sizeof seen);
+    }
+}
+
+/* Rows that overlap: what one of them leaves of the total is small as well. */
+static void hiding_the_rest(struct t *t)
+{
+    struct count_row r[] = { { .persons = 20 }, { .persons = 17 }, { .persons = 15 }, { .persons = 2, .shown = COUNT_FEW }, { .persons = 0 } };
+    programme_hide_rest(r, COUNT_OF(r), 20);
+    CHECK(r[0].shown == COUNT_PLAIN && r[1].shown == COUNT_KEPT && r[2].shown == COUNT_PLAIN && r[3].shown == COUNT_FEW &&
+          r[4].shown == COUNT_PLAIN);
 }
 
 /* ---- counting ---------------------------------------------------------------------------- */
@@ -272,6 +325,8 @@ BOTH(counts) BOTH(waiting) BOTH(shown) BOTH(refused)
 static const struct t_case cases[] = {
     { "small numbers, and those that would tell them", hiding },
     { "small numbers: every table of four rows up to seven", hiding_always },
+    { "small numbers: nor can one be found by knowing the rule", hiding_from_the_rule },
+    { "small numbers: what a row leaves of the total", hiding_the_rest },
     { "records and persons: merged, undone, rebuilt", counts },
     { "a link that waits counts nothing yet", waiting },
     { "page and sheet: what may be shown, to whom", shown },
