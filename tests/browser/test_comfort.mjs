@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { bodyOf, fill, formTo, house, launch, ok, part, plan, send, visitor } from './house.mjs';
 
-const home = await house(process.argv[2], 12), browser = await launch();
+const home = await house(process.argv[2], 30), browser = await launch();
 
 for (const js of [false, true]) {
   const is = (good, what) => ok(good, `${js ? 'with' : 'without'} JavaScript: ${what}`);
