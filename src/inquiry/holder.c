@@ -2,7 +2,7 @@
  *
  * Holder 1 is the answering node, holder 2 a guardian; both deal, both are
  * needed.  With several guardians each has a key of its own with the answering
- * node (docs/decisions/0007): whichever answers first is enough. */
+ * node (docs/decisions/0008): whichever answers first is enough. */
 #include "inquiry/inside.h"
 
 static const int holders[SHARES_NEEDED] = { HOLDER_ANSWERING, HOLDER_GUARDIAN };

@@ -108,7 +108,12 @@ static enum err hit_line(struct ctx *c, struct out *o, const struct number_hit *
     struct work_case k;
     struct record r;
     TRY(work_case(c, h->case_id, &k));
-    TRY(access_record(c, h->id, &r));
+    enum err e = access_record(c, h->id, &r);
+    if (e == ERR_NOT_FOUND) {                       /* her grant is of other kinds of this dossier */
+        c->fault = (struct fault){ 0 };
+        return ERR_OK;
+    }
+    TRY(e);
     step_begin(o, TONE_PLAIN);
     text(o, say_join(c, "thing.one", str_c(h->u->kind)));
     html(o, ": ");

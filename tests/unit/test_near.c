@@ -270,6 +270,14 @@ static void places_on(struct t *t, struct house_t *h)
     CHECK_EQ(n, 0);
     CHECK(page_holds(t, h, signed_in(t, h, inspector), PATH(STR("/signal/"), a), PATH(STR("/workplace/"), place[0])));
     CHECK(!page_holds(t, h, signed_in(t, h, THERE), PATH(STR("/signal/"), a), STR("/workplace/")));
+    c->who = officer_machine(c);                                /* given one kind of a file: the page is there all the same */
+    OK(c, draft_begin(c, k.id, "test.give", &d));
+    (void)grant_add(c, d, k.labour, STR("mtess-filadelfia"), LEVEL_READ, "consent", 0, STR("inspection"));
+    (void)grant_add(c, d, now(t, h, a).dossier, STR("mtess-filadelfia"), LEVEL_READ, "duty", 0, (struct str){ 0 });
+    OK(c, draft_commit(c, d));
+    struct str far_one = signed_in(t, h, "mtess-filadelfia");
+    CHECK(page_holds(t, h, far_one, PATH(STR("/signal/"), a), PATH(STR("/workplace/"), place[1])));
+    CHECK(!page_holds(t, h, far_one, PATH(STR("/signal/"), a), place[0]));
 }
 
 /* What the database or memory refuses is refused whole. */

@@ -351,6 +351,13 @@ static void searching(struct t *t, struct house_t *h)
         CHECK(!search_finds(t, h, here, found[i].q, wf));
     }
     CHECK(!search_finds(t, h, signed_in(t, h, CARE), "ficticia", w));
+    struct draft *d;                            /* given one kind of the other file: that is not in the way */
+    h->c.who = officer_machine(&h->c);
+    OK(&h->c, draft_begin(&h->c, own.id, "test.give", &d));
+    (void)grant_add(&h->c, d, own.labour, STR(FAR), LEVEL_READ, "consent", 0, STR("inspection"));
+    OK(&h->c, draft_commit(&h->c, d));
+    CHECK(search_finds(t, h, there, "ficticia", wf));
+    CHECK(!search_finds(t, h, there, "ficticia", w));
     CHECK(!search_finds(t, h, here, "xy", w));
 }
 
