@@ -4,11 +4,13 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { ROWS = 256 };                        /* more than the nodes that can be paired */
+enum { ROWS = 256,                          /* more than the nodes that can be paired */
+       SEEN_BITS = 1 << 18 };               /* for METER_LETTERS_DAY letters: some 7 of 100 new ones look seen */
 struct row {
     char node[ID_LEN];
     int64_t minute_us, day_us;              /* when the present ones began */
-    int64_t letters, polls;                 /* this minute */
+    int64_t letters, polls, repeats;        /* this minute */
+    uint64_t seen[SEEN_BITS / 64];          /* letters counted today, by their bytes */
     struct meter_count today;
 };
 struct inquiry_meter { pthread_mutex_t lock; struct row row[ROWS]; size_t n; };
@@ -53,11 +55,12 @@ static void turn(struct row *r, int64_t now_us)
 {
     if (over(now_us, r->minute_us, 60 * US_PER_S)) {
         r->minute_us = now_us;
-        r->letters = r->polls = 0;
+        r->letters = r->polls = r->repeats = 0;
     }
     if (over(now_us, r->day_us, US_PER_DAY)) {
         r->day_us = now_us;
         r->today = (struct meter_count){ 0 };
+        memset(r->seen, 0, sizeof r->seen);
     }
 }
 
@@ -94,6 +97,47 @@ bool meter_admit(struct inquiry_meter *m, int64_t now_us, struct str node, bool 
     }
     (void)pthread_mutex_unlock(&m->lock);
     return good;
+}
+
+/* One bit per letter: its word and its place in it. */
+static uint64_t *seen_at(struct row *r, struct str letter, uint64_t *bit)
+{
+    uint64_t h = str_hash(letter);
+    h ^= h >> 32;
+    *bit = UINT64_C(1) << (h & 63);
+    return &r->seen[h >> 6 & (SEEN_BITS / 64 - 1)];
+}
+
+bool meter_repeated(struct inquiry_meter *m, int64_t now_us, struct str node, struct str letter, bool *good)
+{
+    bool yes = false;
+    uint64_t bit;
+    *good = true;
+    if (!m)
+        return false;
+    (void)pthread_mutex_lock(&m->lock);
+    struct row *r = row_of(m, node);
+    if (r) {
+        turn(r, now_us);
+        yes = (*seen_at(r, letter, &bit) & bit) != 0;
+        *good = !yes || ++r->repeats <= METER_POLLS_MINUTE;
+    }
+    (void)pthread_mutex_unlock(&m->lock);
+    return yes;
+}
+
+void meter_counted(struct inquiry_meter *m, struct str node, struct str letter)
+{
+    uint64_t bit;
+    if (!m)
+        return;
+    (void)pthread_mutex_lock(&m->lock);
+    struct row *r = row_of(m, node);
+    if (r) {
+        uint64_t *at = seen_at(r, letter, &bit);
+        *at |= bit;
+    }
+    (void)pthread_mutex_unlock(&m->lock);
 }
 
 struct meter_count meter_today(struct inquiry_meter *m, int64_t now_us, struct str node)

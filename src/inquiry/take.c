@@ -102,10 +102,16 @@ static enum err authenticate(struct ctx *c, const struct envelope *e, struct let
 }
 
 /* Too many letters today: the first of them is written down for the administrator. */
-static enum err metered(struct ctx *c, const struct letter *l, const struct inquiry_peer *p, size_t bytes)
+static enum err metered(struct ctx *c, const struct letter *l, const struct inquiry_peer *p, struct str bytes)
 {
-    bool first;
-    if (meter_admit(c->node->meter, c->now_us, l->from, l->kind == LETTER_POLL, bytes, &first))
+    struct inquiry_meter *m = c->node->meter;
+    bool first = false, good = false, poll = l->kind == LETTER_POLL;
+    bool again = !poll && meter_repeated(m, c->now_us, l->from, bytes, &good);
+    if (!again)
+        good = meter_admit(m, c->now_us, l->from, poll, bytes.n, &first);
+    if (good && !again && !poll)
+        meter_counted(m, l->from, bytes);
+    if (good)
         return ERR_OK;
     if (first)
         TRY(peer_over(c, p));
@@ -127,7 +133,7 @@ static enum err open_letter(struct ctx *c, const struct envelope *e, struct lett
         return FAIL(c, ERR_INPUT, "inquiry.old-letter", "letter " STR_F, STR_A(l->id));
     if (p.paused)
         return FAIL(c, ERR_BUSY, "inquiry.paused", "from " STR_F, STR_A(l->from));
-    return metered(c, l, &p, e->whole.n);
+    return metered(c, l, &p, e->whole);
 }
 
 /* A set may be large, and what was opened must not lie about: its own memory,

@@ -247,6 +247,28 @@ static void flood(struct t *t, struct trio *x)
 }
 static void flooded(struct t *t) { each_engine(t, flood); }
 
+/* Who holds a copy of a node's letter and brings it again and again does not use up
+ * what that node may send. */
+static void replayed(struct t *t)
+{
+    struct trio *x = calloc(1, sizeof *x);
+    struct element e[TOKENS_ASKED];
+    some_elements(e);
+    if (x && trio_fresh(t, x, false)) {             /* nothing here depends on the engine */
+        struct letter l = question(x, e), other = question(x, e);
+        struct str letter = letter_by(t, x, A, G, &l);
+        TAKES(&x->h[G], letter, "taken");
+        for (int i = 0; i < METER_LETTERS_MINUTE; i++)
+            TAKES(&x->h[G], letter, "inquiry.known");
+        TAKES(&x->h[G], letter, "inquiry.too-many-letters");     /* that copy, for this minute */
+        TAKES(&x->h[G], letter_by(t, x, A, G, &other), "taken");
+        struct meter_count k = meter_today(x->h[G].c.node->meter, x->h[G].c.now_us, x->node[A]);
+        CHECK(k.letters == 2 && k.refused == 0);
+        trio_end(x);
+    }
+    free(x);
+}
+
 /* What questions beyond the quota can write into a ledger has an end too. */
 static void refused_end(struct t *t, struct trio *x)
 {
@@ -439,6 +461,7 @@ static const struct t_case cases[] = {
     { "every stranger gets the same answer", strangers },
     { "the meter: a minute, a day, bytes", meter },
     { "a node that sends too much is refused, named, paused", flooded },
+    { "a copy brought again uses up nothing", replayed },
     { "what is refused in writing has an end", ends },
     { "the guardian's page: numbers, no case, no officer; by its own right", watched },
     { "a private certificate authority is the only one", trusted },
