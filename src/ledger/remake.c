@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* ---- how far it is --------------------------------------------------------------------- */
@@ -175,6 +176,17 @@ static enum err on_disk(struct ctx *c, const char *path)
     return rc == 0 ? ERR_OK : FAIL(c, ERR_IO, "error.file", "fsync %s: errno %d", path, errno);
 }
 
+/* As root (the command line) it is made root's: it must stay the server's. */
+static enum err same_owner(struct ctx *c, const char *path, const char *as)
+{
+    struct stat now, was;
+    if (stat(path, &now) != 0 || stat(as, &was) != 0)
+        return FAIL(c, ERR_IO, "error.file", "stat %s: errno %d", path, errno);
+    bool same = now.st_uid == was.st_uid && now.st_gid == was.st_gid;
+    return same || chown(path, was.st_uid, was.st_gid) == 0 ? ERR_OK
+         : FAIL(c, ERR_IO, "error.file", "chown %s: errno %d", path, errno);
+}
+
 /* Nobody else has the tables open, and while we hold their lock nobody can. */
 static enum err aside_rename(struct ctx *c, struct ledger *l, struct aside *a)
 {
@@ -182,6 +194,7 @@ static enum err aside_rename(struct ctx *c, struct ledger *l, struct aside *a)
     TRY(ctx_check(c));
     db_close(a->db);
     a->db = NULL;
+    TRY(same_owner(c, a->path, to));
     TRY(on_disk(c, a->path));
     db_close(l->tables);
     l->tables = NULL;

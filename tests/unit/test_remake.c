@@ -5,6 +5,7 @@
 #include "ledger/ledger_impl.h"
 
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 enum { THINGS = 60 };
@@ -256,6 +257,28 @@ static void broken_off_and_begun_anew(struct t *t)
         }
 }
 
+/* The administrator's command line makes the tables again: they stay the server's. */
+static void they_keep_their_owner(struct t *t)
+{
+    enum { SERVER = 64321 };
+    struct node_t n;
+    struct stat st;
+    if (geteuid() != 0)
+        return;                             /* nobody else could be told apart */
+    if (filled(t, &n, false)) {
+        const char *path = n.tables_url + strlen("sqlite:");
+        forget_all(t, &n);
+        node_shut(&n);
+        CHECK(chown(path, SERVER, SERVER) == 0);
+        CHECK(node_reopen(t, &n));
+        CHECK(stat(path, &st) == 0);
+        CHECK_EQ(st.st_uid, SERVER);
+        CHECK_EQ(st.st_gid, SERVER);
+        CHECK_EQ(st.st_mode & 0777, 0600);
+    }
+    node_end(&n);
+}
+
 /* Killed while it verified or rebuilt: the tables need nothing, the copy goes all the same. */
 static void copies_left_behind_go(struct t *t)
 {
@@ -370,6 +393,7 @@ static const struct t_case cases[] = {
     { "all tables, alone and beside others: the same rows", all_alone_and_beside_others },
     { "amparo rebuild beside an open ledger", while_it_runs },
     { "killed half way and begun anew", broken_off_and_begun_anew },
+    { "made again by root they stay whose they were", they_keep_their_owner },
     { "copies that somebody killed left behind go at the next opening", copies_left_behind_go },
     { "only tables whose text has changed", only_what_changed },
     { "tables a program does not know go, and come back", tables_come_and_go },
