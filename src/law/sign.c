@@ -7,8 +7,6 @@
 #include "db/db.h"
 #include "law/priv.h"
 
-enum { VOICES_MAX = 16 };      /* of one provision */
-
 const struct table law_tables[] = {
     { "law_verification",
       "CREATE TABLE law_verification (id TEXT PRIMARY KEY, provision TEXT NOT NULL, hash TEXT NOT NULL,"
@@ -180,23 +178,28 @@ static enum pack_verified verdict_of(struct str s)
 }
 
 /* Of one provision, newest first, each person's last word only. */
-struct voices { struct str who[VOICES_MAX]; size_t n, yes, partly; bool no; };
+struct voices { size_t n, yes, partly; bool no; };
 
-static bool spoke(const struct voices *k, struct str officer)
+static bool spoke(const struct law_signature *newer, size_t n, const struct law_signature *s)
 {
-    for (size_t i = 0; i < k->n; i++)
-        if (str_eq(k->who[i], officer))
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(newer[i].officer, s->officer) && str_eq(newer[i].provision, s->provision) &&
+            str_eq(newer[i].hash, s->hash))
             return true;
     return false;
 }
 
-/* A "no" ends it: who spoke before did not know of it. */
+/* A "no" ends it: who spoke before did not know of it.  So do readers enough: nothing
+ * older changes what they found. */
+static bool settled(const struct voices *k)
+{
+    return k->no || k->yes >= LAW_READERS;
+}
+
 static void hear(struct voices *k, const struct law_signature *s)
 {
-    if (k->no || k->n == VOICES_MAX || spoke(k, s->officer))
-        return;
-    k->who[k->n++] = s->officer;
     enum pack_verified found = verdict_of(s->verdict);
+    k->n++;
     k->yes += found == PACK_YES;
     k->partly += found == PACK_PARTLY;
     k->no = found == PACK_NO;
@@ -232,7 +235,8 @@ void law_standing_of(struct ctx *c, const struct law_signature *all, size_t n, c
             out->on = s->on;
             out->note = s->note;
         }
-        hear(&k, s);
+        if (!settled(&k) && !spoke(all, i, s))
+            hear(&k, s);
     }
     enum pack_verified found = heard(&k);
     out->disputed = k.no && found != PACK_YES;

@@ -86,6 +86,38 @@ static void signatures(struct t *t)
     }
 }
 
+/* However many spoke after a "no" without answering it, it stands; two do answer it. */
+static void old_no(struct t *t)
+{
+    enum { AFTER = 20 };
+    struct ctx c;
+    struct pack *p = NULL;
+    struct node node = { 0 };
+    ctx_init(&c, 64 << 20);
+    OK(&c, pack_load(&c, "packs/py", &p));
+    node.pack = p;
+    c.node = &node;
+    const struct provision *v = p ? pack_provision(p, STR("PY-L049")) : NULL;
+    for (int yes = 0; v && yes <= 2; yes++) {
+        static const char names[] = "abcdefghijklmnopqrstuvwxyz";
+        struct law_signature g[AFTER + 1];
+        struct law_standing s;
+        for (size_t i = 0; i <= AFTER; i++)
+            g[i] = (struct law_signature){ .provision = v->id, .hash = law_hash(&c, v), .officer = { names + i, 1 },
+                .verdict = i == AFTER ? STR("no") : i + (size_t)yes >= AFTER ? STR("yes") : STR("partly") };
+        law_standing_of(&c, g, AFTER + 1, v, &s);
+        CHECK_EQ(s.verified, yes == 2 ? PACK_YES : PACK_NO);
+        CHECK_EQ(s.disputed, yes < 2);
+        g[0].officer = g[AFTER].officer;                        /* whoever disputed it says "partly" now */
+        law_standing_of(&c, g, AFTER + 1, v, &s);
+        CHECK(!s.disputed);
+        CHECK_EQ(s.verified, yes == 2 ? PACK_YES : PACK_PARTLY);
+    }
+    CHECK(v);
+    pack_unref(p);
+    ctx_done(&c);
+}
+
 /* Who said what, oldest first: l the lawyer, c the committee, r another lawyer;
  * y yes, p partly, n no. */
 struct said { const char *who_what[5]; enum pack_verified want; bool once, disputed; };
@@ -216,6 +248,7 @@ static void signing_page(struct t *t)
 static const struct t_case cases[] = {
     { "signatures hold for one text", signatures },
     { "two persons' yes, and what a no undoes", two_readers },
+    { "a no stands however many voices follow it", old_no },
     { "signatures survive a rebuild", after_rebuild },
     { "signing", signing_page },
 };
