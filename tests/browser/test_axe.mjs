@@ -156,8 +156,9 @@ const inspection = part('inspection', async () => {
   const seen = {};
   for (const c of cases.slice(0, 12)) {
     await p.goto(c);
+    const links = await p.locator('main a').evaluateAll(a => a.map(x => x.getAttribute('href')));
     for (const kind of ['workplace', 'employer', 'vehicle'])
-      seen[kind] ??= await p.locator(`main a[href^="${c}/${kind}/"]:not([href$="/new"])`).first().getAttribute('href', { timeout: 100 }).catch(() => undefined);
+      seen[kind] ??= links.find(h => h?.startsWith(`${c}/${kind}/`) && !h.endsWith('/new'));
   }
   for (const kind of Object.keys(seen).filter(k => seen[k])) await look(p, `one ${kind}`, seen[kind]);
   ok(seen.workplace && seen.employer, 'an inspector has workplaces and employers');
