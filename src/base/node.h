@@ -12,7 +12,6 @@ struct pack;            /* pack/pack.h: the country                        */
 struct procedures;      /* work/work.h: the pack's procedures, ready to run */
 struct law;             /* law/law.h: the pack's law, ready to ask         */
 struct words;           /* words/words.h: message catalogues               */
-struct match_index;     /* match/match.h: what signals are about          */
 struct things;          /* things/things.h: who and what is known here     */
 struct panel;           /* page/page.h: what desks show on others' pages   */
 struct access_state;    /* access/access.h: sessions, throttles             */
@@ -30,7 +29,6 @@ struct node {
     const struct words *words;
     const struct law *law;
     struct things *things;
-    struct match_index *signals;    /* where recent signals are about; NULL: not compared */
     const struct panel *panels;     /* ends with a row of zeros */
     struct access_state *access;
     const struct served *served;

@@ -5,6 +5,7 @@
 #include "db/db.h"
 #include "pack/pack.h"
 #include "page/names.h"
+#include "things/things.h"
 
 /* ---- the words of a place ------------------------------------------------------------------- */
 
@@ -77,73 +78,24 @@ bool near_record(struct ctx *c, const struct answers *a, struct str territory, s
     return out->full.n > 0;
 }
 
-enum err near_keep(struct ctx *c, struct str id, const struct answers *a, struct str territory)
-{
-    struct match_record m;
-    if (!c->node->signals)
-        return ERR_OK;
-    struct near_room *room = NEW(&c->mem, struct near_room);
-    TRY(ctx_check(c));
-    if (!near_record(c, a, territory, room, &m))
-        return ERR_OK;
-    enum err e = match_index_add(c, c->node->signals, id, &m);
-    if (e != ERR_NOMEM)
-        return e;
-    log_line(LOG_WARN, "index of signals is full");     /* receiving goes on */
-    c->fault = (struct fault){ 0 };
-    return ERR_OK;
-}
-
-/* ---- filled at start ------------------------------------------------------------------------------ */
-
-static enum err keep_one(struct ctx *c, struct str id)
-{
-    struct record r;
-    TRY(record_load(c, id, &r));
-    struct answers a = signal_answers(c, &r);
-    return near_keep(c, id, &a, record_get(&r, "territory"));
-}
-
-static enum err keep_page(struct ctx *c, char last[ID_LEN + 1], int64_t since_us, const int *stop, bool *more)
-{
-    enum { PAGE = 500 };
-    AUTO_ROWS r = { 0 };
-    struct str id[PAGE];
-    size_t n = 0;
-    TRY(db_query(c, &r, "SELECT id FROM signal_row WHERE id > $1 AND received_us >= $2 ORDER BY id LIMIT 500",
-                 ARGS(TEXT(str_c(last)), INT(since_us))));
-    while (n < PAGE && rows_next(&r))
-        id[n++] = row_str(&r, 0);
-    TRY(rows_end(&r));
-    for (size_t i = 0; i < n && !__atomic_load_n(stop, __ATOMIC_RELAXED); i++)
-        TRY(keep_one(c, id[i]));
-    if (n)
-        memcpy(last, id[n - 1].p, ID_LEN);
-    *more = n == PAGE;
-    return ERR_OK;
-}
+/* ---- the index (room things fills it) ----------------------------------------------------------- */
 
 static int64_t near_us(struct ctx *c)
 {
     return c->node->pack->signals_near_days * US_PER_DAY;
 }
 
-enum err signal_index_load(struct ctx *c, const int *stop)
+enum err signal_index_ids(struct ctx *c, struct rows *r, struct str after)
 {
-    char last[ID_LEN + 1] = "";
-    bool more = true;
-    while (more && !__atomic_load_n(stop, __ATOMIC_RELAXED)) {
-        struct ctx page;                        /* a page of memory at a time */
-        ctx_init(&page, 64 << 20);
-        page.db = c->db;
-        page.node = c->node;
-        enum err e = keep_page(&page, last, c->now_us - 2 * near_us(c), stop, &more);
-        if (e)
-            c->fault = page.fault;
-        ctx_done(&page);
-        TRY(e);
-    }
-    return ERR_OK;
+    return db_query(c, r, "SELECT id FROM signal_row WHERE id > $1 AND received_us >= $2 ORDER BY id LIMIT 500",
+                    ARGS(TEXT(after), INT(c->now_us - 2 * near_us(c))));
+}
+
+bool signal_index_record(struct ctx *c, const struct record *r, struct match_record *out)
+{
+    struct near_room *room = NEW(&c->mem, struct near_room);
+    struct answers a = signal_answers(c, r);
+    return room && near_record(c, &a, record_get(r, "territory"), room, out);
 }
 
 /* ---- links -------------------------------------------------------------------------------------------- */
@@ -260,6 +212,11 @@ static enum err show(struct ctx *c, const struct signal *s, struct str id, bool 
     return ERR_OK;
 }
 
+bool near_waits(const struct signal *s)
+{
+    return !s->case_id.n && (str_is(s->state, "received") || str_is(s->state, "looking"));
+}
+
 static bool listed(const struct near_signal *v, size_t n, struct str id)
 {
     for (size_t i = 0; i < n; i++)
@@ -278,9 +235,11 @@ static enum err candidates(struct ctx *c, const struct signal *s, struct match_r
     TRY(ctx_check(c));
     TRY(record_load(c, s->id, &r));
     struct answers a = signal_answers(c, &r);
-    if (!c->node->signals || !near_record(c, &a, s->territory, room, m))
+    struct match_index *ix = index_of(c, "signal");
+    if (!ix || !near_record(c, &a, s->territory, room, m))
         return ERR_OK;
-    return match_lookup_from(c, c->node->signals, m, NEAR_FLOOR, LOOK_AT, out, n, NULL);
+    TRY(things_catch_up(c));
+    return match_lookup_from(c, ix, m, NEAR_FLOOR, LOOK_AT, out, n, NULL);
 }
 
 static void agree(struct ctx *c, const struct match_record *me, const struct match_candidate *m, struct near_signal *x)
@@ -326,11 +285,6 @@ enum err near_list(struct ctx *c, const struct signal *s, struct near_signal **o
 }
 
 /* ---- linking, joining, undoing --------------------------------------------------------------------------- */
-
-static bool waits(const struct signal *s)
-{
-    return !s->case_id.n && (str_is(s->state, "received") || str_is(s->state, "looking"));
-}
 
 static enum err begin(struct ctx *c, struct str id, const char *verb, struct signal *s, struct draft **d)
 {
@@ -397,7 +351,7 @@ static enum err same_locked(struct ctx *c, struct draft *d, const struct signal 
     draft_set_i64(d, "signal_link", id, "at", c->now_us);
     TRY(case_of(c, other->case_id, &k));
     TRY(access_check(c, "signal.open_case", s->dossier, &may));
-    *joined = k.id.n && str_is(k.status, "open") && waits(s) && may.allowed;
+    *joined = k.id.n && str_is(k.status, "open") && near_waits(s) && may.allowed;
     return *joined ? put_into(c, d, s, &k, &(struct link_at){ id, s->dossier }) : ctx_check(c);
 }
 
@@ -432,7 +386,7 @@ static enum err join_locked(struct ctx *c, struct draft *d, const struct signal 
     TRY(link_of(c, s->id, link, &l, &other_id));
     TRY(signal_get(c, other_id, &other));
     TRY(case_of(c, other.case_id, &k));
-    if (!k.id.n || !waits(s))
+    if (!k.id.n || !near_waits(s))
         return FAIL(c, ERR_CONFLICT, "signal.already", "signal " STR_F, STR_A(s->id));
     return put_into(c, d, s, &k, &(struct link_at){ link, l.dossier });
 }

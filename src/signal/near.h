@@ -16,8 +16,6 @@
 struct near_room { char firm[MATCH_FIRM_MAX], what[MATCH_FIRM_MAX], words[MATCH_FIRM_MAX]; };
 bool near_record(struct ctx *c, const struct answers *a, struct str territory, struct near_room *room,
                  struct match_record *out);
-/* Known to the index from now on; a full index is no failure. */
-enum err near_keep(struct ctx *c, struct str id, const struct answers *a, struct str territory) MUST_CHECK;
 
 enum { NEAR_FLOOR = -4500, NEAR_SHOWN = 6 };    /* mbits: one rare word and the kind of place */
 struct near_link { struct str id, case_id, officer; int64_t at_us; };   /* id {0}: not linked */
@@ -29,6 +27,7 @@ struct near_signal {
     struct str words, kind, signs;  /* what agrees: words of the place, code of its kind, codes of signs */
     bool district;                  /* told of the same district or department */
 };
+bool near_waits(const struct signal *s);    /* for somebody to look at it, in no case yet */
 /* Linked ones first, then the likeliest that came within signals_near_days of it; only
  * what her office may see.  s as signal_get gave it. */
 enum err near_list(struct ctx *c, const struct signal *s, struct near_signal **out, size_t *n) MUST_CHECK;

@@ -66,14 +66,9 @@ static void line_begin(struct ctx *c, struct out *o, const struct near_signal *x
     html(o, "</small>");
 }
 
-static bool waits(const struct signal *s)
-{
-    return !s->case_id.n && (str_is(s->state, "received") || str_is(s->state, "looking"));
-}
-
 static void acts(struct ctx *c, struct out *o, const struct signal *s, const struct near_signal *x)
 {
-    bool case_open = x->k.id.n && str_is(x->k.status, "open"), into = case_open && waits(s) &&
+    bool case_open = x->k.id.n && str_is(x->k.status, "open"), into = case_open && near_waits(s) &&
         access_may(c, "signal.open_case", s->dossier);
     if (!access_may(c, "signal.link", s->dossier))
         return;

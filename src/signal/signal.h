@@ -92,9 +92,11 @@ enum err signal_panel_files(struct ctx *c, struct out *o, const struct subject *
 extern const struct route signal_near_routes[];
 enum err signal_panel_near(struct ctx *c, struct out *o, const struct subject *s) MUST_CHECK;     /* signal, main */
 enum err signal_panel_case(struct ctx *c, struct out *o, const struct subject *s) MUST_CHECK;     /* case, below */
-/* Fill the node's index of signals from the tables, beside the serving of pages; see
- * person_index_load. */
-enum err signal_index_load(struct ctx *c, const int *stop) MUST_CHECK;
+/* What of signals is compared, for index_uses (things/things.h). */
+struct match_record;
+struct rows;
+enum err signal_index_ids(struct ctx *c, struct rows *r, struct str after) MUST_CHECK;
+bool signal_index_record(struct ctx *c, const struct record *r, struct match_record *out);
 enum err signal_panel_messages(struct ctx *c, struct out *o, const struct subject *s) MUST_CHECK;
 
 #endif

@@ -15,12 +15,16 @@
 
 enum { USES_MAX = 8, PERSONS_BYTES = 96 << 20, OTHERS_BYTES = 24 << 20 };
 
+/* One index: of a thing (u), or of another room's records (other). */
+struct held { const char *kind; const struct thing_use *u; const struct index_use *other; struct match_index *ix; };
+
+
 struct things {
     pthread_mutex_t lock;               /* of seen: one thread catches up at a time */
     int64_t seen;                       /* place in the ledger up to which the indexes know */
     int ready;                          /* atomic */
     size_t n;
-    struct match_index *ix[USES_MAX];   /* in the order of thing_uses */
+    struct held held[USES_MAX];         /* in the order of thing_uses, then of index_uses */
 };
 
 const struct thing_use *thing_find(struct str kind)
@@ -31,23 +35,31 @@ const struct thing_use *thing_find(struct str kind)
     return NULL;
 }
 
+static enum err hold(struct ctx *c, struct things *t, struct held h)
+{
+    if (t->n == USES_MAX)
+        return FAIL(c, ERR_BUG, "error.internal", "no room for the index of %s", h.kind);
+    TRY(match_index_new(c, t->n ? OTHERS_BYTES : PERSONS_BYTES, &h.ix));
+    t->held[t->n++] = h;
+    return ERR_OK;
+}
+
 enum err things_new(struct ctx *c, struct things **out)
 {
+    enum err e = ERR_OK;
     struct things *t = calloc(1, sizeof *t);
     if (!t)
         return FAIL(c, ERR_NOMEM, "error.too-big", "things");
     (void)pthread_mutex_init(&t->lock, NULL);
-    for (const struct thing_use *u = thing_uses; u->kind && t->n < USES_MAX; u++) {
-        size_t cap = u == thing_uses ? PERSONS_BYTES : OTHERS_BYTES;
-        enum err e = match_index_new(c, cap, &t->ix[t->n]);
-        if (e) {
-            things_free(t);
-            return e;
-        }
-        t->n++;
-    }
-    *out = t;
-    return ERR_OK;
+    for (const struct thing_use *u = thing_uses; u->kind && !e; u++)
+        e = hold(c, t, (struct held){ .kind = u->kind, .u = u });
+    for (const struct index_use *u = index_uses; u->kind && !e; u++)
+        e = hold(c, t, (struct held){ .kind = u->kind, .other = u });
+    if (e)
+        things_free(t);
+    else
+        *out = t;
+    return e;
 }
 
 void things_free(struct things *t)
@@ -55,14 +67,28 @@ void things_free(struct things *t)
     if (!t)
         return;
     for (size_t i = 0; i < t->n; i++)
-        match_index_free(t->ix[i]);
+        match_index_free(t->held[i].ix);
     (void)pthread_mutex_destroy(&t->lock);
     free(t);
 }
 
 struct match_index *things_index(struct ctx *c, const struct thing_use *u)
 {
-    return c->node->things->ix[u - thing_uses];
+    return c->node->things->held[u - thing_uses].ix;
+}
+
+static const struct held *held_of(const struct things *t, struct str kind)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (str_is(kind, t->held[i].kind))
+            return &t->held[i];
+    return NULL;
+}
+
+struct match_index *index_of(struct ctx *c, const char *kind)
+{
+    const struct held *h = c->node->things ? held_of(c->node->things, str_c(kind)) : NULL;
+    return h ? h->ix : NULL;
 }
 
 bool things_ready(struct ctx *c)
@@ -72,10 +98,10 @@ bool things_ready(struct ctx *c)
 
 /* ---- one record ------------------------------------------------------------------------------- */
 
-static enum err forget(struct ctx *c, const struct thing_use *u, struct str id)
+static enum err forget(struct ctx *c, const struct held *h, struct str id)
 {
     c->fault = (struct fault){ 0 };
-    enum err e = match_index_remove(c, things_index(c, u), id);
+    enum err e = match_index_remove(c, h->ix, id);
     if (e == ERR_NOT_FOUND) {
         c->fault = (struct fault){ 0 };
         return ERR_OK;
@@ -83,19 +109,31 @@ static enum err forget(struct ctx *c, const struct thing_use *u, struct str id)
     return e;
 }
 
-static enum err index_one(struct ctx *c, const struct thing_use *u, struct str id)
+/* False: there is nothing to compare it by. */
+static bool compared(struct ctx *c, const struct held *h, const struct record *r, struct match_record *out)
+{
+    if (h->other)
+        return h->other->record(c, r, out);
+    struct answers a = kind_answers(c, r);
+    *out = thing_record(c, h->u, &a, record_i64(r, "at"));
+    return true;
+}
+
+static enum err index_one(struct ctx *c, const struct held *h, struct str id)
 {
     struct record r;
+    struct match_record m;
     enum err e = record_load(c, id, &r);
     if (e == ERR_NOT_FOUND)                      /* erased, or of a dossier this node cannot read */
-        return forget(c, u, id);
+        return forget(c, h, id);
     TRY(e);
-    struct answers a = kind_answers(c, &r);
-    struct match_record m = thing_record(c, u, &a, record_i64(&r, "at"));
+    bool any = compared(c, h, &r, &m);
     TRY(ctx_check(c));
-    e = match_index_add(c, things_index(c, u), id, &m);
+    if (!any)
+        return forget(c, h, id);
+    e = match_index_add(c, h->ix, id, &m);
     if (e == ERR_NOMEM) {                        /* the index is full: work goes on */
-        log_line(LOG_WARN, "index of %s is full", u->kind);
+        log_line(LOG_WARN, "index of %s is full", h->kind);
         c->fault = (struct fault){ 0 };
         return ERR_OK;
     }
@@ -127,18 +165,25 @@ static bool stopped(const int *stop)
 
 enum { PAGE = 500 };
 
-static enum err load_page(struct ctx *c, const struct thing_use *u, const int *stop, char last[ID_LEN + 1], size_t *n)
+static enum err ids_after(struct ctx *c, const struct held *h, struct rows *r, struct str last)
+{
+    if (h->other)
+        return h->other->ids(c, r, last);
+    return db_query(c, r, "SELECT id FROM kind_row WHERE kind = $1 AND id > $2 ORDER BY id LIMIT 500",
+                    ARGS(TEXT(str_c(h->kind)), TEXT(last)));
+}
+
+static enum err load_page(struct ctx *c, const struct held *h, const int *stop, char last[ID_LEN + 1], size_t *n)
 {
     struct str id[PAGE];
     AUTO_ROWS r = { 0 };
     *n = 0;
-    TRY(db_query(c, &r, "SELECT id FROM kind_row WHERE kind = $1 AND id > $2 ORDER BY id LIMIT 500",
-                 ARGS(TEXT(str_c(u->kind)), TEXT(str_c(last)))));
+    TRY(ids_after(c, h, &r, str_c(last)));
     while (*n < PAGE && rows_next(&r))
         id[(*n)++] = row_str(&r, 0);
     TRY(rows_end(&r));
     for (size_t i = 0; i < *n && !stopped(stop); i++)
-        TRY(index_one(c, u, id[i]));
+        TRY(index_one(c, h, id[i]));
     if (*n)
         memcpy(last, id[*n - 1].p, ID_LEN);
     return ERR_OK;
@@ -148,28 +193,30 @@ static enum err load_page(struct ctx *c, const struct thing_use *u, const int *s
  * teach nothing.  Then what reviewers decided. */
 enum { ENOUGH_TO_LEARN = 2000 };
 
-static enum err learn(struct ctx *c, const struct thing_use *u)
+static enum err learn(struct ctx *c, const struct held *h)
 {
     bool kept;
-    if (match_index_count(things_index(c, u)) >= ENOUGH_TO_LEARN)
-        TRY(match_index_train(c, things_index(c, u), &kept));
-    return link_recalibrate(c, u);
+    if (!h->u)
+        return ERR_OK;
+    if (match_index_count(h->ix) >= ENOUGH_TO_LEARN)
+        TRY(match_index_train(c, h->ix, &kept));
+    return link_recalibrate(c, h->u);
 }
 
-static enum err load_kind(struct ctx *c, const struct thing_use *u, const int *stop)
+static enum err load_kind(struct ctx *c, const struct held *h, const int *stop)
 {
     char last[ID_LEN + 1] = "";
     size_t n = PAGE;
     while (n == PAGE && !stopped(stop)) {
         struct ctx page;
         page_open(&page, c);
-        TRY(page_close(&page, c, load_page(&page, u, stop, last, &n)));
+        TRY(page_close(&page, c, load_page(&page, h, stop, last, &n)));
     }
     if (stopped(stop))
         return ERR_OK;
     struct ctx page;
     page_open(&page, c);
-    return page_close(&page, c, learn(&page, u));
+    return page_close(&page, c, learn(&page, h));
 }
 
 /* The place in the ledger is taken first: what is folded while the tables are read
@@ -179,8 +226,8 @@ enum err things_load(struct ctx *c, const int *stop)
     struct things *t = c->node->things;
     int64_t changes, folded;
     TRY(ledger_last(c, &changes, &folded));
-    for (const struct thing_use *u = thing_uses; u->kind && !stopped(stop); u++)
-        TRY(load_kind(c, u, stop));
+    for (size_t i = 0; i < t->n && !stopped(stop); i++)
+        TRY(load_kind(c, &t->held[i], stop));
     if (stopped(stop))
         return ERR_OK;
     (void)pthread_mutex_lock(&t->lock);
@@ -195,20 +242,20 @@ enum err things_load(struct ctx *c, const int *stop)
 /* Far behind, reading the tables again is quicker than reading the ledger. */
 enum { CHUNK = 100, AT_A_LOOK = 1000, FAR_BEHIND = 50 * 1000 };
 
-struct touched { struct { const struct thing_use *u; struct str id; } v[CHUNK]; size_t n; bool linked[USES_MAX]; };
+struct touched { struct { const struct held *h; struct str id; } v[CHUNK]; size_t n; bool linked[USES_MAX]; };
 
-static void touch(struct touched *t, const struct set *s)
+static void touch(const struct things *all, struct touched *t, const struct set *s)
 {
-    const struct thing_use *u = thing_find(s->kind);
+    const struct held *h = held_of(all, s->kind);
     if (link_is_kind(s->kind))
         for (size_t i = 0; i < USES_MAX; i++)
             t->linked[i] = true;
-    if (!u)
+    if (!h)
         return;
     for (size_t i = 0; i < t->n; i++)
         if (str_eq(t->v[i].id, s->record))
             return;
-    t->v[t->n].u = u;
+    t->v[t->n].h = h;
     t->v[t->n++].id = s->record;
 }
 
@@ -219,9 +266,9 @@ static enum err follow_change(struct ctx *c, const struct change *ch)
     for (size_t i = 0; i < ch->n;) {
         t->n = 0;
         for (; i < ch->n && t->n < CHUNK; i++)
-            touch(t, &ch->sets[i]);
+            touch(c->node->things, t, &ch->sets[i]);
         for (size_t k = 0; k < t->n; k++)
-            TRY(index_one(c, t->v[k].u, t->v[k].id));
+            TRY(index_one(c, t->v[k].h, t->v[k].id));
     }
     for (const struct thing_use *u = thing_uses; u->kind; u++)
         if (t->linked[u - thing_uses])
@@ -256,7 +303,7 @@ static enum err follow(struct ctx *c, struct things *t, int64_t most)
 enum err things_catch_up(struct ctx *c)
 {
     struct things *t = c->node->things;
-    if (!things_ready(c))
+    if (!t || !things_ready(c))
         return ERR_OK;
     (void)pthread_mutex_lock(&t->lock);
     enum err e = follow(c, t, AT_A_LOOK);

@@ -30,6 +30,19 @@ const struct thing_use *thing_find(struct str kind);        /* NULL: none */
 
 /* ---- the indexes ------------------------------------------------------------------------------ */
 
+/* Records of another room that are compared with each other in an index filled and kept
+ * current as those of things are; nothing else of a thing is theirs.  Ends with a row of
+ * zeros (src/web/desks.c). */
+struct rows;
+struct index_use {
+    const char *kind;
+    /* The next 500 or fewer ids after this one, in order. */
+    enum err (*ids)(struct ctx *c, struct rows *r, struct str after) MUST_CHECK;
+    /* False: nothing to compare it by.  What out points to lies in c->mem. */
+    bool (*record)(struct ctx *c, const struct record *r, struct match_record *out);
+};
+extern const struct index_use index_uses[];
+
 struct things;
 enum err things_new(struct ctx *c, struct things **out) MUST_CHECK;
 void things_free(struct things *t);                         /* NULL is fine */
@@ -43,6 +56,7 @@ bool things_ready(struct ctx *c);
 enum err things_catch_up(struct ctx *c) MUST_CHECK;
 enum err things_tick(struct ctx *c, size_t limit, size_t *did);
 struct match_index *things_index(struct ctx *c, const struct thing_use *u);
+struct match_index *index_of(struct ctx *c, const char *kind);     /* of either table; NULL: none */
 
 /* ---- parts of pages ------------------------------------------------------------------------------ */
 

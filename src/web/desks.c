@@ -134,6 +134,11 @@ const struct thing_use thing_uses[] = {
     { 0 }
 };
 
+const struct index_use index_uses[] = {
+    { .kind = "signal", .ids = signal_index_ids, .record = signal_index_record },
+    { 0 }
+};
+
 static const size_t none = 0;
 
 /* One line per room that keeps tables. */

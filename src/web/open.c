@@ -34,7 +34,6 @@ struct house {
     struct law *law;
     struct words *words;
     struct things *things;
-    struct match_index *signals;
     struct access_state *access;
     pthread_t filler;                        /* fills the indexes of things */
     bool filling;
@@ -48,7 +47,6 @@ struct house {
     struct remaking remaking;
 };
 enum { NONCE_MINUTES = 10 };
-enum { SIGNALS_BYTES = 16 << 20 };
 
 static struct str in_folder(struct arena *mem, struct str dir, const char *name)
 {
@@ -96,8 +94,6 @@ static void *fill(void *arg)
     c.node = &h->node;
     enum err e = ledger_connect(&c, h->ledger, &c.db);
     if (!e)
-        e = signal_index_load(&c, &h->stop);
-    if (!e)
         e = things_load(&c, &h->stop);
     if (e)
         log_line(LOG_ERROR, "indexes of things: %s: %s", err_name(e), c.fault.detail);
@@ -137,9 +133,8 @@ static enum err open_parts(struct ctx *c, const struct node_config *cfg, struct 
     h->meter = inquiry_meter_new();
     TRY(served_load(c, h->pack, arena_z(&h->mem, in_folder(&h->mem, cfg->data, "forms")), &h->served));
     TRY(things_new(c, &h->things));
-    TRY(match_index_new(c, SIGNALS_BYTES, &h->signals));
     h->node = (struct node){ .pack = h->pack, .procedures = h->procedures, .words = h->words, .law = h->law,
-        .things = h->things, .signals = h->signals, .panels = desk_panels, .access = h->access,
+        .things = h->things, .panels = desk_panels, .access = h->access,
         .served = h->served, .nonces = h->nonces, .reuse = h->reuse, .rulebook = h->rulebook,
         .meter = h->meter, .stopping = &h->stopping,
         .standards = h->standards };
@@ -182,7 +177,6 @@ void house_close(struct ctx *c, struct house *h)
     c->db = NULL;
     ledger_close(h->ledger);
     things_free(h->things);
-    match_index_free(h->signals);
     access_state_free(h->access);
     http_nonces_free(h->nonces);
     reuse_free(h->reuse);

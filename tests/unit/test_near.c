@@ -122,6 +122,33 @@ static void found_on(struct t *t, struct house_t *h)
     CHECK(row_of_id(v, n, a) && row_of_id(v, n, d));
 }
 
+/* Another program on the same ledger takes a signal; the page of ours sees it, and
+ * what it says when it is written anew. */
+static void elsewhere_on(struct t *t, struct house_t *h)
+{
+    static const char *const anew[][2] = { { "what", "Otra cosa" }, { "where_text", "Estancia La Paloma" } };
+    struct house_t other = { .cfg = h->cfg };
+    struct answers a = { 0 };
+    struct draft *d;
+    size_t n;
+    struct str first = tell(t, h, "PY-4", &kiln, NULL);
+    ctx_init(&other.c, 64 << 20);
+    CHECK(house_reopen(t, &other));
+    other.c.now_us = HOUSE_START;
+    struct str second = tell(t, &other, "PY-4", &kiln2, NULL);
+    const struct near_signal *v = seen(t, h, THERE, first, &n);
+    CHECK(row_of_id(v, n, second));
+    for (size_t i = 0; i < COUNT_OF(anew); i++)
+        (void)answers_put(&other.c.mem, &a, str_c(anew[i][0]), str_c(anew[i][1]));
+    OK(&other.c, draft_begin(&other.c, second, "test.anew", &d));
+    OK(&other.c, signal_revise(&other.c, d, second, &a));
+    OK(&other.c, draft_commit(&other.c, d));
+    (void)seen(t, h, THERE, first, &n);
+    CHECK_EQ(n, 0);
+    house_close(&other.c, other.house);
+    ctx_done(&other.c);
+}
+
 /* The same telephone in two signals is nobody's business. */
 static void reporter_on(struct t *t, struct house_t *h)
 {
@@ -342,11 +369,12 @@ static void both(struct t *t, void (*run)(struct t *t, struct house_t *h))
     }
 }
 #define BOTH(name) static void name(struct t *t) { both(t, name##_on); }
-BOTH(found) BOTH(reporter) BOTH(linked) BOTH(other_owner) BOTH(places) BOTH(refused)
+BOTH(found) BOTH(elsewhere) BOTH(reporter) BOTH(linked) BOTH(other_owner) BOTH(places) BOTH(refused)
 
 static const struct t_case cases[] = {
     { "which words tell a place", words_of_places },
     { "the same brick kiln three times: seen, with reasons, within a season and an office", found },
+    { "told to another program on the same ledger", elsewhere },
     { "the reporter's telephone is compared with nothing", reporter },
     { "one matter: linked, into the case, undone, rebuilt; receipts as before", linked },
     { "a case in other hands: its office reads what comes, until undone", other_owner },
