@@ -4,6 +4,7 @@
 #include "db/db.h"
 #include "match/match.h"
 #include "pack/pack.h"
+#include "things/things.h"
 
 #include <stdlib.h>
 
@@ -223,10 +224,12 @@ static enum err persons_in(struct ctx *c, struct str place, struct ids *who, str
         TRY(ids_add(c, who, row_str(&r, 0)));
     TRY(rows_end(&r));
     TRY(db_query(c, &a, "SELECT l.id, l.a, l.b, l.same, l.at_us FROM case_row k JOIN person_row p ON p.case_id = k.id"
-                        " JOIN thing_link l ON l.a = p.id WHERE k.territory = $1 AND p.role = 'affected' AND l.same < 2", ARGS(TEXT(place))));
+                        " JOIN thing_link l ON l.a = p.id WHERE k.territory = $1 AND p.role = 'affected' AND " LINK_STATE " < 2",
+        ARGS(TEXT(place))));
     TRY(take_bonds(c, &a, bonds));
     TRY(db_query(c, &b, "SELECT l.id, l.a, l.b, l.same, l.at_us FROM case_row k JOIN person_row p ON p.case_id = k.id"
-                        " JOIN thing_link l ON l.b = p.id WHERE k.territory = $1 AND p.role = 'affected' AND l.same < 2", ARGS(TEXT(place))));
+                        " JOIN thing_link l ON l.b = p.id WHERE k.territory = $1 AND p.role = 'affected' AND " LINK_STATE " < 2",
+        ARGS(TEXT(place))));
     return take_bonds(c, &b, bonds);
 }
 
@@ -239,17 +242,20 @@ static enum err kind_in(struct ctx *c, struct str place, const char *kind, struc
         TRY(ids_add(c, who, row_str(&r, 0)));
     TRY(rows_end(&r));
     TRY(db_query(c, &a, "SELECT l.id, l.a, l.b, l.same, l.at_us FROM case_row k JOIN kind_row t ON t.case_id = k.id"
-                        " JOIN thing_link l ON l.a = t.id WHERE k.territory = $1 AND t.kind = $2 AND l.same < 2", ARGS(TEXT(place), TEXT(str_c(kind)))));
+                        " JOIN thing_link l ON l.a = t.id WHERE k.territory = $1 AND t.kind = $2 AND " LINK_STATE " < 2",
+        ARGS(TEXT(place), TEXT(str_c(kind)))));
     TRY(take_bonds(c, &a, bonds));
     TRY(db_query(c, &b, "SELECT l.id, l.a, l.b, l.same, l.at_us FROM case_row k JOIN kind_row t ON t.case_id = k.id"
-                        " JOIN thing_link l ON l.b = t.id WHERE k.territory = $1 AND t.kind = $2 AND l.same < 2", ARGS(TEXT(place), TEXT(str_c(kind)))));
+                        " JOIN thing_link l ON l.b = t.id WHERE k.territory = $1 AND t.kind = $2 AND " LINK_STATE " < 2",
+        ARGS(TEXT(place), TEXT(str_c(kind)))));
     return take_bonds(c, &b, bonds);
 }
 
 static enum err links_of(struct ctx *c, struct str id, struct bonds *out)
 {
     AUTO_ROWS r = { 0 };
-    TRY(db_query(c, &r, "SELECT id, a, b, same, at_us FROM thing_link WHERE (a = $1 OR b = $1) AND same < 2 ORDER BY id",
+    TRY(db_query(c, &r, "SELECT l.id, l.a, l.b, l.same, l.at_us FROM thing_link l WHERE (l.a = $1 OR l.b = $1) AND " LINK_STATE " < 2"
+                        " ORDER BY l.id",
         ARGS(TEXT(id))));
     return take_bonds(c, &r, out);
 }

@@ -5,6 +5,7 @@
 #include "db/db.h"
 #include "match/match.h"
 #include "pack/pack.h"
+#include "things/things.h"
 
 #include <stdlib.h>
 
@@ -136,7 +137,7 @@ static enum err standing(struct ctx *c, struct match_bond **out, size_t *n)
     struct match_bond *b = NULL;
     size_t k = 0, room = 0;
     AUTO_ROWS r = { 0 };
-    TRY(db_query(c, &r, "SELECT id, a, b, same, at_us FROM thing_link WHERE kind = 'person' AND same < 2 ORDER BY id", NO_ARGS));
+    TRY(db_query(c, &r, "SELECT l.id, l.a, l.b, l.same, l.at_us FROM thing_link l WHERE l.kind = 'person' AND " LINK_STATE " < 2 ORDER BY l.id", NO_ARGS));
     while (rows_next(&r)) {
         if (k == room) {
             struct match_bond *more = NEW_N(&c->mem, struct match_bond, room + room / 2 + STEP);
@@ -339,7 +340,7 @@ static enum err count_waiting(struct ctx *c, struct str inside, int64_t *n)
     *n = 0;
     TRY(db_query(c, &r,
         "SELECT k.territory, j.territory FROM thing_link l JOIN programme_person p ON p.id = l.a JOIN programme_person q ON q.id = l.b"
-        " JOIN case_row k ON k.id = p.case_id JOIN case_row j ON j.id = q.case_id WHERE l.kind = 'person' AND l.same = 2 ORDER BY l.id", NO_ARGS));
+        " JOIN case_row k ON k.id = p.case_id JOIN case_row j ON j.id = q.case_id WHERE l.kind = 'person' AND " LINK_STATE " = 2 ORDER BY l.id", NO_ARGS));
     while (rows_next(&r))
         *n += pack_within(c->node->pack, row_peek(&r, 0), inside) || pack_within(c->node->pack, row_peek(&r, 1), inside);
     return rows_end(&r);

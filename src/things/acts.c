@@ -140,6 +140,19 @@ enum err thing_act_undo(struct ctx *c, const struct request *rq, struct response
     return back_to(c, rs, &mine);
 }
 
+static enum err waits_for_her(struct ctx *c, const struct record *link)
+{
+    struct thing_link now;
+    bool apart;
+    TRY(link_load(c, link->id, &now));
+    if (now.state != LINK_PROPOSED)
+        return FAIL(c, ERR_CONFLICT, "person.not-waiting", "link is not waiting");
+    if (str_eq(now.officer, c->who->id))
+        return FAIL(c, ERR_DENIED, "person.not-alone", "the second officer is another one");
+    TRY(link_contradicts(c, record_get(link, "a"), record_get(link, "b"), &apart));
+    return apart ? FAIL(c, ERR_CONFLICT, "person.kept-apart", "records are kept apart") : ERR_OK;
+}
+
 /* The second officer: another one than who proposed it.  She writes in one of the
  * two files and reads the other. */
 enum err thing_act_confirm(struct ctx *c, const struct request *rq, struct response *rs)
@@ -147,15 +160,8 @@ enum err thing_act_confirm(struct ctx *c, const struct request *rq, struct respo
     struct mine mine;
     struct record link;
     struct draft *d;
-    bool apart;
     TRY(link_of(c, rq, false, &mine, &link));
-    if (!record_is(&link, "state", "proposed"))
-        return FAIL(c, ERR_CONFLICT, "person.not-waiting", "link is not waiting");
-    if (str_eq(record_get(&link, "by"), c->who->id))
-        return FAIL(c, ERR_DENIED, "person.not-alone", "the second officer is another one");
-    TRY(link_contradicts(c, record_get(&link, "a"), record_get(&link, "b"), &apart));
-    if (apart)
-        return FAIL(c, ERR_CONFLICT, "person.kept-apart", "records are kept apart");
+    TRY(waits_for_her(c, &link));
     TRY(draft_begin(c, record_get(&mine.r, "case"), mine.u->link, &d));
     draft_in(d, link.dossier);
     draft_set_field(d, link.kind, link.id, STR("state"), STR("same"));

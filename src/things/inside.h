@@ -10,6 +10,8 @@ enum { LINK_DIFFERENT, LINK_SAME, LINK_PROPOSED, LINK_NONE };
 struct thing_link { struct str id, officer; int state; };
 /* The newest standing link of two records; LINK_NONE when there is none. */
 enum err link_between(struct ctx *c, struct str a, struct str b, struct thing_link *out) MUST_CHECK;
+/* One link as it stands now; LINK_NONE: undone, or none. */
+enum err link_load(struct ctx *c, struct str id, struct thing_link *out) MUST_CHECK;
 /* Is someone of a's group kept apart from someone of b's? */
 enum err link_contradicts(struct ctx *c, struct str a, struct str b, bool *yes) MUST_CHECK;
 /* The records that are one with this one, itself among them. */

@@ -15,7 +15,8 @@
 const struct table thing_tables[] = {
     { "thing_link",
       "CREATE TABLE thing_link (id TEXT PRIMARY KEY, kind TEXT NOT NULL, a TEXT NOT NULL, b TEXT NOT NULL,"
-      " same BIGINT NOT NULL, officer TEXT NOT NULL, mbits BIGINT NOT NULL, at_us BIGINT NOT NULL);"
+      " same BIGINT NOT NULL, officer TEXT NOT NULL, mbits BIGINT NOT NULL, at_us BIGINT NOT NULL,"
+      " alone BIGINT NOT NULL DEFAULT 0);"
       "CREATE INDEX thing_link_a ON thing_link (a);"
       "CREATE INDEX thing_link_b ON thing_link (b);" },
     { "thing_number",
@@ -23,6 +24,7 @@ const struct table thing_tables[] = {
       " case_id TEXT NOT NULL, dossier TEXT NOT NULL, shy BIGINT NOT NULL);"
       "CREATE INDEX thing_number_id ON thing_number (id);"
       "CREATE INDEX thing_number_number ON thing_number (number, id);" },
+    { "thing_two", "CREATE TABLE thing_two (id TEXT PRIMARY KEY);" },
     { "thing_row",
       "CREATE TABLE thing_row (id TEXT PRIMARY KEY, kind TEXT NOT NULL, case_id TEXT NOT NULL,"
       " dossier TEXT NOT NULL, at_us BIGINT NOT NULL);"
@@ -62,7 +64,8 @@ static enum err follow(struct ctx *c, struct near *k, struct str who)
 {
     AUTO_ROWS r = { 0 };
     TRY(db_query(c, &r,
-        "SELECT id, a, b, same, at_us FROM thing_link WHERE (a = $1 OR b = $1) AND same < 2 ORDER BY id",
+        "SELECT l.id, l.a, l.b, l.same, l.at_us FROM thing_link l WHERE (l.a = $1 OR l.b = $1) AND " LINK_STATE " < 2"
+        " ORDER BY l.id",
         ARGS(TEXT(who))));
     while (rows_next(&r)) {
         struct match_bond b = { .id = row_str(&r, 0), .a = row_str(&r, 1), .b = row_str(&r, 2),
@@ -92,14 +95,19 @@ static enum err near_of(struct ctx *c, struct str a, struct str b, struct near *
 
 /* ---- from the ledger ------------------------------------------------------------------------- */
 
-/* A link about a suspect counts when two officers stand behind it. */
+static bool by_one(const struct record *r)
+{
+    struct str second = record_get(r, "second");
+    return !second.n || str_eq(second, record_get(r, "by"));
+}
+
+/* What its officers said.  Whether one of them is enough depends on both records as
+ * they are when it is asked (LINK_STATE), not as they were that day. */
 static int standing(const struct record *r)
 {
     if (record_is(r, "state", "different"))
         return LINK_DIFFERENT;
-    bool two = record_is(r, "two", "1");
-    struct str second = record_get(r, "second");
-    bool counts = record_is(r, "state", "same") && (!two || (second.n && !str_eq(second, record_get(r, "by"))));
+    bool counts = record_is(r, "state", "same") && !(record_is(r, "two", "1") && by_one(r));
     return counts ? LINK_SAME : LINK_PROPOSED;
 }
 
@@ -120,9 +128,26 @@ static enum err project_link(struct ctx *c, const struct record *r)
     if (record_is(r, "state", "undone"))
         return ERR_OK;
     return db_exec(c,
-        "INSERT INTO thing_link (id, kind, a, b, same, officer, mbits, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO thing_link (id, kind, a, b, same, officer, mbits, at_us, alone)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         ARGS(TEXT(r->id), TEXT(kind.n ? kind : STR("person")), TEXT(a), TEXT(b), INT(standing(r)),
-             TEXT(record_get(r, "by")), INT(mbits), INT(record_i64(r, "at"))));
+             TEXT(record_get(r, "by")), INT(mbits), INT(record_i64(r, "at")), INT(by_one(r))));
+}
+
+/* Records that take two officers, as they are now. */
+static enum err project_two(struct ctx *c, const struct record *r)
+{
+    const struct thing_use *u = thing_find(r->kind);
+    TRY(db_exec(c, "DELETE FROM thing_two WHERE id = $1", ARGS(TEXT(r->id))));
+    if (!u || !u->two || !u->two(r))
+        return ERR_OK;
+    return db_exec(c, "INSERT INTO thing_two (id) VALUES ($1)", ARGS(TEXT(r->id)));
+}
+
+static enum err project_person(struct ctx *c, const struct record *r)
+{
+    TRY(project_two(c, r));
+    return numbers_project(c, r);
 }
 
 static enum err project_thing(struct ctx *c, const struct record *r)
@@ -132,11 +157,11 @@ static enum err project_thing(struct ctx *c, const struct record *r)
     if (case_id.n)
         TRY(db_exec(c, "INSERT INTO thing_row (id, kind, case_id, dossier, at_us) VALUES ($1, $2, $3, $4, $5)",
                     ARGS(TEXT(r->id), TEXT(r->kind), TEXT(case_id), TEXT(r->dossier), INT(record_i64(r, "at")))));
-    return numbers_project(c, r);
+    return project_person(c, r);
 }
 
 const struct projector thing_projectors[] = {
-    { "thing_link", project_link }, { "person_link", project_link }, { "person", numbers_project },
+    { "thing_link", project_link }, { "person_link", project_link }, { "person", project_person },
     { "workplace", project_thing }, { "employer", project_thing }, { "vehicle", project_thing },
 };
 const size_t thing_projectors_n = COUNT_OF(thing_projectors);
@@ -148,8 +173,18 @@ enum err link_between(struct ctx *c, struct str a, struct str b, struct thing_li
     AUTO_ROWS r = { 0 };
     *out = (struct thing_link){ .state = LINK_NONE };
     TRY(db_query(c, &r,
-        "SELECT id, same, officer FROM thing_link WHERE (a = $1 AND b = $2) OR (a = $2 AND b = $1)"
-        " ORDER BY at_us DESC, id LIMIT 1", ARGS(TEXT(a), TEXT(b))));
+        "SELECT l.id, " LINK_STATE ", l.officer FROM thing_link l WHERE (l.a = $1 AND l.b = $2) OR (l.a = $2 AND l.b = $1)"
+        " ORDER BY l.at_us DESC, l.id LIMIT 1", ARGS(TEXT(a), TEXT(b))));
+    if (rows_next(&r))
+        *out = (struct thing_link){ row_str(&r, 0), row_str(&r, 2), (int)row_i64(&r, 1) };
+    return rows_end(&r);
+}
+
+enum err link_load(struct ctx *c, struct str id, struct thing_link *out)
+{
+    AUTO_ROWS r = { 0 };
+    *out = (struct thing_link){ .state = LINK_NONE };
+    TRY(db_query(c, &r, "SELECT l.id, " LINK_STATE ", l.officer FROM thing_link l WHERE l.id = $1", ARGS(TEXT(id))));
     if (rows_next(&r))
         *out = (struct thing_link){ row_str(&r, 0), row_str(&r, 2), (int)row_i64(&r, 1) };
     return rows_end(&r);
@@ -192,8 +227,8 @@ enum err link_recalibrate(struct ctx *c, const struct thing_use *u)
     struct match_calibration unused;
     size_t n = 0;
     TRY(ctx_check(c));
-    TRY(db_query(c, &r, "SELECT mbits, same FROM thing_link WHERE same < 2 AND mbits > $1 AND kind = $2"
-                        " ORDER BY at_us DESC, id LIMIT $3",
+    TRY(db_query(c, &r, "SELECT l.mbits, l.same FROM thing_link l WHERE " LINK_STATE " < 2 AND l.mbits > $1 AND l.kind = $2"
+                        " ORDER BY l.at_us DESC, l.id LIMIT $3",
                  ARGS(INT(NO_SCORE), TEXT(str_c(u->kind)), INT(VERDICTS_MAX))));
     while (rows_next(&r))
         v[n++] = (struct match_verdict){ (int32_t)row_i64(&r, 0), row_i64(&r, 1) == LINK_SAME };

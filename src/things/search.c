@@ -208,7 +208,7 @@ static enum err linked(struct ctx *c, struct str *id, size_t *n)
     AUTO_ROWS r = { 0 };
     *n = 0;
     TRY(db_query(c, &r, 
-        "SELECT l.a, l.at_us, l.id FROM thing_link l JOIN thing_row t ON t.id = l.a WHERE l.same = 1 AND t.dossier IN"
+        "SELECT l.a, l.at_us, l.id FROM thing_link l JOIN thing_row t ON t.id = l.a WHERE " LINK_STATE " = 1 AND t.dossier IN"
         " (SELECT g.dossier FROM access_grant g WHERE g.office = $1 AND (g.officer = '' OR g.officer = $2)"
         "  AND (g.until_us = 0 OR g.until_us > $3)) ORDER BY l.at_us DESC, l.id LIMIT 400",
         ARGS(TEXT(c->who->office), TEXT(c->who->id), INT(c->now_us))));

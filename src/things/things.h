@@ -79,6 +79,12 @@ void employer_record(struct ctx *c, const struct answers *a, int64_t told_us, st
 void vehicle_record(struct ctx *c, const struct answers *a, int64_t told_us, struct match_record *out);
 bool thing_always(const struct record *r);                  /* for .two */
 
+/* What a row l of thing_link comes to now: 0 different, 1 same, 2 proposed.  One
+ * officer's word (alone) is a proposal as long as either record takes two, whatever
+ * the records said when it was given. */
+#define LINK_STATE "(CASE WHEN l.same = 1 AND l.alone = 1 AND EXISTS" \
+    " (SELECT 1 FROM thing_two w WHERE w.id IN (l.a, l.b)) THEN 2 ELSE l.same END)"
+
 /* Acts on links, for the routes of a kind: params are the record, then the other
  * one or the link. */
 enum err thing_act_same(struct ctx *c, const struct request *rq, struct response *rs);

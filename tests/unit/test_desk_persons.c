@@ -115,6 +115,53 @@ static void suspects_on(struct t *t, struct house_t *h)
     CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM thing_link WHERE same = 1", NO_ARGS), 1);
 }
 
+static void role_of(struct t *t, struct house_t *h, const struct work_case *k, struct str person, const char *role)
+{
+    struct draft *d;
+    h->c.who = officer_machine(&h->c);
+    OK(&h->c, draft_begin(&h->c, k->id, "person.edit", &d));
+    draft_in(d, k->protection);
+    draft_set(d, "person", person, "a/role", str_c(role));
+    OK(&h->c, draft_commit(&h->c, d));
+}
+
+/* The role is another one just while she links: one officer is not enough for it. */
+static void role_changed_on(struct t *t, struct house_t *h)
+{
+    struct ctx *c = &h->c;
+    struct work_case k[3];
+    struct str p[3], here = signed_in(t, h, HERE), there = signed_in(t, h, THERE);
+    for (int i = 0; i < 3; i++) {
+        k[i] = case_at(t, h, "PY-19", HERE);
+        p[i] = person_as(t, h, &k[i], i == 0 ? "S1" : i == 1 ? "S2" : "S3", "affected");
+        struct draft *d;
+        c->who = officer_machine(c);
+        OK(c, draft_begin(c, k[i].id, "test.give", &d));
+        (void)grant_add(c, d, k[i].protection, str_c(THERE), LEVEL_WRITE, "duty", 0, (struct str){ 0 });
+        OK(c, draft_commit(c, d));
+    }
+    CHECK_EQ(people_counted(t, h, 3), 3);
+    CHECK_EQ(post(t, h, here, PATH(STR("/person/"), p[1], STR("/same/"), p[2]), "x", ""), 303);
+    CHECK_EQ(post(t, h, here, PATH(STR("/person/"), p[0], STR("/same/"), p[1]), "x", ""), 303);
+    CHECK_EQ(people_counted(t, h, 3), 1);
+    struct str page = PATH(STR("/case/"), k[0].id, STR("/person/"), p[0]), confirm = link_path(h, p[0], p[0], "/confirm");
+    CHECK_EQ(post(t, h, there, confirm, "x", ""), 409);         /* nothing waits */
+    role_of(t, h, &k[0], p[0], "suspect");
+    for (int again = 0; again < 2; again++) {
+        CHECK(!page_holds(t, h, here, page, STR("registros son")));
+        CHECK_EQ(people_counted(t, h, 2), 1);
+        CHECK_EQ(post(t, h, here, confirm, "x", ""), 403);
+        CHECK(page_holds(t, h, there, page, confirm));
+        OK(c, ledger_rebuild(c, c->node->ledger));
+    }
+    CHECK_EQ(post(t, h, there, confirm, "x", ""), 303);
+    for (int again = 0; again < 2; again++) {
+        CHECK(page_holds(t, h, here, page, STR("3 registros son")));
+        CHECK_EQ(post(t, h, there, confirm, "x", ""), 409);
+        OK(c, ledger_rebuild(c, c->node->ledger));
+    }
+}
+
 /* Before anything is saved: her own files while she types, everyone when she asks. */
 static void looking_on(struct t *t, struct house_t *h)
 {
@@ -217,13 +264,14 @@ static void undo_needs_writing_on(struct t *t, struct house_t *h)
     CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM thing_link", NO_ARGS), 0);
 }
 
-ON_ENGINES(persons) ON_ENGINES(links) ON_ENGINES(suspects) ON_ENGINES(looking)
+ON_ENGINES(persons) ON_ENGINES(links) ON_ENGINES(suspects) ON_ENGINES(role_changed) ON_ENGINES(looking)
 ON_ENGINES(look_limit) ON_ENGINES(undo_needs_writing)
 
 static const struct t_case cases[] = {
     { "the same person twice: found, confirmed, undone, asked for", persons },
     { "several records of one person: counts follow, rebuilt alike, kept apart", links },
     { "a suspect is put together by two officers", suspects },
+    { "a suspect for whom the role was changed while linking, too", role_changed },
     { "who may be meant, before anything is saved", looking },
     { "invented persons: so many questions a day, then the supervisor", look_limit },
     { "a link is undone only by whoever writes in its file", undo_needs_writing },
