@@ -235,6 +235,9 @@ void asides_left(struct ctx *c, struct ledger *l);      /* what somebody killed 
 /* mine: this process has no connection to the tables but l->tables. */
 enum err tables_rebuild(struct ctx *c, struct ledger *l, struct db *db, bool mine) MUST_CHECK;
 enum err tables_some(struct ctx *c, struct ledger *l) MUST_CHECK;      /* whose text has changed */
+/* A file that all who have the tables open share, made when missing, with their owner and
+ * mode; -1: none on this engine, or (in the log) it cannot be had. */
+int tables_beside(struct ctx *c, struct str tables_url, const char *end);
 int tables_lock(struct ctx *c, struct ledger *l);                      /* -1: none on this engine */
 void tables_unlock(int fd);
 

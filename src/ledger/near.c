@@ -14,7 +14,6 @@
  */
 #include "ledger/ledger_impl.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -32,11 +31,9 @@ struct near {
 
 struct near *near_new(struct ctx *c, struct str tables_url)
 {
-    struct str lite = STR("sqlite:");
-    if (!str_starts(tables_url, lite))
+    if (!str_starts(tables_url, STR("sqlite:")))
         return NULL;
-    struct str path = str_join(&c->mem, str_sub(tables_url, lite.n, tables_url.n), STR("-fold"));
-    int fd = path.p ? open(path.p, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
+    int fd = tables_beside(c, tables_url, "-fold");
     void *p = fd >= 0 && ftruncate(fd, WORD_FILE) == 0
             ? mmap(NULL, WORD_FILE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) : MAP_FAILED;
     if (fd >= 0)
@@ -45,6 +42,8 @@ struct near *near_new(struct ctx *c, struct str tables_url)
     if (!r) {
         if (p != MAP_FAILED)
             (void)munmap(p, WORD_FILE);
+        if (fd >= 0)                       /* else it has been said */
+            log_line(LOG_WARN, "without the word beside the tables every fold asks the tables");
         return NULL;                       /* slower, not wrong */
     }
     r->word = p;

@@ -145,17 +145,43 @@ enum err aside_make(struct ctx *c, struct ledger *l, const char *name, int64_t u
 
 /* ---- into their place ------------------------------------------------------------------------- */
 
+/* As root (the command line) it is made root's: the server must open it, too. */
+static void same_as_tables(int fd, const char *tables, const char *folder)
+{
+    struct stat now, as;
+    bool there = stat(tables, &as) == 0;
+    if (geteuid() != 0 || fstat(fd, &now) != 0 || (!there && stat(folder, &as) != 0))
+        return;
+    if (!S_ISREG(now.st_mode) || now.st_nlink != 1)      /* another name of some file of root's */
+        return;
+    mode_t mode = there ? as.st_mode & 0666 : 0600;
+    if (((now.st_uid != as.st_uid || now.st_gid != as.st_gid) && fchown(fd, as.st_uid, as.st_gid) != 0) ||
+        ((now.st_mode & 0777) != mode && fchmod(fd, mode) != 0))
+        log_line(LOG_WARN, "a file beside the tables stays root's: errno %d", errno);
+}
+
+int tables_beside(struct ctx *c, struct str tables_url, const char *end)
+{
+    size_t at, lite = strlen("sqlite:");
+    if (!str_starts(tables_url, STR("sqlite:")))
+        return -1;
+    struct str tables = str_sub(tables_url, lite, tables_url.n);
+    for (at = tables.n; at && tables.p[at - 1] != '/'; at--)
+        ;
+    const char *folder = at ? arena_z(&c->mem, str_sub(tables, 0, at)) : ".", *z = arena_z(&c->mem, tables),
+               *path = arena_z(&c->mem, str_join(&c->mem, tables, str_c(end)));
+    int fd = path && z && folder ? open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
+    if (fd >= 0)
+        same_as_tables(fd, z, folder);
+    else
+        log_line(LOG_WARN, "the file \"%s\" beside the tables cannot be had: errno %d", end, errno);
+    return fd;
+}
+
 /* Who opens the tables, and who puts others in their place, one after another. */
 int tables_lock(struct ctx *c, struct ledger *l)
 {
-    struct str lite = STR("sqlite:");
-    if (!str_starts(l->cfg.tables_url, lite))
-        return -1;
-    struct str path = str_join(&c->mem, str_sub(l->cfg.tables_url, lite.n, l->cfg.tables_url.n), STR("-lock"),
-                               (struct str){ "", 1 });
-    int fd = path.p ? open(path.p, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
-    if (fd < 0)
-        log_line(LOG_WARN, "the lock beside the tables cannot be had: errno %d", errno);
+    int fd = tables_beside(c, l->cfg.tables_url, "-lock");
     while (fd >= 0 && flock(fd, LOCK_EX) != 0 && errno == EINTR)
         ;
     return fd;

@@ -279,6 +279,43 @@ static void they_keep_their_owner(struct t *t)
     node_end(&n);
 }
 
+static void owner_is(struct t *t, struct node_t *n, const char *end, uid_t who, mode_t mode)
+{
+    char path[800];
+    struct stat st = { 0 };
+    (void)snprintf(path, sizeof path, "%s%s", n->tables_url + strlen("sqlite:"), end);
+    CHECK(stat(path, &st) == 0);
+    CHECK_EQ(st.st_uid, who);
+    CHECK_EQ(st.st_gid, who);
+    CHECK_EQ(st.st_mode & 0777, mode);
+}
+
+/* So do the files beside them, made by root or left by it. */
+static void so_do_the_files_beside(struct t *t)
+{
+    enum { SERVER = 64321 };
+    static const char *const beside[] = { "-lock", "-fold" };
+    struct node_t n;
+    if (geteuid() != 0)
+        return;
+    for (int left = 0; left < 2; left++) {
+        if (filled(t, &n, false)) {
+            const char *tables = n.tables_url + strlen("sqlite:");
+            node_shut(&n);
+            CHECK(chown(tables, SERVER, SERVER) == 0 && chmod(tables, 0660) == 0);
+            for (size_t i = 0; !left && i < COUNT_OF(beside); i++) {
+                char path[800];
+                (void)snprintf(path, sizeof path, "%s%s", tables, beside[i]);
+                CHECK(unlink(path) == 0);
+            }
+            CHECK(node_reopen(t, &n));
+            for (size_t i = 0; i < COUNT_OF(beside); i++)
+                owner_is(t, &n, beside[i], SERVER, 0660);
+        }
+        node_end(&n);
+    }
+}
+
 /* Killed while it verified or rebuilt: the tables need nothing, the copy goes all the same. */
 static void copies_left_behind_go(struct t *t)
 {
@@ -394,6 +431,7 @@ static const struct t_case cases[] = {
     { "amparo rebuild beside an open ledger", while_it_runs },
     { "killed half way and begun anew", broken_off_and_begun_anew },
     { "made again by root they stay whose they were", they_keep_their_owner },
+    { "and so do the files beside them", so_do_the_files_beside },
     { "copies that somebody killed left behind go at the next opening", copies_left_behind_go },
     { "only tables whose text has changed", only_what_changed },
     { "tables a program does not know go, and come back", tables_come_and_go },
