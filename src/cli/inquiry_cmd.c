@@ -8,12 +8,13 @@
 #include <stdio.h>
 #include <unistd.h>
 
+/* "" when it is not given. */
 static const char *option(const struct args *a, const char *name)
 {
     for (int i = 0; i + 1 < a->n; i++)
         if (!strcmp(a->v[i], name))
             return a->v[i + 1];
-    return NULL;
+    return "";
 }
 
 static bool flag(const struct args *a, const char *name)
@@ -58,9 +59,9 @@ static enum err card(struct ctx *c, struct args *a)
 static enum err pair(struct ctx *c, struct args *a)
 {
     const char *name = option(a, "--name"), *url = option(a, "--url"), *ca = option(a, "--ca");
-    struct inquiry_pairing p = { .card = first(a), .name = str_c(name ? name : ""), .url = str_c(url ? url : ""),
+    struct inquiry_pairing p = { .card = first(a), .name = str_c(name), .url = str_c(url),
                                  .guardian = flag(a, "--guardian") };
-    if (ca)
+    if (*ca)
         TRY(file_read(c, ca, PEER_CA_MAX, &p.ca));
     return inquiry_pair(c, &p);
 }

@@ -4,6 +4,8 @@
 
 static uint32_t below(uint32_t n)
 {
+    if (n < 2)
+        return 0;
     uint32_t v, least = -n % n;                      /* no place is likelier than another */
     do
         random_bytes(&v, sizeof v);

@@ -335,6 +335,7 @@ enum err fold_attempt(struct ctx *c, struct fold *f, struct db *db, enum err (*w
         c->fault = a.fault.code ? a.fault : g.fault;
     ctx_done(&a);
     ctx_done(&g);
+    f->c = f->g = NULL;
     return e;
 }
 
