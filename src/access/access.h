@@ -78,7 +78,7 @@ bool access_opened(struct ctx *c, struct str dossier, int64_t *until_us);
 
 /* what: "open", "export", "print", "break_glass", "search", "count", "look_limit", "download",
  * "find" (found by her name in the reader's own files), "asked" (the reader asked about
- * everyone and was told that somebody like this one is known), "ask_everyone" (of the
+ * everyone and was told that somebody like this one is known), "asks" (and wanted its office told), "ask_everyone" (of the
  * reader herself: what she asked everyone for). */
 enum err access_event(struct ctx *c, struct str dossier, const char *what, struct str detail) MUST_CHECK;
 /* One event in each of these dossiers, made durable together: all or none.  Where she

@@ -224,7 +224,10 @@ enum err find_tell(struct ctx *c, const struct find_question *q, struct str purp
     TRY(find_everyone(c, q, purpose, out));
     for (size_t i = 0; i < out->who_n; i++)
         if (str_eq(department_of_place(c, out->who[i].k.territory), department)) {
-            TRY(tell_office(c, &out->who[i], "asks"));
+            bool first;
+            TRY(found_asks(c, out->who[i].record.dossier, &first));
+            if (first)
+                TRY(tell_office(c, &out->who[i], "asks"));
             n++;
         }
     *told = n;

@@ -132,7 +132,7 @@ enum err thing_act_undo(struct ctx *c, const struct request *rq, struct response
     struct record link;
     struct draft *d;
     TRY(link_of(c, rq, true, &mine, &link));
-    TRY(draft_begin(c, record_get(&mine.r, "case"), "thing.unlink", &d));
+    TRY(draft_begin(c, link.id, "thing.unlink", &d));
     draft_in(d, link.dossier);
     draft_set_field(d, link.kind, link.id, STR("state"), STR("undone"));
     TRY(draft_commit(c, d));
@@ -161,8 +161,12 @@ enum err thing_act_confirm(struct ctx *c, const struct request *rq, struct respo
     struct record link;
     struct draft *d;
     TRY(link_of(c, rq, false, &mine, &link));
-    TRY(waits_for_her(c, &link));
-    TRY(draft_begin(c, record_get(&mine.r, "case"), mine.u->link, &d));
+    TRY(draft_begin(c, link.id, mine.u->link, &d));             /* undone or confirmed meanwhile, from either side */
+    enum err e = waits_for_her(c, &link);
+    if (e) {
+        draft_drop(d);
+        return e;
+    }
     draft_in(d, link.dossier);
     draft_set_field(d, link.kind, link.id, STR("state"), STR("same"));
     draft_set_field(d, link.kind, link.id, STR("second"), c->who->id);
@@ -218,10 +222,14 @@ static enum err tell_owner(struct ctx *c, struct str id)
     struct record theirs;
     struct work_case k;
     struct draft *d;
+    bool first;
     TRY(record_load(c, id, &theirs));
     if (!thing_find(theirs.kind))
         return not_found(c, theirs.id);
     TRY(work_case(c, record_get(&theirs, "case"), &k));
+    TRY(found_asks(c, theirs.dossier, &first));
+    if (!first)
+        return ERR_OK;
     TRY(draft_begin(c, k.id, "thing.ask", &d));
     alert_add(c, d, k.route, k.id, k.owner, str_is(theirs.kind, "person") ? "asks" : "asks-thing",
               office_text(c, c->who->office));

@@ -181,3 +181,10 @@ enum err look_asked(struct ctx *c, struct str dossier, struct str about, const s
     return access_look(c, dossier, look_question(c, about, m), pack_day_start_us(p, pack_local_day(p, c->now_us)),
                        p->looks_per_day, yes);
 }
+
+enum err found_asks(struct ctx *c, struct str dossier, bool *yes)
+{
+    const struct pack *p = c->node->pack;
+    return access_events_add(c, &dossier, 1, "asks", (struct str){ 0 },
+                             pack_day_start_us(p, pack_local_day(p, c->now_us)), yes);
+}

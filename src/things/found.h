@@ -36,4 +36,8 @@ struct str look_question(struct ctx *c, struct str id, const struct match_record
 enum err look_asked(struct ctx *c, struct str dossier, struct str about, const struct match_record *m,
                     bool *yes) MUST_CHECK;
 
+/* Each time she asks the office that knows: yes the first time of the day for this
+ * dossier, which is an event "asks" there.  Its alerts are for work, not for a flood. */
+enum err found_asks(struct ctx *c, struct str dossier, bool *yes) MUST_CHECK;
+
 #endif

@@ -139,6 +139,9 @@ static void everyone_on(struct t *t, struct house_t *h)
     struct asked tell = FIND(here, SAY_NAME, { STR("act"), STR("tell") }, { STR("purpose"), STR("Llamada de una escuela; visita mañana") },
                              { STR("department"), STR("PY-4") });
     CHECK(holds(tell.body, STR("ya sabe que")) && !holds(tell.body, far.code));
+    struct asked retell = FIND(here, SAY_NAME, { STR("act"), STR("tell") }, { STR("purpose"), STR("Llamada de una escuela; otra vez") },
+                               { STR("department"), STR("PY-4") });     /* no second alert the same day */
+    CHECK(holds(retell.body, STR("ya sabe que")));
     CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM alert WHERE what = 'asks' AND office = $1", ARGS(TEXT(str_c(THERE)))), 1);
     CHECK_EQ(FIND(here, SAY_NAME, { STR("act"), STR("tell") }, { STR("department"), STR("PY-4") }).status, 422);
     (void)FIND(here, SAY_NAME, EVERYONE, { STR("act"), STR("tell") }, { STR("department"), STR("PY-7") });
