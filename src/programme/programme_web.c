@@ -75,7 +75,8 @@ static void sum_part(struct ctx *c, struct out *o, const struct programme *p)
     fact(o, "programme.persons", number_text(c, p->all.persons, p->all.shown));
     if (plain)
         fact(o, "programme.doubled", number_text(c, p->all.records - p->all.persons, COUNT_PLAIN));
-    fact(o, "programme.waiting", number_text(c, p->waiting, COUNT_PLAIN));
+    bool few = p->waiting > 0 && p->waiting < PROGRAMME_FEW;
+    fact(o, "programme.waiting", number_text(c, p->waiting, few ? COUNT_FEW : COUNT_PLAIN));
     facts_end(o);
     small(o, "programme.how");
     small(o, "programme.small-numbers");

@@ -218,6 +218,16 @@ static void counts_on(struct t *t, struct house_t *h)
     REFUSED(c, ERR_DENIED, programme_count(c, &p));
 }
 
+static bool page_of(struct t *t, struct house_t *h, const char *office, const char *path, struct str what, int want)
+{
+    struct got g;
+    web_ask(h, signed_in(t, h, office), GET, str_c(path), NULL, 0, &g);
+    CHECK_EQ(g.rs.status, want);
+    bool yes = holds(g.body, what);
+    got_end(&g);
+    return yes;
+}
+
 /* A link that waits for a second officer changes no count yet. */
 static void waiting_on(struct t *t, struct house_t *h)
 {
@@ -229,16 +239,7 @@ static void waiting_on(struct t *t, struct house_t *h)
     struct programme p = counted(t, h);
     CHECK_EQ(p.waiting, 1);
     CHECK_EQ(p.all.persons, 1);
-}
-
-static bool page_of(struct t *t, struct house_t *h, const char *office, const char *path, struct str what, int want)
-{
-    struct got g;
-    web_ask(h, signed_in(t, h, office), GET, str_c(path), NULL, 0, &g);
-    CHECK_EQ(g.rs.status, want);
-    bool yes = holds(g.body, what);
-    got_end(&g);
-    return yes;
+    CHECK(page_of(t, h, "secretaria-filadelfia", "/programme/persons", STR("Uniones sin decidir</dt><dd>menos de 5"), 200));
 }
 
 static void shown_on(struct t *t, struct house_t *h)
