@@ -123,18 +123,31 @@ const char *likely_key(int32_t mbits)
     return mbits >= FOUND_VERY_LIKELY ? "person.very-likely" : mbits >= 0 ? "person.likely" : "person.possible";
 }
 
+enum err found_hers(struct ctx *c, const struct thing_use *u, struct str id, struct str dossier, bool *yes)
+{
+    struct verdict may;
+    struct record unused;
+    *yes = false;
+    TRY(access_check(c, u->view, dossier, &may));
+    if (!may.allowed)
+        return ERR_OK;
+    enum err e = access_record(c, id, &unused);
+    if (e == ERR_NOT_FOUND)
+        c->fault = (struct fault){ 0 };
+    *yes = !e;
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 enum err found_load(struct ctx *c, const struct match_candidate *m, struct found *out)
 {
     struct found f = { .m = m, .key = likely_key(m->mbits) };
-    struct verdict may;
     int64_t until;
     TRY(record_load(c, m->id, &f.record));
     f.u = thing_find(f.record.kind);
     if (!f.u)
         return FAIL(c, ERR_NOT_FOUND, "error.not-found", "record " STR_F, STR_A(m->id));
     TRY(work_case(c, record_get(&f.record, "case"), &f.k));
-    TRY(access_check(c, f.u->view, f.record.dossier, &may));     /* not found out is not "another office's" */
-    f.hers = may.allowed;
+    TRY(found_hers(c, f.u, m->id, f.record.dossier, &f.hers));   /* not found out is not "another office's" */
     f.open = f.hers && access_opened(c, f.record.dossier, &until);
     *out = f;
     return ERR_OK;

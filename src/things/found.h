@@ -18,6 +18,8 @@ struct found {
 };
 /* ERR_NOT_FOUND: it was erased since the index heard of it. */
 enum err found_load(struct ctx *c, const struct match_candidate *m, struct found *out) MUST_CHECK;
+/* May she see this record: the kind's view, and a grant that does not leave its kind out? */
+enum err found_hers(struct ctx *c, const struct thing_use *u, struct str id, struct str dossier, bool *yes) MUST_CHECK;
 /* One step of a list, left open: how likely; hers: code, link, office and place;
  * somebody else's: the department and nothing more. */
 void found_begin(struct ctx *c, struct out *o, const struct found *f);

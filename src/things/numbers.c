@@ -121,7 +121,8 @@ static enum err holders(struct ctx *c, const struct number *v, struct hits *h)
         const struct thing_use *u = thing_find(row[i].kind);
         if (!u || met_before(h, row[i].id))
             continue;
-        bool hers = access_may(c, u->view, row[i].dossier);
+        bool hers;
+        TRY(found_hers(c, u, row[i].id, row[i].dossier, &hers));
         if (!hers && (row[i].shy || !h->others_too))
             continue;
         h->total++;

@@ -4,6 +4,7 @@
 
 #include "base/node.h"
 #include "db/db.h"
+#include "pack/pack.h"
 #include "page/names.h"
 #include "words/words.h"
 
@@ -91,7 +92,11 @@ static enum err by_words(struct ctx *c, struct str q, struct number_hit *out, si
         bool listed = false;
         for (size_t k = 0; k < *n; k++)
             listed = listed || str_eq(out[k].id, row[i].id);
-        if (!u || listed || !access_may(c, u->view, row[i].dossier))
+        if (!u || listed)
+            continue;
+        bool hers;
+        TRY(found_hers(c, u, row[i].id, row[i].dossier, &hers));
+        if (!hers)
             continue;
         TRY(record_load(c, row[i].id, &r));
         struct answers a = kind_answers(c, &r);
@@ -123,6 +128,17 @@ static enum err hit_line(struct ctx *c, struct out *o, const struct number_hit *
     return ERR_OK;
 }
 
+/* Each file that shows up keeps who looked, once a day. */
+static enum err write_down(struct ctx *c, const struct number_hit *hit, size_t n)
+{
+    const struct pack *p = c->node->pack;
+    struct str dossier[NUMBER_HITS];
+    for (size_t i = 0; i < n; i++)
+        dossier[i] = hit[i].dossier;
+    return access_events_add(c, dossier, n, "find", (struct str){ 0 },
+                             pack_day_start_us(p, pack_local_day(p, c->now_us)), NULL);
+}
+
 enum err things_search_part(struct ctx *c, struct out *o, struct str q)
 {
     struct number_hit hit[NUMBER_HITS];
@@ -130,6 +146,7 @@ enum err things_search_part(struct ctx *c, struct out *o, struct str q)
     if (str_trim(q).n >= LEAST) {
         TRY(numbers_holding(c, q, hit, &n));
         TRY(by_words(c, q, hit, &n));
+        TRY(write_down(c, hit, n));
     }
     sheet_begin(o, "thing.search");
     if (!n)

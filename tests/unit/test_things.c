@@ -352,6 +352,7 @@ static void searching(struct t *t, struct house_t *h)
         CHECK(!search_finds(t, h, there, found[i].q, found[i].id));
         CHECK(!search_finds(t, h, here, found[i].q, wf));
     }
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM access_event WHERE what = 'find' AND dossier = $1", ARGS(TEXT(own.labour))), 1);
     CHECK(!search_finds(t, h, signed_in(t, h, CARE), "ficticia", w));
     struct draft *d;                            /* given one kind of the other file: that is not in the way */
     h->c.who = officer_machine(&h->c);
@@ -360,6 +361,8 @@ static void searching(struct t *t, struct house_t *h)
     OK(&h->c, draft_commit(&h->c, d));
     CHECK(search_finds(t, h, there, "ficticia", wf));
     CHECK(!search_finds(t, h, there, "ficticia", w));
+    CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM access_event WHERE what = 'find' AND dossier = $1", ARGS(TEXT(own.labour))), 1);
+    CHECK(!page_holds(t, h, there, page_of(h, &far, "workplace", wf), own.code));       /* nor is it shown as hers there */
     CHECK(!search_finds(t, h, here, "xy", w));
 }
 
