@@ -28,7 +28,8 @@ bool rules_again(struct ctx *c, struct response *rs, enum err e, const char *fie
     if (e != ERR_INPUT && e != ERR_CONFLICT && e != ERR_DENIED)
         return false;
     struct str said = say_(c, str_c(c->fault.key ? c->fault.key : "error.internal"));
-    if (e == ERR_INPUT && c->fault.key && strcmp(c->fault.key, "rules.has-findings") && (!strncmp(c->fault.key, "rules.", 6) || !strncmp(c->fault.key, "checker.", 8)))
+    struct str key = str_c(c->fault.key ? c->fault.key : "");
+    if (e == ERR_INPUT && !str_is(key, "rules.has-findings") && (str_starts(key, STR("rules.")) || str_starts(key, STR("checker."))))
         said = str_join(&c->mem, said, STR(" ("), rules_feel_words(c, arena_dup(&c->mem, str_c(c->fault.detail))), STR(")"));
     c->fault = (struct fault){ 0 };
     rs->status = e == ERR_INPUT ? 422 : e == ERR_CONFLICT ? 409 : 403;
