@@ -186,4 +186,27 @@ static inline void each_engine(struct t *t, void (*story)(struct t *, struct tri
     }
 }
 
+/* ---- one letter, taken as it comes ---------------------------------------------------------------- */
+
+static inline const char *take_one(struct house_t *h, struct str letter)
+{
+    struct envelope e;
+    struct ctx *c = &h->c;
+    machine(h);
+    enum err err = envelope_next(c, &letter, &e);
+    if (!err)
+        err = inquiry_receive(c, &e, NULL);
+    const char *key = err ? c->fault.key : "taken";
+    c->fault = (struct fault){ 0 };
+    return key;
+}
+#define TAKES(h, letter, want) do { const char *key_ = take_one((h), (letter)); if (strcmp(key_, (want)) != 0) { t->bad++; \
+    printf("# %s:%d: %s, want %s\n", __FILE__, __LINE__, key_, (want)); } } while (0)
+
+/* For letter_write: with the real keys of the node whose context is arg. */
+static inline void node_signs(void *arg, struct str msg, unsigned char sig[SIG_LEN])
+{
+    node_sign(arg, msg, sig);
+}
+
 #endif

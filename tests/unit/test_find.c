@@ -268,19 +268,7 @@ static void refused_on(struct t *t, struct house_t *h)
 
 /* ---- on both engines -------------------------------------------------------------------- */
 
-static void both(struct t *t, void (*run)(struct t *t, struct house_t *h))
-{
-    for (int pg = 0; pg < engines(); pg++) {
-        struct house_t h;
-        log_from = LOG_ERROR + 1;
-        if (house_fresh(t, &h, pg))
-            run(t, &h);
-        CHECK(!h.c.mem.failed);
-        house_end(&h);
-    }
-}
-#define BOTH(name) static void name(struct t *t) { both(t, name##_on); }
-BOTH(own) BOTH(part) BOTH(everyone) BOTH(quota) BOTH(one_each) BOTH(who) BOTH(refused)
+ON_ENGINES(own) ON_ENGINES(part) ON_ENGINES(everyone) ON_ENGINES(quota) ON_ENGINES(one_each) ON_ENGINES(who) ON_ENGINES(refused)
 
 static const struct t_case cases[] = {
     { "her own files: code and link, each look written down, no name shown", own },

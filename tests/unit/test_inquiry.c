@@ -176,27 +176,7 @@ static void forged_sign(void *arg, struct str msg, unsigned char sig[SIG_LEN])
     keys_sign(((struct forger *)arg)->k, msg, sig);
 }
 
-static const char *take_one(struct house_t *h, struct str letter)
-{
-    struct envelope e;
-    struct ctx *c = &h->c;
-    machine(h);
-    enum err err = envelope_next(c, &letter, &e);
-    if (!err)
-        err = inquiry_receive(c, &e, NULL);
-    const char *key = err ? c->fault.key : "taken";
-    c->fault = (struct fault){ 0 };
-    return key;
-}
-#define TAKES(h, letter, want) do { const char *key_ = take_one((h), (letter)); if (strcmp(key_, (want)) != 0) { t->bad++; \
-    printf("# %s:%d: %s, want %s\n", __FILE__, __LINE__, key_, (want)); } } while (0)
-
 /* A letter by node `from`, with its real keys: what a dishonest partner sends. */
-static void node_signs(void *arg, struct str msg, unsigned char sig[SIG_LEN])
-{
-    node_sign(arg, msg, sig);
-}
-
 static struct str letter_by(struct t *t, struct trio *x, int from, int to, struct letter *l)
 {
     struct ctx *c = &x->h[from].c;
@@ -221,15 +201,10 @@ static struct letter question(struct trio *x, const struct element *e)
         .office = STR("f"), .answering = x->node[B], .guardian = { x->node[G] }, .guardians = 1, .elements = e, .n = TOKENS_ASKED };
 }
 
-static void refusals(struct t *t, struct trio *x)
+/* Cut, turned, for somebody else, by another hand. */
+static void refused_bytes(struct t *t, struct trio *x, const struct letter *l, struct str good)
 {
-    struct element e[TOKENS_ASKED];
     struct ctx *a = &x->h[A].c;
-    for (size_t i = 0; i < TOKENS_ASKED; i++)
-        element_random(&e[i]);
-    struct letter l = question(x, e);
-    struct str good = letter_by(t, x, A, B, &l);
-
     struct str bytes = arena_dup(&a->mem, good), cut = str_sub(good, 0, good.n - 1), key;
     TAKES(&x->h[B], cut, "inquiry.bad-file");                       /* truncated */
     TAKES(&x->h[B], str_sub(good, 0, 20), "inquiry.bad-file");
@@ -240,16 +215,21 @@ static void refusals(struct t *t, struct trio *x)
     struct forger f = { keys_new(NULL) };
     struct inquiry_peer p;
     OK(a, inquiry_peer_find(a, x->node[B], &p));
-    OK(a, letter_write(a, &l, p.box, forged_sign, &f, &key));
+    OK(a, letter_write(a, l, p.box, forged_sign, &f, &key));
     TAKES(&x->h[B], key, "inquiry.bad-signature");                  /* another's hand under her name */
     char id[ID_LEN + 1];
     node_id_of(f.k->sign_public, id);
-    struct letter stranger = l;
+    struct letter stranger = *l;
     stranger.from = str_c(id);
     OK(a, letter_write(a, &stranger, p.box, forged_sign, &f, &key));
     TAKES(&x->h[B], key, "inquiry.no-peer");                        /* not paired */
     keys_free(f.k);
+}
 
+/* Written by her, but not what may be written. */
+static void refused_words(struct t *t, struct trio *x, const struct element *e)
+{
+    const struct ctx *a = &x->h[A].c;
     struct letter old = question(x, e), early = question(x, e);
     old.at_us = a->now_us - (INQUIRY_KEEP_DAYS + 1) * US_PER_DAY;
     early.at_us = a->now_us + 2 * US_PER_DAY;
@@ -279,11 +259,15 @@ static void refusals(struct t *t, struct trio *x)
     wrong.n = TOKENS_ASKED - 1;
     TAKES(&x->h[B], letter_by(t, x, A, B, &wrong), "inquiry.bad-letter");       /* sizes are fixed */
     CHECK_EQ(COUNT_ROWS(&x->h[B], "SELECT count(*) FROM inquiry_row", NO_ARGS), 0);
+}
 
+/* Right letters, twice or before their time. */
+static void refused_order(struct t *t, struct trio *x, const struct element *e, const struct letter *l, struct str good)
+{
     TAKES(&x->h[B], good, "taken");
     TAKES(&x->h[B], good, "inquiry.known");                         /* the same run again */
     struct letter again = question(x, e);
-    again.run = l.run;
+    again.run = l->run;
     TAKES(&x->h[B], letter_by(t, x, A, B, &again), "inquiry.known");
 
     struct oprf_deal d;
@@ -291,11 +275,11 @@ static void refusals(struct t *t, struct trio *x)
     for (size_t i = 0; i < SET_MIN; i++)
         element_random(&set[i]);
     CHECK(oprf_deal(2, 2, &d));
-    struct letter join = { .kind = LETTER_JOIN, .run = l.run, .share = d.share[1], .elements = set, .n = SET_MIN, .size = SET_MIN };
+    struct letter join = { .kind = LETTER_JOIN, .run = l->run, .share = d.share[1], .elements = set, .n = SET_MIN, .size = SET_MIN };
     memcpy(join.commit[0], d.commit, sizeof join.commit[0]);
     TAKES(&x->h[G], letter_by(t, x, B, G, &join), "inquiry.not-yet");           /* before the question */
     struct letter to_g = question(x, e);
-    to_g.run = l.run;
+    to_g.run = l->run;
     TAKES(&x->h[G], letter_by(t, x, A, G, &to_g), "taken");
     TAKES(&x->h[G], letter_by(t, x, A, G, &join), "inquiry.known");             /* the asker plays the answering node */
     join.share = d.share[0];
@@ -303,6 +287,18 @@ static void refusals(struct t *t, struct trio *x)
     join.share = d.share[1];
     join.n = SET_MIN - 1;
     TAKES(&x->h[G], letter_by(t, x, B, G, &join), "inquiry.bad-letter");
+}
+
+static void refusals(struct t *t, struct trio *x)
+{
+    struct element e[TOKENS_ASKED];
+    for (size_t i = 0; i < TOKENS_ASKED; i++)
+        element_random(&e[i]);
+    struct letter l = question(x, e);
+    struct str good = letter_by(t, x, A, B, &l);
+    refused_bytes(t, x, &l, good);
+    refused_words(t, x, e);
+    refused_order(t, x, e, &l, good);
 }
 static void refused(struct t *t) { each_engine(t, refusals); }
 

@@ -209,11 +209,6 @@ static void large(struct t *t)
 
 /* ---- several guardians ------------------------------------------------------------------------------ */
 
-static void node_signs(void *arg, struct str msg, unsigned char sig[SIG_LEN])
-{
-    node_sign(arg, msg, sig);
-}
-
 static struct str letter_by(struct t *t, struct trio *x, int from, int to, struct letter *l)
 {
     struct ctx *c = &x->h[from].c;
@@ -227,21 +222,6 @@ static struct str letter_by(struct t *t, struct trio *x, int from, int to, struc
     OK(c, letter_write(c, l, p.box, node_signs, c, &out));
     return out;
 }
-
-static const char *take_one(struct house_t *h, struct str letter)
-{
-    struct envelope e;
-    struct ctx *c = &h->c;
-    machine(h);
-    enum err err = envelope_next(c, &letter, &e);
-    if (!err)
-        err = inquiry_receive(c, &e, NULL);
-    const char *key = err ? c->fault.key : "taken";
-    c->fault = (struct fault){ 0 };
-    return key;
-}
-#define TAKES(h, letter, want) do { const char *key_ = take_one((h), (letter)); if (strcmp(key_, (want)) != 0) { t->bad++; \
-    printf("# %s:%d: %s, want %s\n", __FILE__, __LINE__, key_, (want)); } } while (0)
 
 /* Asked with both; one of them never answers. */
 static void one_absent(struct t *t, struct trio *x, struct str mine, int here, int absent)

@@ -15,11 +15,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static void node_signs(void *arg, struct str msg, unsigned char sig[SIG_LEN])
-{
-    node_sign(arg, msg, sig);
-}
-
 /* A letter by node `from` to node `to`. */
 static struct str letter_by(struct t *t, struct trio *x, int from, int to, struct letter *l)
 {
@@ -47,21 +42,6 @@ static void some_elements(struct element e[TOKENS_ASKED])
     for (size_t i = 0; i < TOKENS_ASKED; i++)
         element_random(&e[i]);
 }
-
-static const char *take_one(struct house_t *h, struct str letter)
-{
-    struct envelope e;
-    struct ctx *c = &h->c;
-    machine(h);
-    enum err err = envelope_next(c, &letter, &e);
-    if (!err)
-        err = inquiry_receive(c, &e, NULL);
-    const char *key = err ? c->fault.key : "taken";
-    c->fault = (struct fault){ 0 };
-    return key;
-}
-#define TAKES(h, letter, want) do { const char *key_ = take_one((h), (letter)); if (strcmp(key_, (want)) != 0) { t->bad++; \
-    printf("# %s:%d: %s, want %s\n", __FILE__, __LINE__, key_, (want)); } } while (0)
 
 /* ---- questions at once --------------------------------------------------------------------------- */
 

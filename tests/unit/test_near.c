@@ -357,19 +357,7 @@ static void refused_on(struct t *t, struct house_t *h)
 
 /* ---- on both engines -------------------------------------------------------------------- */
 
-static void both(struct t *t, void (*run)(struct t *t, struct house_t *h))
-{
-    for (int pg = 0; pg < engines(); pg++) {
-        struct house_t h;
-        log_from = LOG_ERROR + 1;
-        if (house_fresh(t, &h, pg))
-            run(t, &h);
-        CHECK(!h.c.mem.failed);
-        house_end(&h);
-    }
-}
-#define BOTH(name) static void name(struct t *t) { both(t, name##_on); }
-BOTH(found) BOTH(elsewhere) BOTH(reporter) BOTH(linked) BOTH(other_owner) BOTH(places) BOTH(refused)
+ON_ENGINES(found) ON_ENGINES(elsewhere) ON_ENGINES(reporter) ON_ENGINES(linked) ON_ENGINES(other_owner) ON_ENGINES(places) ON_ENGINES(refused)
 
 static const struct t_case cases[] = {
     { "which words tell a place", words_of_places },

@@ -309,19 +309,7 @@ static void refused_on(struct t *t, struct house_t *h)
 
 /* ---- on both engines -------------------------------------------------------------------- */
 
-static void both(struct t *t, void (*run)(struct t *t, struct house_t *h))
-{
-    for (int pg = 0; pg < engines(); pg++) {
-        struct house_t h;
-        log_from = LOG_ERROR + 1;
-        if (house_fresh(t, &h, pg))
-            run(t, &h);
-        CHECK(!h.c.mem.failed);
-        house_end(&h);
-    }
-}
-#define BOTH(name) static void name(struct t *t) { both(t, name##_on); }
-BOTH(counts) BOTH(waiting) BOTH(shown) BOTH(refused)
+ON_ENGINES(counts) ON_ENGINES(waiting) ON_ENGINES(shown) ON_ENGINES(refused)
 
 static const struct t_case cases[] = {
     { "small numbers, and those that would tell them", hiding },

@@ -108,7 +108,7 @@ static int64_t links(struct house_t *h, int state)
 
 /* ---- where they lie ------------------------------------------------------------------------------- */
 
-static void never_in_the_protection_file(struct t *t, struct house_t *h)
+static void never_in_the_protection_file_on(struct t *t, struct house_t *h)
 {
     struct work_case k = here_case(t, h);
     struct str a = kiln(t, h, &k, NEAR, "Olería La Ficticia"), b = firm(t, h, &k, LAW, "Ladrillos Ficticios S.R.L.", "");
@@ -134,7 +134,7 @@ static void never_in_the_protection_file(struct t *t, struct house_t *h)
 
 /* ---- found again ------------------------------------------------------------------------------------ */
 
-static void found_and_masked(struct t *t, struct house_t *h)
+static void found_and_masked_on(struct t *t, struct house_t *h)
 {
     struct work_case own = here_case(t, h), k = here_case(t, h), far = there_case(t, h);
     struct str po = kiln(t, h, &own, NEAR, "Olería La Ficticia"), pf = kiln(t, h, &far, FAR, "Ladrillería La Ficticia S.R.L."),
@@ -174,7 +174,7 @@ static void department(struct t *t, struct house_t *h, int64_t workplaces, int64
     CHECK_EQ(d.employers, employers);
 }
 
-static void places_together(struct t *t, struct house_t *h)
+static void places_together_on(struct t *t, struct house_t *h)
 {
     struct work_case k[3];
     struct str p[3];
@@ -206,7 +206,7 @@ static void places_together(struct t *t, struct house_t *h)
 }
 
 /* An employer is usually the one investigated: two officers. */
-static void employers_take_two(struct t *t, struct house_t *h)
+static void employers_take_two_on(struct t *t, struct house_t *h)
 {
     struct ctx *c = &h->c;
     struct work_case a = here_case(t, h), b = here_case(t, h);
@@ -231,7 +231,7 @@ static void employers_take_two(struct t *t, struct house_t *h)
 }
 
 /* Links of persons from before there were others. */
-static void old_links_stand(struct t *t, struct house_t *h)
+static void old_links_stand_on(struct t *t, struct house_t *h)
 {
     struct ctx *c = &h->c;
     struct work_case k = here_case(t, h);
@@ -255,7 +255,7 @@ static struct str person(struct t *t, struct house_t *h, const struct work_case 
                 { "role", role }, { "phone", phone });
 }
 
-static void numbers_across_kinds(struct t *t, struct house_t *h)
+static void numbers_across_kinds_on(struct t *t, struct house_t *h)
 {
     struct work_case a = here_case(t, h), b = here_case(t, h), far = there_case(t, h);
     struct str e = firm(t, h, &a, NEAR, "Ladrillos Ficticios S.R.L.", "+595 981 555-123"), w = kiln(t, h, &b, NEAR, "Otro Lugar");
@@ -284,7 +284,7 @@ static void numbers_across_kinds(struct t *t, struct house_t *h)
     CHECK_EQ(COUNT_ROWS(h, "SELECT count(*) FROM thing_number", NO_ARGS), rows);
 }
 
-static void a_wrong_check_digit_is_told(struct t *t, struct house_t *h)
+static void a_wrong_check_digit_is_told_on(struct t *t, struct house_t *h)
 {
     struct work_case k = here_case(t, h);
     int told = 0;
@@ -300,7 +300,7 @@ static void a_wrong_check_digit_is_told(struct t *t, struct house_t *h)
 
 /* ---- before anything is saved, and searching ---------------------------------------------------------------- */
 
-static void looking(struct t *t, struct house_t *h)
+static void looking_on(struct t *t, struct house_t *h)
 {
     struct work_case far = there_case(t, h), own = here_case(t, h), k = here_case(t, h);
     struct str pf = SAVE(&far, FAR, "vehicle", { "vehicle_kind", "pickup" }, { "plate", "0AB-110" }, { "description", "Camioneta" });
@@ -336,7 +336,7 @@ static bool search_finds(struct t *t, struct house_t *h, struct str token, const
     return yes;
 }
 
-static void searching(struct t *t, struct house_t *h)
+static void searching_on(struct t *t, struct house_t *h)
 {
     struct work_case own = here_case(t, h), far = there_case(t, h);
     struct str v = SAVE(&own, NEAR, "vehicle", { "vehicle_kind", "pickup" }, { "plate", "BCD 128" });
@@ -379,7 +379,7 @@ static size_t held(struct house_t *h, const char *kind)
     return match_index_count(things_index(&h->c, thing_find(str_c(kind))));
 }
 
-static void loaded_and_current(struct t *t, struct house_t *h)
+static void loaded_and_current_on(struct t *t, struct house_t *h)
 {
     struct ctx *c = &h->c;
     struct work_case k = here_case(t, h);
@@ -414,7 +414,7 @@ static void loaded_and_current(struct t *t, struct house_t *h)
 }
 
 /* What was erased leaves the indexes when somebody would have seen it. */
-static void erased_is_forgotten(struct t *t, struct house_t *h)
+static void erased_is_forgotten_on(struct t *t, struct house_t *h)
 {
     struct ctx *c = &h->c;
     struct work_case a = here_case(t, h), b = here_case(t, h);
@@ -453,7 +453,7 @@ static int refused(struct house_t *h, struct str token, struct str path, struct 
     return status;
 }
 
-static void refused_in_turn(struct t *t, struct house_t *h)
+static void refused_in_turn_on(struct t *t, struct house_t *h)
 {
     struct work_case a = here_case(t, h), b = here_case(t, h);
     struct str pa = kiln(t, h, &a, NEAR, "Olería La Ficticia"), pb = kiln(t, h, &b, NEAR, "La Ficticia"), here = signed_in(t, h, NEAR);
@@ -483,41 +483,31 @@ static void refused_in_turn(struct t *t, struct house_t *h)
 
 /* ---- on both engines ---------------------------------------------------------------------------------------- */
 
-static void both(struct t *t, void (*run)(struct t *t, struct house_t *h))
-{
-    for (int pg = 0; pg < engines(); pg++) {
-        struct house_t h;
-        if (house_fresh(t, &h, pg))
-            run(t, &h);
-        house_end(&h);
-    }
-}
-#define BOTH(name) static void name##_on_both(struct t *t) { both(t, name); }
-BOTH(never_in_the_protection_file)
-BOTH(found_and_masked)
-BOTH(places_together)
-BOTH(employers_take_two)
-BOTH(old_links_stand)
-BOTH(numbers_across_kinds)
-BOTH(a_wrong_check_digit_is_told)
-BOTH(looking)
-BOTH(searching)
-BOTH(loaded_and_current)
-BOTH(erased_is_forgotten)
-BOTH(refused_in_turn)
+ON_ENGINES(never_in_the_protection_file)
+ON_ENGINES(found_and_masked)
+ON_ENGINES(places_together)
+ON_ENGINES(employers_take_two)
+ON_ENGINES(old_links_stand)
+ON_ENGINES(numbers_across_kinds)
+ON_ENGINES(a_wrong_check_digit_is_told)
+ON_ENGINES(looking)
+ON_ENGINES(searching)
+ON_ENGINES(loaded_and_current)
+ON_ENGINES(erased_is_forgotten)
+ON_ENGINES(refused_in_turn)
 
 static const struct t_case cases[] = {
-    { "they lie where one investigates, never in the protection file", never_in_the_protection_file_on_both },
-    { "found again; outside her scope the department only", found_and_masked_on_both },
-    { "places are put together and taken apart", places_together_on_both },
-    { "employers take two officers", employers_take_two_on_both },
-    { "links from before stand", old_links_stand_on_both },
-    { "one number in records of several kinds", numbers_across_kinds_on_both },
-    { "a wrong check digit is told", a_wrong_check_digit_is_told_on_both },
-    { "her own files while she types, all when she asks", looking_on_both },
-    { "the search finds them in her own files", searching_on_both },
-    { "the indexes are filled and stay current", loaded_and_current_on_both },
-    { "what was erased is forgotten", erased_is_forgotten_on_both },
-    { "every statement and allocation refused in turn", refused_in_turn_on_both },
+    { "they lie where one investigates, never in the protection file", never_in_the_protection_file },
+    { "found again; outside her scope the department only", found_and_masked },
+    { "places are put together and taken apart", places_together },
+    { "employers take two officers", employers_take_two },
+    { "links from before stand", old_links_stand },
+    { "one number in records of several kinds", numbers_across_kinds },
+    { "a wrong check digit is told", a_wrong_check_digit_is_told },
+    { "her own files while she types, all when she asks", looking },
+    { "the search finds them in her own files", searching },
+    { "the indexes are filled and stay current", loaded_and_current },
+    { "what was erased is forgotten", erased_is_forgotten },
+    { "every statement and allocation refused in turn", refused_in_turn },
 };
 T_MAIN(cases)
